@@ -1,0 +1,54 @@
+"""gpt2ro: raw Romanian text in, a Romanian GPT-2 and a Rust binary that speaks it out."""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+# A config named with --configfile replaces this one; keys given with --config are laid over either.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/download.smk"
+include: "workflow/rules/extract.smk"
+include: "workflow/rules/clean.smk"
+include: "workflow/rules/dedupe.smk"
+include: "workflow/rules/tokenizer.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/rust.smk"
+include: "workflow/rules/convert.smk"
+include: "workflow/rules/samples.smk"
+include: "workflow/rules/report.smk"
+
+
+localrules:
+    all,
+    corpus,
+    deploy,
+    download,
+    pretrained,
+
+
+rule all:
+    default_target: True
+    input:
+        rules.samples.output,
+        rules.report.output,
+
+
+rule corpus:
+    message:
+        "The corpus is ready: cleaned, without duplicates, split."
+    input:
+        every_part(rules.dedupe.output),
+
+
+rule deploy:
+    message:
+        "Everything that runs without Python is ready."
+    input:
+        rules.convert.output,
+        rules.rust.output,
+        rules.parity.output,

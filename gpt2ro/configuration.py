@@ -1,0 +1,99 @@
+"""Checks a configuration against its JSON schema and says what is wrong in one line."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator, ValidationError
+
+from gpt2ro.errors import UserError, nearest
+
+TYPE_NAMES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "nothing (null)",
+    "number": "a number",
+    "object": "a section of keys",
+    "string": "a text",
+}
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file.
+
+    Raises:
+        UserError: the file is missing or is not YAML.
+    """
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found; check the name.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not valid YAML ({error}); mend it and run again.") from None
+
+
+def check(values: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> None:
+    """Hold `values` against a JSON schema (draft 2020-12).
+
+    Args:
+        where: the name of the file, for the message.
+
+    Raises:
+        UserError: names the file, the key, what was found, what is allowed and, for an unknown
+            key, the nearest valid one.
+    """
+    errors = sorted(Draft202012Validator(schema).iter_errors(values), key=_position)
+    if errors:
+        raise UserError(f"{where}: {_describe(errors[0])}")
+
+
+def _position(error: ValidationError) -> list[str]:
+    return [str(step) for step in error.absolute_path]
+
+
+def _describe(error: ValidationError) -> str:
+    key = ".".join(str(step) for step in error.absolute_path)
+    instance: Any = error.instance
+    schema: Any = error.schema
+    limit: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            valid = sorted(schema["properties"])
+            unknown = next(name for name in instance if name not in valid)
+            prefix = f"{key}." if key else ""
+            return f'unknown key "{prefix}{unknown}"; {nearest(unknown, valid)}'
+        case "required":
+            missing = next(name for name in limit if name not in instance)
+            prefix = f"{key}." if key else ""
+            return f'key "{prefix}{missing}" is missing; set it.'
+        case "type":
+            names = [limit] if isinstance(limit, str) else limit
+            expected = " or ".join(TYPE_NAMES[name] for name in names)
+            return f"{key} is {instance!r}; expected {expected}."
+        case "enum":
+            allowed = ", ".join(map(str, limit))
+            return f"{key} is {instance!r}; allowed: {allowed}."
+        case "minimum" | "exclusiveMinimum":
+            return f"{key} is {instance}; too small, the limit is {limit}."
+        case "maximum" | "exclusiveMaximum":
+            return f"{key} is {instance}; too large, the limit is {limit}."
+        case "minItems":
+            return f"{key} is empty; name at least {limit}."
+        case _:
+            return f"{key}: {error.message}."
+
+
+def with_defaults(values: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of checked `values` in which every key that is left out has its default.
+
+    A section without a default of its own is filled key by key.
+    """
+    complete = dict(values)
+    for key, property_schema in schema.get("properties", {}).items():
+        if property_schema.get("properties"):
+            complete[key] = with_defaults(values.get(key) or {}, property_schema)
+        elif key not in values and "default" in property_schema:
+            complete[key] = property_schema["default"]
+    return complete

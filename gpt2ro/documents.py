@@ -1,0 +1,155 @@
+"""The data contract: documents, and the zstd JSON-lines shards that hold them.
+
+A shard is a `*.jsonl.zst` file with one JSON object a line: `id`, `text`, `source`, `meta`. Any
+tool that reads JSON lines reads it (`zstdcat x.jsonl.zst | jq .text`). Shards of dropped documents
+carry one more field, `reason`.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import orjson
+import zstandard
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import atomic_path
+
+# Level 3 is zstd's default: near its best ratio on text at several hundred MB/s.
+COMPRESSION_LEVEL = 3
+# One thread a frame, always: the number of worker threads changes the bytes of a frame.
+COMPRESSION_THREADS = 0
+
+
+@dataclass(slots=True)
+class Document:
+    """One text of the corpus.
+
+    Attributes:
+        id: stable name, `source/part/ordinal`; the ordinal counts the part's documents from 0.
+        text: NFC text, lines ended by `\\n`.
+        source: name of the source in the catalogue.
+        meta: optional facts: title, url, language score, split.
+        reason: why the document was dropped; None for a kept one.
+    """
+
+    id: str
+    text: str
+    source: str
+    meta: dict[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+
+    def to_json(self) -> bytes:
+        """Return the document as one JSON line without its line end."""
+        fields: dict[str, Any] = {
+            "id": self.id,
+            "text": self.text,
+            "source": self.source,
+            "meta": dict(sorted(self.meta.items())),
+        }
+        if self.reason is not None:
+            fields["reason"] = self.reason
+        return orjson.dumps(fields)
+
+
+def document_id(source: str, part: str, ordinal: int) -> str:
+    """Return the stable id of the `ordinal`-th document (from 0) of a part."""
+    return f"{source}/{part}/{ordinal}"
+
+
+class ShardWriter(AbstractContextManager["ShardWriter"]):
+    """Writes documents to a shard that appears under its name only when complete."""
+
+    def __init__(self, path: Path) -> None:
+        self._atomic = atomic_path(path)
+        self._file: BinaryIO
+        self._stream: zstandard.ZstdCompressionWriter
+        self.documents = 0
+        self.text_bytes = 0
+
+    def __enter__(self) -> "ShardWriter":
+        self._file = self._atomic.__enter__().open("wb")
+        compressor = zstandard.ZstdCompressor(
+            level=COMPRESSION_LEVEL, threads=COMPRESSION_THREADS, write_checksum=True
+        )
+        self._stream = compressor.stream_writer(self._file, closefd=False)
+        return self
+
+    def write(self, document: Document) -> None:
+        """Append one document."""
+        self._stream.write(document.to_json() + b"\n")
+        self.documents += 1
+        self.text_bytes += len(document.text.encode())
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        try:
+            self._stream.close()  # type: ignore[no-untyped-call]
+            self._file.close()
+        except OSError as problem:
+            self._atomic.__exit__(type(problem), problem, problem.__traceback__)
+            raise
+        return self._atomic.__exit__(kind, error, traceback)
+
+
+def write_documents(path: Path, documents: Iterable[Document]) -> int:
+    """Write documents to a shard and return how many there were."""
+    with ShardWriter(path) as shard:
+        for document in documents:
+            shard.write(document)
+    return shard.documents
+
+
+def read_documents(path: Path) -> Iterator[Document]:
+    """Yield the documents of a shard in order, in memory bounded by the longest one.
+
+    Raises:
+        UserError: the shard is missing, truncated, not zstd, or holds a line that is no document.
+    """
+    number = 0
+    try:
+        with path.open("rb") as file:
+            for line in _lines(file):
+                number += 1
+                fields = orjson.loads(line)
+                yield Document(
+                    id=fields["id"],
+                    text=fields["text"],
+                    source=fields["source"],
+                    meta=fields["meta"],
+                    reason=fields.get("reason"),
+                )
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found; the step that writes it has not run.") from None
+    except (zstandard.ZstdError, EOFError) as error:
+        raise UserError(
+            f"{path}: damaged after document {number} ({error}); delete it and run again."
+        ) from error
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path}: line {number} is not a document ({error}); expected a JSON object with "
+            "id, text, source and meta; delete the file and run again."
+        ) from error
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a zstd stream; raise EOFError if its last frame is cut off."""
+    decompressor = zstandard.ZstdDecompressor().decompressobj()
+    pending: list[bytes] = []
+    while block := file.read(1 << 17):
+        pieces = decompressor.decompress(block).split(b"\n")
+        for piece in pieces[:-1]:
+            yield b"".join((*pending, piece))
+            pending.clear()
+        pending.append(pieces[-1])
+    if not decompressor.eof:
+        raise EOFError("the file ends inside a compressed frame")
+    if rest := b"".join(pending):
+        yield rest

@@ -1,0 +1,42 @@
+"""The error a user sees, and the exit codes of every script."""
+
+import os
+import sys
+from collections.abc import Callable
+from difflib import get_close_matches
+
+EXIT_FAILURE = 1
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+
+
+class UserError(Exception):
+    """A fault the user can mend.
+
+    The message is one line: where (file or key), what was found, what was expected, what to do.
+    """
+
+
+def nearest(name: str, valid: list[str]) -> str:
+    """Return a hint such as `did you mean "cleaning"?`, or the list of valid names."""
+    matches = get_close_matches(name, valid, n=1)
+    return f'did you mean "{matches[0]}"?' if matches else f"valid: {', '.join(sorted(valid))}."
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call `main` and end the process: 0 on success, 1 on a UserError, 130 on Ctrl-C.
+
+    A usage error exits with 2 inside argparse. A closed output pipe is not an error. Any other
+    exception is a defect of ours and keeps its traceback.
+    """
+    try:
+        main()
+        sys.stdout.flush()
+    except UserError as error:
+        print(f"gpt2ro: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(EXIT_FAILURE)
+    except KeyboardInterrupt:
+        print("gpt2ro: interrupted", file=sys.stderr)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader has gone; keep the interpreter from flushing into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

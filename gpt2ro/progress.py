@@ -1,0 +1,80 @@
+"""One line that says what runs, how far it is, how fast, and how long it still takes."""
+
+import sys
+import time
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+TERMINAL_INTERVAL = 0.2  # seconds between two updates of the same line
+LOG_INTERVAL = 10.0  # seconds between two lines where standard error is a file
+
+
+class Progress(AbstractContextManager["Progress"]):
+    """Reports the progress of one job on standard error.
+
+    Args:
+        what: the job in a few words, such as "clean oscar/part-1".
+        total: bytes to be done, or None when unknown (then no percentage and no ETA is shown).
+    """
+
+    def __init__(self, what: str, total: int | None = None) -> None:
+        self._what = what
+        self._total = total
+        self._bytes = 0
+        self._documents = 0
+        self._start = time.monotonic()
+        self._terminal = sys.stderr.isatty()
+        self._next = self._start + (TERMINAL_INTERVAL if self._terminal else LOG_INTERVAL)
+
+    def update(self, done: int, documents: int = 0) -> None:
+        """Add `done` bytes and `documents` documents, and report when it is time to."""
+        self._bytes += done
+        self._documents += documents
+        self._report_if_due()
+
+    def reach(self, done: int, documents: int) -> None:
+        """Set the absolute number of bytes and documents done."""
+        self._bytes, self._documents = done, documents
+        self._report_if_due()
+
+    def _report_if_due(self) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + (TERMINAL_INTERVAL if self._terminal else LOG_INTERVAL)
+            self._print(now, end="\r" if self._terminal else "\n")
+
+    def _print(self, now: float, end: str) -> None:
+        print(self.line(now - self._start), end=end, file=sys.stderr, flush=True)
+
+    def line(self, elapsed: float) -> str:
+        """Return the report after `elapsed` seconds."""
+        rate = self._bytes / elapsed if elapsed > 0 else 0.0
+        parts = [f"{self._what}: {self._bytes / 1e6:,.1f} MB"]
+        if self._total:
+            parts[0] += f" of {self._total / 1e6:,.1f} ({self._bytes / self._total:.0%})"
+        if self._documents:
+            parts.append(f"{self._documents:,} documents")
+        parts.append(f"{rate / 1e6:,.1f} MB/s")
+        if self._total and rate > 0:
+            parts.append(f"{format_duration((self._total - self._bytes) / rate)} left")
+        return ", ".join(parts)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        elapsed = time.monotonic() - self._start
+        if kind is None:
+            self._print(time.monotonic(), end=f", done in {format_duration(elapsed)}\n")
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration as `8 s`, `3 min 20 s` or `2 h 05 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

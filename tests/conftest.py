@@ -1,0 +1,16 @@
+"""Fixtures and options of all tests."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_corpora() -> Path:
+    """Real corpora that lie beside some checkouts; tests that need them are skipped elsewhere."""
+    folder = ROOT.parent / "shared" / "corpora"
+    if not folder.is_dir():
+        pytest.skip("needs the real corpora in ../shared/corpora")
+    return folder

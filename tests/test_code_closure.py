@@ -1,0 +1,46 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gpt2ro.code_closure import code_closure
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+
+# Runs a script's imports (its --help ends it) and prints the files of the package that were loaded.
+PROBE = """
+import runpy, sys
+sys.argv = [sys.argv[1], "--help"]
+try:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+except SystemExit:
+    pass
+for module in list(sys.modules.values()):
+    if getattr(module, "__name__", "").split(".")[0] == "gpt2ro":
+        print("LOADED", module.__file__)
+"""
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_holds_every_module_that_the_script_really_loads(script: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE, str(script)], capture_output=True, text=True, check=True
+    )
+    loaded = {Path(line.split()[1]) for line in done.stdout.splitlines() if line[:6] == "LOADED"}
+    assert loaded, done.stdout
+    assert loaded <= set(code_closure(script, ROOT))
+
+
+def test_follows_imports_through_modules_and_inside_functions(tmp_path: Path) -> None:
+    package = tmp_path / "gpt2ro"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "one.py").write_text("def f():\n    from gpt2ro import two\n")
+    (package / "two.py").write_text("import json\n")
+    (package / "other.py").write_text("")
+    script = tmp_path / "script.py"
+    script.write_text("from gpt2ro.one import f\n")
+    names = [path.name for path in code_closure(script, tmp_path)]
+    assert names == ["__init__.py", "one.py", "two.py", "script.py"]

@@ -1,0 +1,116 @@
+"""A copy of the project with a miniature configuration, on which the real Snakefile is run."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MINIATURE = ROOT / "tests" / "workflow" / "miniature"
+COPIED = (
+    "Snakefile", "workflow", "config", "profiles", "gpt2ro", "rust", "data", "pyproject.toml",
+)  # fmt: skip
+JOB = re.compile(r"^(?:local)?rule (\w+):$(?P<body>(?:\n {4}.*)*)", re.MULTILINE)
+WILDCARDS = re.compile(r"wildcards: source=(\S+), part=(\S+)")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a Snakemake run ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def jobs(self) -> set[str]:
+        """The jobs run, or to be run: `train`, `clean(tales/a.txt)`; without the target rules."""
+        names = set()
+        for match in JOB.finditer(self.stdout + self.stderr):
+            wildcards = WILDCARDS.search(match["body"])
+            where = f"({wildcards[1]}/{wildcards[2]})" if wildcards else ""
+            names.add(match[1] + where)
+        return names - {"all", "corpus", "deploy"}
+
+
+class Workspace:
+    """A folder in which snakemake is run as a user runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        ignore = shutil.ignore_patterns("target", "__pycache__")
+        for name in COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=ignore)
+            else:
+                shutil.copy2(source, folder / name)
+        shutil.copytree(MINIATURE, folder / "miniature")
+
+    def command(self, *arguments: str) -> list[str]:
+        return ["snakemake", "--configfile", "miniature/config.yaml", "--nocolor", *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "CARGO_TARGET_DIR": str(ROOT / "rust" / "target"),
+            "PYTHONPATH": str(self.folder),
+        }
+
+    def snakemake(self, *arguments: str, timeout: float = 600) -> Result:
+        """Run snakemake to its end."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def build(self, *targets: str) -> Result:
+        """Run targets and insist that they succeed."""
+        result = self.snakemake(*targets)
+        assert result.status == 0, result.stderr + result.stdout
+        return result
+
+    def planned(self, *targets: str) -> set[str]:
+        """The jobs a run would execute now."""
+        result = self.snakemake("--dry-run", *targets)
+        assert result.status == 0, result.stderr + result.stdout
+        return result.jobs
+
+    def kill_when(self, path: Path, *targets: str, timeout: float = 300) -> None:
+        """Run targets and send SIGKILL to the whole process group once `path` exists."""
+        process = subprocess.Popen(
+            self.command(*targets),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        end = time.monotonic() + timeout
+        while not path.exists():
+            assert process.poll() is None, f"snakemake ended before {path} appeared"
+            assert time.monotonic() < end, f"{path} did not appear within {timeout} s"
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def outputs(self) -> dict[str, bytes]:
+        """Every output of the workflow with its bytes; not logs, checkpoints or TensorBoard."""
+        results = self.folder / "results"
+        unordered = {"logs", "training"}
+        return {
+            str(path.relative_to(results)): path.read_bytes()
+            for path in sorted(results.rglob("*"))
+            if path.is_file() and path.relative_to(results).parts[0] not in unordered
+        }

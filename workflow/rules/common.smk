@@ -1,0 +1,88 @@
+"""The checked configuration, the parts of the corpus, and the names rules share."""
+
+import json
+import shlex
+import sys
+from functools import cache
+from pathlib import Path
+
+from gpt2ro.cleaning.settings import CleaningSettings
+from gpt2ro.code_closure import code_closure
+from gpt2ro.configuration import check, read_yaml, with_defaults
+from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings
+from gpt2ro.errors import UserError, nearest
+from gpt2ro.settings import flags, json_schema
+from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
+from gpt2ro.sources.settings import ExtractionSettings
+from gpt2ro.tokenization.settings import TokenizerSettings
+
+STAGES = {
+    "extraction": ExtractionSettings,
+    "cleaning": CleaningSettings,
+    "deduplication": DeduplicationSettings,
+    "split": SplitSettings,
+    "tokenizer": TokenizerSettings,
+}
+
+# Standard error of a job goes to the terminal, for its progress and errors, and into its log.
+LOGGED = " 2> >(tee {log} >&2)"
+
+
+def checked_config() -> dict:
+    schema = read_yaml(Path("workflow/schemas/config.schema.yaml"))
+    schema["properties"] |= {name: json_schema(stage) for name, stage in STAGES.items()}
+    files = workflow.overwrite_configfiles or workflow.configfiles
+    check(config, schema, ", ".join(map(str, files)))
+    return with_defaults(config, schema)
+
+
+def selected_sources(settings: dict) -> dict[str, Source]:
+    catalogue = load_catalogue(Path(settings["catalogue"]))
+    if settings["corpus"]:
+        catalogue["folder"] = folder_source(Path(settings["corpus"]))
+    for name in settings["sources"]:
+        if name == "folder" and not settings["corpus"]:
+            raise UserError('config: source "folder" needs corpus, the folder of your text.')
+        if name not in catalogue:
+            raise UserError(
+                f'config: unknown source "{name}" in sources; {nearest(name, list(catalogue))}'
+            )
+    return {name: catalogue[name] for name in settings["sources"]}
+
+
+try:
+    SETTINGS = checked_config()
+    SOURCES = selected_sources(SETTINGS)
+    PARTS = {
+        (name, part.name): part
+        for name, source in SOURCES.items()
+        for part in source.parts(Path("."))
+    }
+except UserError as error:
+    sys.exit(f"gpt2ro: {error}")
+
+RESULTS = SETTINGS["results"]
+SHARD = "{source}/{part}"
+
+
+wildcard_constraints:
+    source="[^/]+",
+    part="[^/]+",
+
+
+def every_part(patterns) -> list[str]:
+    """Fill a pattern, or each of several, with every source and part of the corpus."""
+    names, parts = zip(*PARTS) if PARTS else ((), ())
+    return expand(patterns, zip, source=names, part=parts)
+
+
+def stage_flags(section: str) -> str:
+    """The settings of a stage as command-line flags."""
+    return flags(STAGES[section], SETTINGS[section])
+
+
+@cache
+def code(script: str) -> list[str]:
+    """A script and every module it imports: Snakemake follows no imports by itself."""
+    paths = code_closure(Path("workflow/scripts") / script, Path("."))
+    return [str(path) for path in paths]

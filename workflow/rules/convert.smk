@@ -1,0 +1,42 @@
+DEPLOY_FILES = ["rust_model.ot", "config.json", "vocab.json", "merges.txt", "tokenizer.json"]
+
+
+rule convert:
+    message:
+        "Converting the model for the Rust binary."
+    input:
+        model=rules.train.output.model,
+        code=code("convert.py"),
+    output:
+        deploy=expand(f"{RESULTS}/deploy/{{file}}", file=DEPLOY_FILES),
+    log:
+        f"{RESULTS}/logs/convert.log",
+    resources:
+        mem_mb=8000,
+    shell:
+        "python workflow/scripts/convert.py --model {RESULTS}/model"
+        " --output {RESULTS}/deploy" + LOGGED
+
+
+rule parity:
+    message:
+        "Comparing the binary with PyTorch."
+    input:
+        model=rules.train.output.model,
+        deploy=rules.convert.output.deploy,
+        binary=rules.rust.output.binary,
+        prompts=SETTINGS["parity"]["prompts"],
+        code=code("parity.py"),
+    output:
+        parity=f"{RESULTS}/parity.json",
+    log:
+        f"{RESULTS}/logs/parity.log",
+    params:
+        tolerance=SETTINGS["parity"]["tolerance"],
+        greedy_tokens=SETTINGS["parity"]["greedy_tokens"],
+    resources:
+        mem_mb=8000,
+    shell:
+        "python workflow/scripts/parity.py --model {RESULTS}/model --deploy {RESULTS}/deploy"
+        " --binary {input.binary} --prompts {input.prompts} --output {output.parity}"
+        " --tolerance {params.tolerance} --greedy-tokens {params.greedy_tokens}" + LOGGED

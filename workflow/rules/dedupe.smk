@@ -1,0 +1,58 @@
+rule signatures:
+    message:
+        "Computing signatures of {wildcards.source}/{wildcards.part}."
+    input:
+        documents=rules.clean.output.documents,
+        code=code("signatures.py"),
+    output:
+        signatures=f"{RESULTS}/signatures/{SHARD}.parquet",
+    log:
+        f"{RESULTS}/logs/signatures/{SHARD}.log",
+    params:
+        flags=stage_flags("deduplication"),
+    resources:
+        mem_mb=1000,
+    shell:
+        "python workflow/scripts/signatures.py --input {input.documents}"
+        " --output {output.signatures} {params.flags}" + LOGGED
+
+
+rule clusters:
+    message:
+        "Clustering the duplicates of all sources and splitting by cluster."
+    input:
+        signatures=every_part(rules.signatures.output.signatures),
+        code=code("clusters.py"),
+    output:
+        decisions=every_part(f"{RESULTS}/clusters/{SHARD}.parquet"),
+    log:
+        f"{RESULTS}/logs/clusters.log",
+    params:
+        flags=stage_flags("deduplication"),
+        split=stage_flags("split"),
+    resources:
+        mem_mb=8000,
+    shell:
+        "python workflow/scripts/clusters.py --signatures {input.signatures}"
+        " --outputs {output.decisions} {params.flags} {params.split}" + LOGGED
+
+
+rule dedupe:
+    message:
+        "Dropping the duplicates of {wildcards.source}/{wildcards.part}."
+    input:
+        documents=rules.clean.output.documents,
+        decisions=f"{RESULTS}/clusters/{SHARD}.parquet",
+        code=code("dedupe.py"),
+    output:
+        documents=f"{RESULTS}/deduped/{SHARD}.jsonl.zst",
+        dropped=f"{RESULTS}/deduped/{SHARD}.dropped.jsonl.zst",
+        stats=f"{RESULTS}/deduped/{SHARD}.stats.json",
+    log:
+        f"{RESULTS}/logs/dedupe/{SHARD}.log",
+    resources:
+        mem_mb=1000,
+    shell:
+        "python workflow/scripts/dedupe.py --input {input.documents}"
+        " --decisions {input.decisions} --output {output.documents}"
+        " --dropped {output.dropped} --stats {output.stats}" + LOGGED

@@ -1,0 +1,45 @@
+def catalogue_entry(wildcards) -> str:
+    """The part's address and checksums: a change of them, and of nothing else, downloads again."""
+    return PARTS[wildcards.source, wildcards.part].description()
+
+
+rule download:
+    message:
+        "Downloading {wildcards.source}/{wildcards.part}."
+    input:
+        code=code("download.py"),
+    output:
+        raw=f"{RESULTS}/raw/{SHARD}",
+        provenance=f"{RESULTS}/raw/{SHARD}.provenance.json",
+    log:
+        f"{RESULTS}/logs/download/{SHARD}.log",
+    params:
+        entry=catalogue_entry,
+        catalogue=SETTINGS["catalogue"],
+    wildcard_constraints:
+        part=r".+(?<!\.provenance\.json)",
+    retries: 0
+    resources:
+        downloads=1,
+    shell:
+        "python workflow/scripts/download.py --catalogue {params.catalogue}"
+        " --source {wildcards.source} --part {wildcards.part} --output {output.raw}" + LOGGED
+
+
+rule pretrained:
+    message:
+        "Fetching the initial weights {params.model}."
+    input:
+        code=code("pretrained.py"),
+    output:
+        config=f"{RESULTS}/pretrained/config.json",
+        weights=f"{RESULTS}/pretrained/model.safetensors",
+        tokenizer=f"{RESULTS}/pretrained/tokenizer.json",
+    log:
+        f"{RESULTS}/logs/pretrained.log",
+    params:
+        model=SETTINGS["training"]["initial_weights"],
+        revision=SETTINGS["training"]["revision"] or "main",
+    shell:
+        "python workflow/scripts/pretrained.py --model {params.model}"
+        " --revision {params.revision} --output {RESULTS}/pretrained" + LOGGED

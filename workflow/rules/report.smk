@@ -1,0 +1,18 @@
+rule report:
+    message:
+        "Writing the report."
+    input:
+        extracted=every_part(rules.extract.output.stats),
+        cleaned=every_part(rules.clean.output.stats),
+        deduped=every_part(rules.dedupe.output.stats),
+        tokenizer=rules.tokenizer.output.stats,
+        metrics=rules.train.output.metrics,
+        parity=rules.parity.output.parity,
+        samples=rules.samples.output.json,
+        code=code("report.py"),
+    output:
+        report=f"{RESULTS}/report.html",
+    log:
+        f"{RESULTS}/logs/report.log",
+    shell:
+        "python workflow/scripts/report.py --results {RESULTS} --output {output.report}" + LOGGED

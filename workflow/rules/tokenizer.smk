@@ -1,0 +1,44 @@
+TOKENIZER_FILES = ["tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json"]
+SPLITS = ["train", "valid", "test"]
+
+
+rule tokenizer:
+    message:
+        "Training the tokenizer on the train split."
+    input:
+        documents=every_part(rules.dedupe.output.documents),
+        code=code("tokenizer.py"),
+    output:
+        files=expand(f"{RESULTS}/tokenizer/{{file}}", file=TOKENIZER_FILES),
+        stats=f"{RESULTS}/tokenizer/stats.json",
+    log:
+        f"{RESULTS}/logs/tokenizer.log",
+    params:
+        flags=stage_flags("tokenizer"),
+        folder=f"{RESULTS}/tokenizer",
+    threads: workflow.cores or 8
+    resources:
+        mem_mb=8000,
+    shell:
+        "RAYON_NUM_THREADS={threads} python workflow/scripts/tokenizer.py"
+        " --input {input.documents} --output {params.folder} {params.flags}" + LOGGED
+
+
+rule encode:
+    message:
+        "Encoding {wildcards.source}/{wildcards.part} as tokens."
+    input:
+        documents=rules.dedupe.output.documents,
+        tokenizer=f"{RESULTS}/tokenizer/tokenizer.json",
+        code=code("encode.py"),
+    output:
+        tokens=[f"{RESULTS}/tokens/{split}/{SHARD}.bin" for split in SPLITS],
+        facts=[f"{RESULTS}/tokens/{split}/{SHARD}.json" for split in SPLITS],
+    log:
+        f"{RESULTS}/logs/encode/{SHARD}.log",
+    resources:
+        mem_mb=1000,
+    shell:
+        "RAYON_NUM_THREADS={threads} python workflow/scripts/encode.py"
+        " --input {input.documents} --tokenizer {input.tokenizer} --train {output.tokens[0]}"
+        " --valid {output.tokens[1]} --test {output.tokens[2]}" + LOGGED

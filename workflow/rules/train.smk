@@ -1,0 +1,50 @@
+TRAINING = SETTINGS["training"]
+MODEL_FILES = [
+    "config.json",
+    "generation_config.json",
+    "model.safetensors",
+    *TOKENIZER_FILES,
+    "experiment.yaml",
+    "README.md",
+]
+PRETRAINED = [] if TRAINING["initial_weights"] == "random" else rules.pretrained.output
+
+
+def pretrained_flag() -> str:
+    return f"--pretrained {RESULTS}/pretrained" if PRETRAINED else ""
+
+
+def override_words() -> str:
+    """KEY VALUE pairs, as yacs takes them on the command line."""
+    return shlex.join(str(word) for pair in TRAINING["overrides"].items() for word in pair)
+
+
+# Checkpoints and TensorBoard files lie in {RESULTS}/training, outside the outputs: Snakemake deletes
+# the outputs of a killed job, and a killed training must lose nothing.
+rule train:
+    message:
+        "Training: {input.experiment}."
+    input:
+        experiment=TRAINING["experiment"],
+        tokens=every_part(rules.encode.output.tokens + rules.encode.output.facts),
+        tokenizer=rules.tokenizer.output.files,
+        pretrained=PRETRAINED,
+        code=code("train.py"),
+    output:
+        model=expand(f"{RESULTS}/model/{{file}}", file=MODEL_FILES),
+        metrics=f"{RESULTS}/metrics.json",
+    log:
+        f"{RESULTS}/logs/train.log",
+    params:
+        pretrained=pretrained_flag(),
+        overrides=override_words(),
+    threads: TRAINING["threads"]
+    resources:
+        gpu=TRAINING["gpus"],
+        mem_mb=TRAINING["memory_mb"],
+        runtime=TRAINING["walltime_minutes"],
+    shell:
+        "python workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
+        " --tokens {RESULTS}/tokens --tokenizer {RESULTS}/tokenizer --output {RESULTS}/model"
+        " --metrics {output.metrics} --runs {RESULTS}/training {params.pretrained}"
+        " {params.overrides}" + LOGGED
