@@ -1,0 +1,98 @@
+"""Which language a text is in, as far as letters and function words tell.
+
+Two cheap questions are answered here: is this text Romanian rather than one of the languages that
+share words with it, and is it Turkish, whose ş must stay. Both read a sample of a long text.
+"""
+
+import re
+from collections.abc import Iterable
+
+WORDS = re.compile(r"[^\W\d_]+")
+
+# Texts longer than this are judged by three slices of a third of it: start, middle and end.
+SAMPLE_CHARACTERS = 12_000
+
+
+def _word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# The most frequent words of Romanian, also as written without diacritics; a, o and e are left out,
+# because Portuguese and Italian texts are as full of them.
+ROMANIAN_WORDS = _word_set(
+    """
+    și şi si în in că ca să sa nu de la pe cu un din este sunt pentru care mai sau ce au am ai
+    fi fost era ale lui îl il îi își isi le al se iar dar după dupa până pana când cand cum fără
+    fara prin între intre doar foarte acest această aceasta acesta aceste acestea acestui toate tot
+    toți toti toată toata unde despre asupra către catre deși desi decât decat dacă daca astfel
+    atunci numai chiar aici acolo asta ăsta cele cel cea cei lor ei ea el eu tu noi voi mi ne te vă
+    va fie poate trebuie are avea avem aveți aveti erau fiind unei unui unor unele nici însă insa
+    peste sub spre printr într intr dintr dintre pot
+    """
+)
+# Frequent words of the neighbours that share some of the above (French, Italian, Spanish,
+# Portuguese) and of those that web pages mix with Romanian. None is a frequent Romanian word.
+FOREIGN_WORDS = _word_set(
+    """
+    the of and to is that for with was are this by it be from have not you
+    et les des du est dans que qui une pour par aux
+    di che non per del della sono nel alla dei gli più come anche
+    los las en por con más y como pero esta
+    do em as os uma para com não das dos na no mais foi são ao
+    der die und das ist nicht den von mit ein eine auf zu
+    az és hogy nem egy van
+    ve bir bu için ile çok olan olarak daha değil
+    je za nie się jest koji nije że
+    """
+)
+
+# A Romanian letter weighs half a function word: names and loans hold them too.
+LETTER_WEIGHT = 0.5
+ROMANIAN_LETTERS = "ășțţ"
+
+# Turkish and its relatives, and Kurdish: the languages beside Romanian that write ş. The second
+# group of letters proves nothing alone, since German, Hungarian and French names have them.
+STRONG_LETTERS = "ığİĞəƏ"
+WEAK_LETTERS = "öüÖÜçÇêû"
+TURKISH_WORDS = _word_set(
+    "ve bir bu için ile çok olan olarak daha değil gibi sonra kadar ise və ilə üçün û ji li ku"
+)
+
+
+def romanian_score(text: str) -> float:
+    """Return how Romanian a text looks, from -1 to 1.
+
+    It is the share of Romanian function words and letters less the share of foreign function
+    words. Romanian prose has 0.3 to 0.6, without diacritics 0.2 to 0.4; a text in another
+    language is below 0.1, most are negative.
+    """
+    sample = _sample(text).lower()
+    words = WORDS.findall(sample)
+    if not words:
+        return 0.0
+    letters = sum(map(sample.count, ROMANIAN_LETTERS))
+    evidence = _hits(words, ROMANIAN_WORDS) + LETTER_WEIGHT * letters
+    return max(-1.0, min(1.0, (evidence - _hits(words, FOREIGN_WORDS)) / len(words)))
+
+
+def looks_turkish(text: str) -> bool | None:
+    """Return whether a text is Turkish (or a relative), not Romanian; None without evidence."""
+    sample = _sample(text)
+    words = WORDS.findall(sample.lower())
+    turkish = _hits(words, TURKISH_WORDS) + sum(map(sample.count, STRONG_LETTERS))
+    if turkish:
+        turkish += sum(map(sample.count, WEAK_LETTERS))
+    romanian = _hits(words, ROMANIAN_WORDS) + sum(map(sample.count, "ăĂțȚţŢ"))
+    return None if turkish == romanian else turkish > romanian
+
+
+def _hits(words: Iterable[str], vocabulary: frozenset[str]) -> int:
+    return sum(map(vocabulary.__contains__, words))
+
+
+def _sample(text: str) -> str:
+    if len(text) <= SAMPLE_CHARACTERS:
+        return text
+    third = SAMPLE_CHARACTERS // 3
+    middle = (len(text) - third) // 2
+    return " ".join((text[:third], text[middle : middle + third], text[-third:]))

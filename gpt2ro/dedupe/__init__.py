@@ -1,0 +1,1 @@
+"""Deduplication: signatures per part, clusters and splits over all parts, decisions applied."""

@@ -1,0 +1,181 @@
+"""Token shards: the files between encoding and training.
+
+A shard is two files, `{split}/{source}/{part}.bin` and `.json` beside it. The first holds the token
+ids of the part's documents as little-endian uint16, every document followed by `<|endoftext|>`, and
+nothing else: `numpy.fromfile(path, "<u2")` reads it. The second says what is inside; it is written
+last, so a shard without it is not complete.
+
+    for shard in read_shards(Path("results/tokens/train")):  # sorted by source, then part
+        shard.tokens        # numpy.memmap, (tokens,), uint16, read-only
+        shard.bytes         # UTF-8 bytes of the texts, for bits per byte
+        shard.end_of_text   # id that ends every document
+"""
+
+import hashlib
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import atomic_path, read_json, write_json
+
+TOKEN = np.dtype("<u2")
+# Ids are uint16: half the bytes of int32, and no GPT-2 vocabulary (50,257) comes near the limit.
+MAX_VOCABULARY = 1 << 16
+
+TokenIds = NDArray[np.uint16]
+
+
+@dataclass(frozen=True)
+class TokenShard:
+    """One opened shard.
+
+    Attributes:
+        path: its `.bin` file.
+        tokens: ids of all documents, `(tokens,)` uint16, mapped from the file and read-only.
+        documents: number of documents, hence of end-of-text tokens that end one.
+        bytes: UTF-8 bytes of the texts, end-of-text tokens not counted.
+        words: whitespace-separated words of the texts.
+        tokenizer_sha256: SHA-256 of the tokenizer.json that made the ids.
+        end_of_text: id of `<|endoftext|>`.
+        source: name of the source, from the path.
+        part: name of the part, from the path.
+        sha256: SHA-256 of the `.bin` file as it was written; not recomputed on opening.
+    """
+
+    path: Path
+    tokens: TokenIds
+    documents: int
+    bytes: int
+    words: int
+    tokenizer_sha256: str
+    end_of_text: int
+    source: str
+    part: str
+    sha256: str
+
+
+def read_shards(folder: Path) -> list[TokenShard]:
+    """Open all shards of one split (`results/tokens/train`), sorted by source and part.
+
+    Raises:
+        UserError: there is none, one is damaged, or two were made by different tokenizers.
+    """
+    paths = sorted(folder.glob("*/*.bin"), key=lambda path: (path.parent.name, path.stem))
+    if not paths:
+        raise UserError(f"{folder}: no token shards (*/*.bin) found; run the step encode.")
+    shards = [read_shard(path) for path in paths]
+    for shard in shards:
+        if shard.tokenizer_sha256 != shards[0].tokenizer_sha256:
+            raise UserError(
+                f"{shard.path}: made by tokenizer {shard.tokenizer_sha256[:12]}, but {paths[0]} by "
+                f"{shards[0].tokenizer_sha256[:12]}; expected one tokenizer; run encode for all "
+                "parts again."
+            )
+    return shards
+
+
+def read_shard(path: Path) -> TokenShard:
+    """Open the shard with this `.bin` file.
+
+    Raises:
+        UserError: a file is missing or damaged.
+    """
+    description = description_path(path)
+    facts = read_json(description)
+    try:
+        expected = facts["tokens"] * TOKEN.itemsize
+        size = path.stat().st_size
+        if size != expected:
+            raise UserError(
+                f"{path}: {size:,} bytes found, {expected:,} expected ({facts['tokens']:,} tokens "
+                f"of {TOKEN.itemsize} bytes, says {description.name}); delete both, encode again."
+            )
+        return TokenShard(
+            path=path,
+            tokens=_mapped(path, facts["tokens"]),
+            documents=facts["documents"],
+            bytes=facts["bytes"],
+            words=facts["words"],
+            tokenizer_sha256=facts["tokenizer_sha256"],
+            end_of_text=facts["end_of_text"],
+            source=path.parent.name,
+            part=path.stem,
+            sha256=facts["sha256"],
+        )
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found beside {description.name}; run encode again.") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"{description}: not a description of a token shard ({type(error).__name__}: {error}); "
+            "delete it, run encode again."
+        ) from None
+
+
+def _mapped(path: Path, tokens: int) -> TokenIds:
+    if tokens == 0:  # an empty file cannot be mapped
+        return np.empty(0, TOKEN)
+    return np.memmap(path, TOKEN, mode="r", shape=(tokens,))
+
+
+def description_path(path: Path) -> Path:
+    """Return the `.json` file that belongs to a `.bin` file."""
+    return path.with_suffix(".json")
+
+
+class TokenShardWriter(AbstractContextManager["TokenShardWriter"]):
+    """Writes one shard: the `.bin` file appears complete or not at all, then its `.json`."""
+
+    def __init__(self, path: Path, tokenizer_sha256: str, end_of_text: int) -> None:
+        self._path = path
+        self._atomic = atomic_path(path)
+        self._file: BinaryIO
+        self._digest = hashlib.sha256()
+        self._facts: dict[str, Any] = {
+            "documents": 0,
+            "tokens": 0,
+            "bytes": 0,
+            "words": 0,
+            "tokenizer_sha256": tokenizer_sha256,
+            "end_of_text": end_of_text,
+        }
+
+    def __enter__(self) -> "TokenShardWriter":
+        partial = self._atomic.__enter__()
+        # A description of an earlier run must never stand beside the new ids.
+        description_path(self._path).unlink(missing_ok=True)
+        self._file = partial.open("wb")
+        return self
+
+    def write(self, ids: list[int], text: str) -> None:
+        """Append the ids of one document's text and the end-of-text token."""
+        block = np.array([*ids, self._facts["end_of_text"]], TOKEN).tobytes()
+        self._file.write(block)
+        self._digest.update(block)
+        self._facts["documents"] += 1
+        self._facts["tokens"] += len(ids) + 1
+        self._facts["bytes"] += len(text.encode())
+        self._facts["words"] += len(text.split())
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        try:
+            self._file.close()
+        except OSError as problem:
+            self._atomic.__exit__(type(problem), problem, problem.__traceback__)
+            raise
+        suppressed = self._atomic.__exit__(kind, error, traceback)
+        if kind is None:
+            write_json(
+                description_path(self._path), {**self._facts, "sha256": self._digest.hexdigest()}
+            )
+        return suppressed

@@ -1,0 +1,130 @@
+"""The step tokenizer: a byte-level BPE like GPT-2's, learned from the train split.
+
+Pre-tokenizer and byte alphabet are GPT-2's own, so that transformers, rust-bert and every other
+reader of vocab.json and merges.txt gives the same ids. The alphabet is all 256 bytes: no text is
+unknown. `<|endoftext|>` has the last id, as in GPT-2.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import xxhash
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import write_json, write_text
+from gpt2ro.progress import Progress
+from gpt2ro.tokenization.measures import Sample, measures
+from gpt2ro.tokenization.settings import TokenizerSettings
+from gpt2ro.tokenization.splits import read_split_documents
+
+END_OF_TEXT = "<|endoftext|>"
+
+# bos, eos and unk as in GPT-2. Padding is set too, and on the left, because batched generation asks
+# for both; whoever trains with padding must mask it by the attention mask, not by the id.
+CONFIG = {
+    "tokenizer_class": "GPT2Tokenizer",
+    "add_prefix_space": False,
+    "bos_token": END_OF_TEXT,
+    "eos_token": END_OF_TEXT,
+    "unk_token": END_OF_TEXT,
+    "pad_token": END_OF_TEXT,
+    "padding_side": "left",
+    "clean_up_tokenization_spaces": False,
+}
+
+
+def write_tokenizer(paths: Sequence[Path], folder: Path, settings: TokenizerSettings) -> None:
+    """Train on the train documents of all parts and write the tokenizer's files.
+
+    Writes vocab.json, merges.txt, tokenizer_config.json, stats.json, and tokenizer.json last. Equal
+    documents give equal bytes, whatever the number of threads.
+
+    Raises:
+        UserError: there is no train document, or the text cannot fill the vocabulary.
+    """
+    texts = TrainTexts(paths, settings.share)
+    tokenizer = trained(texts, settings)
+    if not texts.documents:
+        raise UserError(
+            f"tokenizer: no train document in {len(paths)} parts; tokenizer.share is "
+            f"{settings.share:g}; raise it or add text."
+        )
+    vocabulary = tokenizer.get_vocab_size()
+    if vocabulary < settings.vocabulary:
+        raise UserError(
+            f"tokenizer.vocabulary is {settings.vocabulary:,}, but {texts.bytes:,} bytes of train "
+            f"text give only {vocabulary:,} tokens with min_frequency {settings.min_frequency}; "
+            f"set {vocabulary} or less, or add text."
+        )
+    _write_files(tokenizer, folder)
+    stats = {"vocabulary": vocabulary, "documents": texts.documents, "bytes": texts.bytes}
+    write_json(folder / "stats.json", stats | measures(tokenizer, texts.sample))
+    write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
+
+
+class TrainTexts:
+    """Iterates over the texts of the train split once, counts them, and keeps a sample."""
+
+    def __init__(self, paths: Sequence[Path], share: float) -> None:
+        self._paths = paths
+        self._limit = int(share * 2**64)
+        self.documents = 0
+        self.bytes = 0
+        self.sample = Sample(parts=len(paths))
+
+    def __iter__(self) -> Iterator[str]:
+        with Progress("tokenizer: reading") as progress:
+            for part, path in enumerate(self._paths):
+                for document, split in read_split_documents(path):
+                    # By the hash of the id: the same documents whatever the order of the parts.
+                    drawn = xxhash.xxh3_64_intdigest(document.id.encode()) < self._limit
+                    if split == "train" and drawn:
+                        size = len(document.text.encode())
+                        self.documents += 1
+                        self.bytes += size
+                        self.sample.add(part, document.text)
+                        progress.update(size, documents=1)
+                        yield document.text
+
+
+def trained(texts: TrainTexts | Sequence[str], settings: TokenizerSettings) -> Tokenizer:
+    """Return a tokenizer trained on the texts; it is smaller than asked when they are too few."""
+    learner = Tokenizer(models.BPE())
+    learner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=settings.vocabulary - 1,  # the last id is kept for <|endoftext|>
+        min_frequency=settings.min_frequency,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        special_tokens=[],
+        show_progress=sys.stderr.isatty(),
+    )
+    learner.train_from_iterator(texts, trainer)
+    model = json.loads(learner.to_str())["model"]
+    vocabulary: dict[str, int] = model["vocab"]
+    vocabulary[END_OF_TEXT] = len(vocabulary)
+    return byte_level_tokenizer(vocabulary, [tuple(pair) for pair in model["merges"]])
+
+
+def byte_level_tokenizer(vocabulary: dict[str, int], merges: list[Any]) -> Tokenizer:
+    """Return GPT-2's tokenizer with another vocabulary, `<|endoftext|>` being part of it."""
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    tokenizer.add_special_tokens([END_OF_TEXT])
+    assert tokenizer.token_to_id(END_OF_TEXT) == tokenizer.get_vocab_size() - 1
+    return tokenizer
+
+
+def _write_files(tokenizer: Tokenizer, folder: Path) -> None:
+    """Write GPT-2's own files, which rust-bert and older tools read."""
+    model = json.loads(tokenizer.to_str())["model"]
+    in_order = dict(sorted(model["vocab"].items(), key=lambda item: item[1]))
+    write_text(folder / "vocab.json", json.dumps(in_order, ensure_ascii=False))
+    merges = "".join(f"{left} {right}\n" for left, right in model["merges"])
+    write_text(folder / "merges.txt", "#version: 0.2\n" + merges)
+    write_json(folder / "tokenizer_config.json", CONFIG)

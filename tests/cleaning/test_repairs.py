@@ -1,0 +1,97 @@
+import re
+import unicodedata
+
+import pytest
+from ftfy.badness import MOJIBAKE_CATEGORIES
+from hypothesis import example, given
+from hypothesis import strategies as st
+from passages import ENGLISH, FRENCH, KURDISH, PORTUGUESE, ROMANIAN, TURKISH
+
+from gpt2ro.cleaning.repairs import repaired, repairs
+from gpt2ro.cleaning.settings import CleaningSettings
+
+STEPS = repairs(CleaningSettings())
+
+
+def clean(text: str) -> str:
+    return repaired(text, STEPS)[0]
+
+
+@pytest.mark.parametrize("text", [ROMANIAN, TURKISH, FRENCH, PORTUGUESE, ENGLISH, KURDISH])
+def test_leaves_good_text_alone(text: str) -> None:
+    assert repaired(text, STEPS) == (text, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "kind"),
+    [
+        ("Ion &amp; Ana", "Ion & Ana", "HTML entities"),
+        ("BucureÈ™ti", "București", "mojibake"),
+        ("una\r\ndouă", "una\ndouă", "line ends"),
+        ("Mol\xaddova", "Moldova", "invisible characters"),
+        ("casa\u0306", "casă", "composed letters"),
+        ("ţară", "țară", "cedilla letters"),
+        ("s\u2011a", "s-a", "hyphens"),
+        ("Text.\nCitește și: altul", "Text.", "boilerplate lines"),
+        ("una   două", "una două", "blanks"),
+    ],
+)
+def test_counts_each_repair_by_its_name(text: str, expected: str, kind: str) -> None:
+    fixed, kinds = repaired(text, STEPS)
+    assert fixed == expected
+    assert kind in kinds
+    assert set(STEPS) >= kinds
+
+
+def test_repairs_what_another_repair_lays_bare() -> None:
+    assert clean("&amp;amp;lt; &am\xadp; ş&#807;") == clean(clean("&amp;amp;lt; &am\xadp; ş&#807;"))
+    assert clean("Ion &am\xadp; Ana") == "Ion & Ana"
+
+
+def test_composes_a_combining_cedilla_as_the_comma_letter() -> None:
+    assert clean("s\u0327i t\u0327ara\u0306") == "și țară"
+
+
+def test_a_repair_that_is_turned_off_is_not_made() -> None:
+    settings = CleaningSettings(repair_mojibake=False, repair_letters=False, drop_boilerplate=False)
+    text = "Aceşti oameni din BucureÈ™ti.\nCitește și: altul"
+    assert repaired(text, repairs(settings)) == (text, set())
+
+
+# What breaks text in the wild, far more often than random Unicode would.
+FRAGMENTS = st.sampled_from(
+    [
+        *"aăâîșțşţȘŞ \n\t\r.,;&-",
+        *"ığüö",
+        *("\u0326", "\u0327", "\u0306", "\xad", "\u200b", "\u200d", "\xa0", "\u2028", "\x97"),
+        *("&amp;", "&lt;", "&#537;", "&nbsp;", "lt;", "#", "x", "È™", "Äƒ", "Ã®", "â€", "œ"),
+        *("și ", "ve ", "bir ", "\nCitește și: x\n", "\n12 comentarii\n", "👩", "Ã ", "ﬁ"),
+        *("".join(MOJIBAKE_CATEGORIES[kind][:6] for kind in MOJIBAKE_CATEGORIES if kind != "c1")),
+    ]
+)
+TEXTS = st.lists(FRAGMENTS | st.characters(), max_size=25).map("".join)
+
+
+@given(TEXTS)
+@example("Ã\xad\x97 &amp;shy;")
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(TEXTS)
+def test_clean_text_is_composed_and_visible(text: str) -> None:
+    cleaned = clean(text)
+    assert unicodedata.is_normalized("NFC", cleaned)
+    kinds = {unicodedata.category(character) for character in cleaned.replace("\n", "")}
+    assert not kinds & {"Cc", "Cs", "Co", "Zl", "Zp"}
+
+
+@given(TEXTS)
+def test_clean_text_has_no_blanks_to_spare(text: str) -> None:
+    assert not re.search(r"[^\S \n]|  | \n|\n |\n\n\n|^\s|\s$", clean(text))
+
+
+@given(TEXTS)
+def test_no_word_mixes_cedilla_and_romanian_letters(text: str) -> None:
+    for word in re.findall(r"\w*[şţŞŢ]\w*", clean(text)):
+        assert not re.search("[ăĂșȘțȚ]", word)

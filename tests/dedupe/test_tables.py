@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from gpt2ro.dedupe.tables import DECISIONS, SIGNATURES, read_table, write_table
+from gpt2ro.errors import UserError
+
+ROWS = pa.Table.from_pydict({"id": ["s/p/0"], "hash": [b"x" * 16], "characters": [4]}, SIGNATURES)
+
+
+def test_reads_back_what_was_written(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.parquet", ROWS)
+    assert read_table(tmp_path / "a.parquet", SIGNATURES) == ROWS
+
+
+def test_equal_tables_give_equal_bytes(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.parquet", ROWS)
+    write_table(tmp_path / "b.parquet", ROWS)
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+
+
+def test_a_missing_table_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"none\.parquet: not found; the step .* has not run"):
+        read_table(tmp_path / "none.parquet", SIGNATURES)
+
+
+@pytest.mark.parametrize("kept", [0, 20, -1])
+def test_a_damaged_table_is_an_error_that_names_it(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "a.parquet"
+    write_table(path, ROWS)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(UserError, match=r"a\.parquet: damaged .* delete it and run again"):
+        read_table(path, SIGNATURES)
+
+
+def test_other_columns_are_an_error(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": ["a"]}), tmp_path / "a.parquet")
+    with pytest.raises(UserError, match="columns id found, id, split, duplicate_of expected"):
+        read_table(tmp_path / "a.parquet", DECISIONS)
