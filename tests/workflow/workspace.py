@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,11 @@ MINIATURE = ROOT / "tests" / "workflow" / "miniature"
 COPIED = (
     "Snakefile", "workflow", "config", "profiles", "gpt2ro", "rust", "data", "pyproject.toml",
 )  # fmt: skip
+MINIATURE_PARTS = {
+    "animals.txt": "tales_animals_1.txt",
+    "family.txt": "tales_family_1.txt",
+    "letters.txt": "letters_1.txt",
+}
 JOB = re.compile(r"^(?:local)?rule (\w+):$(?P<body>(?:\n {4}.*)*)", re.MULTILINE)
 WILDCARDS = re.compile(r"wildcards: source=(\S+), part=(\S+)")
 
@@ -37,6 +44,16 @@ class Result:
         return names - {"all", "corpus", "deploy"}
 
 
+def write_miniature_corpus(folder: Path) -> None:
+    """Write three parts of about 12 KB from the demo's texts; a blank line ends a document."""
+    folder.mkdir(parents=True)
+    for part, name in MINIATURE_PARTS.items():
+        text = (ROOT / "data" / "demo" / "source" / name).read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if not line.startswith("=== ")]
+        documents = "\n".join(lines).split("\n\n")
+        (folder / part).write_text("\n\n".join(documents[:14]) + "\n", encoding="utf-8")
+
+
 class Workspace:
     """A folder in which snakemake is run as a user runs it."""
 
@@ -50,9 +67,29 @@ class Workspace:
             else:
                 shutil.copy2(source, folder / name)
         shutil.copytree(MINIATURE, folder / "miniature")
+        # The miniature takes the place of the demo, so that commands are tested as users type them.
+        shutil.copy(MINIATURE / "config.yaml", folder / "config" / "config.yaml")
+        write_miniature_corpus(folder / "miniature" / "text")
 
     def command(self, *arguments: str) -> list[str]:
-        return ["snakemake", "--configfile", "miniature/config.yaml", "--nocolor", *arguments]
+        return ["snakemake", "--nocolor", *arguments]
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        """Change a piece of a file, which must be there."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{name} does not contain {old!r}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    @contextmanager
+    def changed(self, name: str, old: str, new: str) -> Iterator[None]:
+        """Change a file for as long as the block lasts."""
+        before = (self.folder / name).read_bytes()
+        self.replace(name, old, new)
+        try:
+            yield
+        finally:
+            (self.folder / name).write_bytes(before)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
-def catalogue_entry(wildcards) -> str:
+def download_flags(wildcards) -> str:
     """The part's address and checksums: a change of them, and of nothing else, downloads again."""
-    return PARTS[wildcards.source, wildcards.part].description()
+    return PARTS[wildcards.source, wildcards.part].download_flags()
 
 
 rule download:
@@ -14,16 +14,11 @@ rule download:
     log:
         f"{RESULTS}/logs/download/{SHARD}.log",
     params:
-        entry=catalogue_entry,
-        catalogue=SETTINGS["catalogue"],
-    wildcard_constraints:
-        part=r".+(?<!\.provenance\.json)",
-    retries: 0
+        flags=download_flags,
     resources:
         downloads=1,
     shell:
-        "python workflow/scripts/download.py --catalogue {params.catalogue}"
-        " --source {wildcards.source} --part {wildcards.part} --output {output.raw}" + LOGGED
+        "python workflow/scripts/download.py {params.flags} --output {output.raw}" + LOGGED
 
 
 rule pretrained:

@@ -4,6 +4,10 @@ def raw_file(wildcards) -> str:
     return str(local) if local else rules.download.output.raw.format(**wildcards)
 
 
+def extract_flags(wildcards) -> str:
+    return PARTS[wildcards.source, wildcards.part].extract_flags()
+
+
 rule extract:
     message:
         "Extracting documents of {wildcards.source}/{wildcards.part}."
@@ -16,11 +20,11 @@ rule extract:
     log:
         f"{RESULTS}/logs/extract/{SHARD}.log",
     params:
-        entry=catalogue_entry,
-        source=source_flags,
+        part=extract_flags,
         flags=stage_flags("extraction"),
     resources:
         mem_mb=1000,
     shell:
-        "python workflow/scripts/extract.py {params.source} --input {input.raw:q}"
-        " --output {output.documents} --stats {output.stats} {params.flags}" + LOGGED
+        "python workflow/scripts/extract.py --source {wildcards.source} --part {wildcards.part}"
+        " {params.part} --input {input.raw:q} --output {output.documents} --stats {output.stats}"
+        " {params.flags}" + LOGGED

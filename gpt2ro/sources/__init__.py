@@ -1,0 +1,1 @@
+"""Sources: the catalogue, downloads, and the readers that turn files into documents."""

@@ -1,0 +1,184 @@
+"""The catalogue of sources, and the parts each consists of."""
+
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from gpt2ro.configuration import check, read_yaml
+from gpt2ro.errors import UserError
+from gpt2ro.sources.formats import AUTO, format_of
+
+SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "sources.schema.yaml"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a source: exactly one of `path`, `url` and `hub_file` is set.
+
+    Attributes:
+        name: unique in the source and safe as a file name.
+        format: one of gpt2ro.sources.formats.FORMATS, or auto.
+        path: where a local file lies.
+        url: http(s) address.
+        hub_file: path in the repository `hub_repository` at `hub_revision` of the Hugging Face hub.
+        gated: whether the hub wants a token for it.
+        sha256: expected SHA-256, if known.
+        size: expected size in bytes, if known.
+    """
+
+    name: str
+    format: str
+    path: Path | None = None
+    url: str | None = None
+    hub_file: str | None = None
+    hub_repository: str | None = None
+    hub_revision: str | None = None
+    gated: bool = False
+    sha256: str | None = None
+    size: int | None = None
+
+    def download_flags(self) -> str:
+        """Return where the part is fetched from and how it is checked, as flags of download.py."""
+        values = {
+            "url": self.url,
+            "hub-repository": self.hub_repository,
+            "hub-revision": self.hub_revision,
+            "hub-file": self.hub_file,
+            "sha256": self.sha256,
+            "size": self.size,
+        }
+        words = [f"--{flag}={value}" for flag, value in values.items() if value is not None]
+        return shlex.join([*words, *(["--gated"] if self.gated else [])])
+
+    def extract_flags(self) -> str:
+        """Return how the part is read, as flags of extract.py."""
+        words = [f"--format={self.format}"]
+        if self.path and self.sha256:
+            words.append(f"--sha256={self.sha256}")
+        return shlex.join(words)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A named source of the catalogue; `entry` is its checked description."""
+
+    name: str
+    entry: dict[str, Any]
+
+    def parts(self, root: Path) -> list[Part]:
+        """Return the parts, sorted by name.
+
+        Args:
+            root: the folder from which local paths start.
+
+        Raises:
+            UserError: a local file is missing, or two parts have one name.
+        """
+        parts = sorted(self._parts(root), key=lambda part: part.name)
+        for part, following in pairwise(parts):
+            if part.name == following.name:
+                raise UserError(
+                    f'source "{self.name}": two parts are named "{part.name}" '
+                    f"({part.path or part.url}, {following.path or following.url}); rename one."
+                )
+        return parts
+
+    def _parts(self, root: Path) -> Iterator[Part]:
+        if "local" in self.entry:
+            yield from self._local_parts(root)
+        for file in self.entry.get("files", []):
+            yield from self._remote_parts(file)
+
+    def _remote_parts(self, file: dict[str, Any]) -> Iterator[Part]:
+        hub = self.entry.get("huggingface", {})
+        for number in _numbers(file.get("numbers")):
+            address = file.get("url") or file["path"]
+            address = address.replace("{n}", number)
+            yield Part(
+                name=file.get("part") or safe_name(address.rpartition("/")[2]),
+                format=self.entry["format"],
+                url=None if hub else address,
+                hub_file=address if hub else None,
+                hub_repository=hub.get("repository"),
+                hub_revision=hub.get("revision"),
+                gated=hub.get("gated", False),
+                sha256=file.get("sha256"),
+                size=file.get("size"),
+            )
+
+    def _local_parts(self, root: Path) -> Iterator[Part]:
+        for pattern in self.entry["local"]:
+            found = list(_local_files(root / pattern))
+            if not found:
+                raise UserError(
+                    f'source "{self.name}": nothing found at {pattern}; expected a file, a folder '
+                    "or a pattern of files."
+                )
+            base = (root / pattern) if (root / pattern).is_dir() else None
+            for path in found:
+                inner = path.relative_to(base) if base else Path(path.name)
+                if self.entry["format"] == AUTO and format_of(path) is None:
+                    print(f"gpt2ro: {path}: left out, not a known kind of text", file=sys.stderr)
+                    continue
+                yield Part(
+                    name=safe_name("_".join(inner.parts)),
+                    format=self.entry["format"],
+                    path=path,
+                    sha256=self.entry.get("sha256", {}).get(str(inner)),
+                )
+
+
+def load_catalogue(path: Path) -> dict[str, Source]:
+    """Read and check a catalogue.
+
+    Raises:
+        UserError: names the file, the source and the key, and what is allowed.
+    """
+    entries = read_yaml(path) or {}
+    check(entries, read_yaml(SCHEMA), str(path))
+    return {name: Source(name, entry) for name, entry in entries.items()}
+
+
+def folder_source(folder: Path) -> Source:
+    """Return the source "folder": every file of known kind below a folder of the user's own.
+
+    Raises:
+        UserError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise UserError(f"config: corpus is {folder}, not a folder; name the folder of your text.")
+    return Source("folder", {"format": AUTO, "local": [str(folder.absolute())]})
+
+
+def _numbers(span: str | None) -> list[str]:
+    """Expand "1-12", or "000-012" with its leading zeros; None stands for one file without one."""
+    if span is None:
+        return [""]
+    first, last = span.split("-")
+    return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
+
+
+def _local_files(pattern: Path) -> Iterator[Path]:
+    """Yield the files that a path, a folder or a pattern means, sorted; hidden ones are skipped."""
+    if pattern.is_file():
+        yield pattern
+        return
+    if pattern.is_dir():
+        base, found = pattern, pattern.rglob("*")
+    else:
+        base = Path(pattern.anchor)
+        found = base.glob(str(pattern.relative_to(base)))
+    for path in sorted(found):
+        inner = path.relative_to(base) if pattern.is_dir() else Path(path.name)
+        if path.is_file() and not any(step.startswith(".") for step in inner.parts):
+            yield path
+
+
+def safe_name(name: str) -> str:
+    """Return a name of letters, digits, `.`, `_` and `-` only."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name.partition("?")[0]).lstrip(".") or "part"

@@ -1,0 +1,156 @@
+"""Streams of bytes and lines from files that may be compressed, whole or not at all."""
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import zstandard
+
+from gpt2ro.errors import UserError
+
+BLOCK = 1 << 20  # bytes decompressed at a time
+# Small files may expand as they like: a bomb below this size harms nobody.
+FREE_EXPANSION = 64 << 20
+# First bytes of each format: RFC 1952, the bzip2 and xz file formats, RFC 8878.
+MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+
+
+class Readable(Protocol):
+    """Anything that hands out bytes."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def compression(path: Path) -> str | None:
+    """Return how a file is compressed, from its first bytes: gzip, bzip2, xz, zstd or None."""
+    with path.open("rb") as file:
+        head = file.read(6)
+    return next((name for magic, name in MAGIC.items() if head.startswith(magic)), None)
+
+
+def decompressed(path: Path, max_expansion: int) -> Iterator[bytes]:
+    """Yield the content of a file in blocks of at most 1 MiB.
+
+    Args:
+        max_expansion: how many times larger than the file its content may be.
+
+    Raises:
+        UserError: the file is missing, truncated or damaged, or expands beyond the limit.
+    """
+    kind = compression_of_existing(path)
+    produced = 0
+    try:
+        with path.open("rb") as file:
+            stream = _stream(file, kind)
+            while block := stream.read(BLOCK):
+                produced += len(block)
+                if produced > max(FREE_EXPANSION, max_expansion * file.tell()):
+                    raise UserError(
+                        f"{path}: {produced:,} bytes out of {file.tell():,} compressed ones; "
+                        f"allowed are {max_expansion} times as many; if it is no bomb, raise "
+                        "extraction.max_expansion."
+                    )
+                yield block
+    except (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
+        raise UserError(
+            f"{path}: truncated or damaged {kind or 'file'} after {produced:,} bytes of content "
+            f"({error}); fetch it again."
+        ) from error
+
+
+def compression_of_existing(path: Path) -> str | None:
+    """Return the compression of a file, or say in one line that it cannot be read."""
+    try:
+        return compression(path)
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror}); check the name and its permissions."
+        ) from None
+
+
+def _stream(file: BinaryIO, kind: str | None) -> Readable:
+    match kind:
+        case "gzip":
+            return gzip.GzipFile(fileobj=file)
+        case "bzip2":
+            return bz2.BZ2File(file)
+        case "xz":
+            return lzma.LZMAFile(file)
+        case "zstd":
+            return _ZstdFrames(file)
+        case _:
+            return file
+
+
+class _ZstdFrames:
+    """All frames of a zstd file; zstandard's own reader takes a cut frame for the end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._pending = b""
+        self._inside = False
+
+    def read(self, size: int, /) -> bytes:
+        while True:
+            compressed = self._pending or self._file.read(size // 8)
+            self._pending = b""
+            if not compressed:
+                if self._inside:
+                    raise EOFError("the file ends inside a frame")
+                return b""
+            self._inside = True
+            block = self._frame.decompress(compressed)
+            if self._frame.eof:
+                self._pending = self._frame.unused_data
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+                self._inside = False
+            if block:
+                return block
+
+
+def lines(path: Path, max_expansion: int) -> Iterator[bytes]:
+    """Yield the lines of a file without their ends (\\n or \\r\\n)."""
+    pending: list[bytes] = []
+    for block in decompressed(path, max_expansion):
+        first, *rest = block.split(b"\n")
+        pending.append(first)
+        for piece in rest:
+            yield b"".join(pending).removesuffix(b"\r")
+            pending = [piece]
+    if last := b"".join(pending):
+        yield last.removesuffix(b"\r")
+
+
+def text_lines(path: Path, max_expansion: int, invalid_utf8: str) -> Iterator[str]:
+    """Yield the lines of a UTF-8 text; a byte order mark at its start is no part of it.
+
+    Args:
+        invalid_utf8: "error", or "replace" for U+FFFD in place of each invalid byte.
+
+    Raises:
+        UserError: a line is not UTF-8.
+    """
+    for number, line in enumerate(lines(path, max_expansion), start=1):
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        yield decoded(line, f"{path}: line {number}", invalid_utf8)
+
+
+def decoded(data: bytes, where: str, invalid_utf8: str) -> str:
+    """Decode UTF-8, or say where the invalid byte is.
+
+    Raises:
+        UserError: the bytes are not UTF-8 and `invalid_utf8` is "error".
+    """
+    try:
+        return data.decode("utf-8", errors="strict" if invalid_utf8 == "error" else "replace")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{where}: byte {error.start + 1} is {data[error.start]:#04x}, not UTF-8; convert the "
+            "file (iconv -t utf-8), or set extraction.invalid_utf8 to replace."
+        ) from None

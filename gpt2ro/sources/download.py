@@ -1,0 +1,154 @@
+"""Downloads over http(s): resumed, retried, checked, and under their name only when complete."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import commit, partial_path, sha256, write_json
+from gpt2ro.progress import Progress
+
+ATTEMPTS = 6
+FIRST_PAUSE = 1.0  # seconds before the second attempt; doubled each time, so 31 s in all
+TIMEOUT = httpx.Timeout(30.0)  # seconds to connect, and between two pieces of the body
+RETRIED = {408, 425, 429, 500, 502, 503, 504}
+BLOCK = 1 << 18
+
+
+class InterruptedTransferError(Exception):
+    """A fault that another attempt may get over."""
+
+
+def download(
+    url: str,
+    output: Path,
+    *,
+    expected_sha256: str | None = None,
+    expected_size: int | None = None,
+    headers: dict[str, str] | None = None,
+    pause: Callable[[float], None] = time.sleep,
+) -> None:
+    """Fetch an address to `output`, and write `output`.provenance.json beside it.
+
+    A partial file of an earlier attempt, also of a killed process, is continued where the server
+    allows it.
+
+    Raises:
+        UserError: the server refuses (4xx), stays unreachable, or sends other bytes than expected.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise UserError(f"{url}: not an http or https address; correct the catalogue.")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    partial = partial_path(output)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            _fetch(url, partial, expected_size, headers or {})
+            break
+        except (InterruptedTransferError, httpx.TransportError) as error:
+            if attempt == ATTEMPTS:
+                raise UserError(
+                    f"{url}: gave up after {ATTEMPTS} attempts ({_reason(error)}); what came "
+                    "so far is kept, so run again later to continue."
+                ) from None
+            pause(FIRST_PAUSE * 2 ** (attempt - 1))
+    _verify(url, partial, expected_sha256, expected_size)
+    facts = {"url": url, "sha256": sha256(partial), "size": partial.stat().st_size}
+    _etag_path(partial).unlink(missing_ok=True)
+    commit(partial, output)
+    write_json(output.with_name(f"{output.name}.provenance.json"), facts)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _fetch(url: str, partial: Path, expected_size: int | None, headers: dict[str, str]) -> None:
+    """Make one attempt; the partial file is continued when the server still has the same one."""
+    have = partial.stat().st_size if partial.exists() else 0
+    if expected_size is not None and have == expected_size:
+        return
+    etag = _etag_path(partial)
+    if have and etag.exists():
+        headers = {**headers, "Range": f"bytes={have}-", "If-Range": etag.read_text()}
+    # Bytes as they are stored: a .gz file must not be unpacked on the way.
+    headers = {"Accept-Encoding": "identity", **headers}
+    with (
+        httpx.Client(follow_redirects=True, timeout=TIMEOUT) as client,
+        client.stream("GET", url, headers=headers) as response,
+    ):
+        _check_status(url, response)
+        resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
+        if not resumed:
+            have = 0
+            _remember_etag(etag, response)
+        length = response.headers.get("Content-Length")
+        total = have + int(length) if length else None
+        if total is not None and expected_size is not None and total != expected_size:
+            partial.unlink(missing_ok=True)
+            raise UserError(
+                f"{url}: the server has {total:,} bytes, the catalogue says {expected_size:,}; "
+                "correct the catalogue if the source has a new version."
+            )
+        with partial.open("ab" if resumed else "wb") as file:
+            _copy(response, file, f"download {url.rpartition('/')[2]}", have, total)
+    found = partial.stat().st_size
+    if total is not None and found != total:
+        raise InterruptedTransferError(f"cut after {found:,} of {total:,} bytes")
+
+
+def _check_status(url: str, response: httpx.Response) -> None:
+    status = response.status_code
+    if status in RETRIED:
+        raise InterruptedTransferError(f"status {status} {response.reason_phrase}")
+    if status not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
+        raise UserError(
+            f"{url}: the server answers {status} {response.reason_phrase}, expected the file; "
+            "check the address in the catalogue."
+        )
+
+
+def _etag_path(partial: Path) -> Path:
+    return partial.with_name(f"{partial.name}.etag")
+
+
+def _remember_etag(path: Path, response: httpx.Response) -> None:
+    """Keep the strong ETag; without one, a partial file cannot be continued safely (RFC 9110)."""
+    etag = response.headers.get("ETag", "")
+    if etag and not etag.startswith("W/"):
+        path.write_text(etag)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _copy(
+    response: httpx.Response, file: IO[bytes], what: str, have: int, total: int | None
+) -> None:
+    with Progress(what, total) as progress:
+        progress.reach(have, 0)
+        for block in response.iter_bytes(BLOCK):
+            file.write(block)
+            progress.update(len(block))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _verify(
+    url: str, partial: Path, expected_sha256: str | None, expected_size: int | None
+) -> None:
+    size = partial.stat().st_size
+    if expected_size is not None and size != expected_size:
+        partial.unlink()
+        raise UserError(
+            f"{url}: {size:,} bytes came, the catalogue says {expected_size:,}; deleted; correct "
+            "the catalogue if the source has a new version."
+        )
+    if expected_sha256 and (found := sha256(partial)) != expected_sha256:
+        partial.unlink()
+        raise UserError(
+            f"{url}: its SHA-256 is {found}, the catalogue says {expected_sha256}; deleted; "
+            "correct the catalogue if the source has a new version."
+        )

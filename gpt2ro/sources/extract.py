@@ -1,0 +1,129 @@
+"""The step extract: the file of a part becomes a shard of documents."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from gpt2ro.documents import Document, ShardWriter, document_id
+from gpt2ro.errors import UserError
+from gpt2ro.files import sha256, write_json
+from gpt2ro.progress import Progress
+from gpt2ro.sources.formats import AUTO, format_of
+from gpt2ro.sources.readers import Reader
+from gpt2ro.sources.settings import ExtractionSettings
+
+
+def reader(format_name: str) -> Reader:
+    """Return the reader of a format; libraries are loaded for the one that is used."""
+    match format_name:
+        case "mediawiki":
+            from gpt2ro.sources.readers.mediawiki import read_mediawiki
+
+            return read_mediawiki
+        case "oscar-2019":
+            from gpt2ro.sources.readers.plain_text import read_oscar_2019
+
+            return read_oscar_2019
+        case "opus-text":
+            from gpt2ro.sources.readers.plain_text import read_sentences
+
+            return read_sentences
+        case "text":
+            from gpt2ro.sources.readers.plain_text import read_text
+
+            return read_text
+        case "oscar-jsonl" | "jsonl":
+            from gpt2ro.sources.readers.json_lines import read_json_lines
+
+            return read_json_lines
+        case "opus-xml":
+            from gpt2ro.sources.readers.opus import read_opus_xml
+
+            return read_opus_xml
+        case "opus-moses":
+            from gpt2ro.sources.readers.opus import read_opus_moses
+
+            return read_opus_moses
+        case "parquet":
+            from gpt2ro.sources.readers.parquet import read_parquet
+
+            return read_parquet
+    raise AssertionError(f"the catalogue let the format {format_name} through")
+
+
+def extract_part(
+    path: Path,
+    source: str,
+    part: str,
+    format_name: str,
+    settings: ExtractionSettings,
+    output: Path,
+    stats: Path,
+) -> None:
+    """Read a part's file in its format and write its documents, then the counts.
+
+    The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
+
+    Raises:
+        UserError: the file is missing, damaged, or not in this format.
+    """
+    read = reader(known_format(path) if format_name == AUTO else format_name)
+    left_out: Counter[str] = Counter()
+    with (
+        ShardWriter(output) as shard,
+        Progress(f"extract {source}/{part}") as progress,
+    ):
+        for ordinal, item in enumerate(read(path, settings, left_out)):
+            text = without_surrogates(item.text)
+            shard.write(Document(document_id(source, part, ordinal), text, source, item.meta))
+            progress.reach(shard.text_bytes, shard.documents)
+    write_json(stats, counts(shard, left_out))
+
+
+def known_format(path: Path) -> str:
+    """Return the format that a file's name says.
+
+    Raises:
+        UserError: the name says none.
+    """
+    found = format_of(path)
+    if found is None:
+        raise UserError(
+            f"{path}: not a known kind of text; expected .txt .md .jsonl .parquet .xml or .zip, "
+            "the text ones also compressed; rename it or name its format."
+        )
+    return found
+
+
+def counts(shard: ShardWriter, left_out: Counter[str]) -> dict[str, object]:
+    """Return the stats of an extraction; what is left out has no text, so no bytes."""
+    return {
+        "documents_in": shard.documents + left_out.total(),
+        "bytes_in": shard.text_bytes,
+        "documents_out": shard.documents,
+        "bytes_out": shard.text_bytes,
+        "dropped": {
+            reason: {"documents": count, "bytes": 0} for reason, count in sorted(left_out.items())
+        },
+    }
+
+
+SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which are no text and cannot be written as UTF-8, by U+FFFD."""
+    return SURROGATES.sub("\ufffd", text)
+
+
+def verify(path: Path, expected: str | None) -> None:
+    """Hold a local file against the SHA-256 of its catalogue entry, if it has one.
+
+    Raises:
+        UserError: they differ.
+    """
+    if expected and (found := sha256(path)) != expected:
+        raise UserError(
+            f"{path}: its SHA-256 is {found}, the catalogue says {expected}; restore the file or "
+            "correct the catalogue."
+        )

@@ -1,0 +1,35 @@
+"""The formats of sources, and how a user's own files are told apart by their names."""
+
+import re
+from pathlib import Path
+
+AUTO = "auto"
+FORMATS = (
+    "mediawiki",
+    "oscar-2019",
+    "oscar-jsonl",
+    "opus-text",
+    "opus-xml",
+    "opus-moses",
+    "parquet",
+    "jsonl",
+    "text",
+)
+
+COMPRESSED = r"(\.(gz|bz2|xz|zst))?$"
+# The first pattern that fits a file's name decides; OSCAR JSON lines are known by their fields.
+PATTERNS = {
+    r"\.xml" + COMPRESSED: "mediawiki",
+    r"ro_part_\d+\.txt" + COMPRESSED: "oscar-2019",
+    r"\.(txt|md)" + COMPRESSED: "text",
+    r"\.(jsonl|ndjson)" + COMPRESSED: "jsonl",
+    r"\.parquet$": "parquet",
+    r"[a-z]{2,3}-[a-z]{2,3}\.txt\.zip$": "opus-moses",
+    r"\.zip$": "opus-xml",
+}
+
+
+def format_of(path: Path) -> str | None:
+    """Return the format that a file's name says, or None for a file that is no text of ours."""
+    name = path.name.lower()
+    return next((found for pattern, found in PATTERNS.items() if re.search(pattern, name)), None)

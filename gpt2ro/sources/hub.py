@@ -1,0 +1,87 @@
+"""Files of the Hugging Face hub."""
+
+import os
+import shutil
+from pathlib import Path
+
+from huggingface_hub import hf_hub_url
+from huggingface_hub.errors import HFValidationError
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import atomic_path
+from gpt2ro.sources.download import download
+
+TOKEN = "HF_TOKEN"
+WEIGHTS = ("config.json", "model.safetensors", "tokenizer.json")
+
+
+def hub_headers(repository: str, gated: bool, kind: str = "datasets/") -> dict[str, str]:
+    """Return the headers that carry the user's token, if there is one.
+
+    Raises:
+        UserError: the repository is gated and no token is set.
+    """
+    token = os.environ.get(TOKEN)
+    if gated and not token:
+        raise UserError(
+            f"{repository}: gated, and {TOKEN} is not set; accept the terms at "
+            f"https://huggingface.co/{kind}{repository}, then set {TOKEN} to an access token."
+        )
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def download_data(
+    repository: str,
+    revision: str,
+    file: str,
+    output: Path,
+    *,
+    gated: bool = False,
+    expected_sha256: str | None = None,
+    expected_size: int | None = None,
+) -> None:
+    """Fetch one file of a data set.
+
+    Raises:
+        UserError: gated without a token, or as `download`.
+    """
+    headers = hub_headers(repository, gated)
+    download(
+        hf_hub_url(repository, file, repo_type="dataset", revision=revision),
+        output,
+        expected_sha256=expected_sha256,
+        expected_size=expected_size,
+        headers=headers,
+    )
+
+
+def fetch_weights(model: str, revision: str, output: Path) -> None:
+    """Fetch a model's configuration, weights and tokenizer, or copy them from a local folder.
+
+    Weights are read as safetensors only: a pickle could run code.
+
+    Raises:
+        UserError: a file is missing, or as `download`.
+    """
+    folder = Path(model)
+    for file in WEIGHTS:
+        if folder.is_dir():
+            _copy(folder / file, output / file)
+        else:
+            try:
+                url = hf_hub_url(model, file, revision=revision)
+            except HFValidationError:
+                raise UserError(
+                    f"training.initial_weights is {model}: neither a folder nor a name on the hub."
+                ) from None
+            download(url, output / file, headers=hub_headers(model, gated=False, kind=""))
+
+
+def _copy(source: Path, output: Path) -> None:
+    if not source.is_file():
+        raise UserError(
+            f"{source}: not found; expected a model folder with {', '.join(WEIGHTS)} (pickled "
+            "weights, .bin, are not read: save the model again with transformers)."
+        )
+    with atomic_path(output) as partial:
+        shutil.copyfile(source, partial)

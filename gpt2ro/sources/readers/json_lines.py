@@ -1,0 +1,100 @@
+"""JSON lines: plain ones, and OSCAR 22.01 and 23.01 in their own and their flattened form."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gpt2ro.errors import UserError
+from gpt2ro.sources.compression import lines
+from gpt2ro.sources.readers import Extracted
+from gpt2ro.sources.settings import ExtractionSettings
+
+BROKEN = "broken line"
+
+
+def read_json_lines(
+    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+) -> Iterator[Extracted]:
+    """Yield the document of each line; broken lines are left out and counted.
+
+    Raises:
+        UserError: more than `max_broken_lines` of the lines are broken, or none has the field.
+    """
+    total = 0
+    for number, line in enumerate(lines(path, settings.max_expansion), start=1):
+        if not line.strip():
+            continue
+        total += 1
+        try:
+            fields = parsed(line)
+            extracted = oscar(fields) if "content" in fields else plain(fields, settings)
+        except (ValueError, TypeError, RecursionError):
+            left_out[BROKEN] += 1
+            continue
+        except KeyError:
+            raise UserError(
+                f'{path}: line {number} has no field "{settings.text_column}", only '
+                f"{', '.join(sorted(fields))}; set extraction.text_column."
+            ) from None
+        yield extracted
+    if left_out[BROKEN] > settings.max_broken_lines * total:
+        raise UserError(
+            f"{path}: {left_out[BROKEN]:,} of {total:,} lines are not JSON documents; allowed is a "
+            f"share of {settings.max_broken_lines:g}; mend the file or raise "
+            "extraction.max_broken_lines."
+        )
+
+
+def parsed(line: bytes) -> dict[str, Any]:
+    """Parse a JSON object; a lone surrogate in an escape becomes U+FFFD.
+
+    Raises:
+        ValueError: the line is not a JSON object in UTF-8.
+    """
+    try:
+        fields = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        # orjson refuses lone surrogates, which crawled text does contain; json lets them through.
+        fields = _without_surrogates(json.loads(line.decode("utf-8")))
+    if not isinstance(fields, dict):
+        raise ValueError("not a JSON object")
+    return fields
+
+
+def _without_surrogates(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {key: _without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    return value
+
+
+def plain(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
+    """Return a document of plain JSON lines: the text field, and the title and url if there are."""
+    meta = {key: fields[key] for key in ("title", "url") if isinstance(fields.get(key), str)}
+    return Extracted(_text(fields[settings.text_column]), meta)
+
+
+def oscar(fields: dict[str, Any]) -> Extracted:
+    """Return a document of OSCAR 22.01 or 23.01 with its address, language score and warnings."""
+    metadata = fields.get("metadata") or {}
+    facts = {
+        "url": (fields.get("warc_headers") or {}).get("warc-target-uri"),
+        "language_score": (metadata.get("identification") or {}).get("prob"),
+        # 22.01 calls the warnings annotation.
+        "warnings": metadata.get("quality_warnings") or metadata.get("annotation"),
+    }
+    meta = {key: value for key, value in facts.items() if value is not None}
+    return Extracted(_text(fields["content"]), meta)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("the text is not a string")
+    return value

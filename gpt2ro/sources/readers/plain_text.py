@@ -1,0 +1,76 @@
+"""Plain text, OSCAR 2019 (a blank line ends a document) and OPUS sentences."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gpt2ro.sources.compression import text_lines
+from gpt2ro.sources.readers import Extracted
+from gpt2ro.sources.settings import ExtractionSettings
+
+
+def read_text(
+    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+) -> Iterator[Extracted]:
+    """Yield a text file as `text_documents` says, long documents cut at line ends."""
+    lines = text_lines(path, settings.max_expansion, settings.invalid_utf8)
+    groups = paragraphs(lines) if settings.text_documents == "blank-line" else [lines]
+    for group in groups:
+        for text in pieces(group, settings.max_document_characters):
+            yield Extracted(text)
+
+
+def read_oscar_2019(
+    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+) -> Iterator[Extracted]:
+    """Yield the documents of an OSCAR 2019 part: lines up to a blank line."""
+    for group in paragraphs(text_lines(path, settings.max_expansion, settings.invalid_utf8)):
+        yield Extracted("\n".join(group))
+
+
+def read_sentences(
+    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+) -> Iterator[Extracted]:
+    """Yield OPUS monolingual text: `lines_per_document` consecutive sentences make a document."""
+    lines = text_lines(path, settings.max_expansion, settings.invalid_utf8)
+    for group in batches(filter(str.strip, lines), settings.lines_per_document):
+        yield Extracted("\n".join(group))
+
+
+def paragraphs(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Group lines up to the next blank line."""
+    group: list[str] = []
+    for line in lines:
+        if line.strip():
+            group.append(line)
+        elif group:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def pieces(lines: Iterable[str], max_characters: int) -> Iterator[str]:
+    """Join lines to texts of about `max_characters` at most; a longer line stays whole."""
+    piece: list[str] = []
+    characters = 0
+    for line in lines:
+        if piece and characters + len(line) + 1 > max_characters:
+            yield "\n".join(piece)
+            piece, characters = [], 0
+        piece.append(line)
+        characters += len(line) + 1
+    if text := "\n".join(piece).strip():
+        yield text
+
+
+def batches(lines: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Group `size` consecutive lines; the last group may be shorter."""
+    batch: list[str] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,36 @@
+"""Settings of the step extract."""
+
+from dataclasses import dataclass
+
+from gpt2ro.settings import setting
+
+
+@dataclass(frozen=True)
+class ExtractionSettings:
+    """How files become documents."""
+
+    text_documents: str = setting(
+        "file",
+        "text files: a file is a document, or a blank line ends one",
+        choices=("file", "blank-line"),
+    )
+    max_document_characters: int = setting(
+        100_000, "text files: longer documents are cut at line ends, characters", minimum=1000
+    )
+    lines_per_document: int = setting(
+        40, "OPUS: consecutive sentences that make a document; the format has no marks", minimum=1
+    )
+    text_column: str = setting("text", "Parquet and JSON lines: the column or field of the text")
+    keep_headings: bool = setting(True, "Wikipedia: keep section headings as lines")
+    max_broken_lines: float = setting(
+        0.01, "JSON lines: share of broken lines above which the part fails", minimum=0, maximum=1
+    )
+    invalid_utf8: str = setting(
+        "error", "bytes that are not UTF-8: fail, or replace them", choices=("error", "replace")
+    )
+    max_expansion: int = setting(
+        # gzip's own limit is 1032; real text, even lists of one word, stays under 100.
+        200,
+        "compressed files: fail when the text is this many times larger",
+        minimum=1,
+    )

@@ -1,0 +1,62 @@
+//! `gpt2ro logits`: numbers to hold against another implementation.
+
+use anyhow::{Context as _, Result, ensure};
+use safetensors::tensor::{Dtype, TensorView, serialize};
+
+use super::Speaker;
+use crate::cli::LogitsOptions;
+use crate::decoding::{Decoding, Strategy, generate};
+use crate::model::Positions;
+use crate::output::{read_prompts, write_atomically};
+
+/// Run the command.
+///
+/// # Errors
+/// The prompts or the model cannot be read, a prompt is too long, or the file cannot be written.
+pub fn run(options: &LogitsOptions) -> Result<()> {
+    let prompts = read_prompts(&options.prompts)?;
+    let mut speaker = Speaker::load(&options.model)?;
+    let decoding = Decoding {
+        strategy: Strategy::Greedy,
+        max_new_tokens: options.max_new_tokens,
+        min_new_tokens: 0,
+        repetition_penalty: 1.0,
+        no_repeat_ngram: 0,
+        seed: 0,
+        stop: Vec::new(),
+    };
+    let mut tensors = Vec::new();
+    for (index, prompt) in prompts.iter().enumerate() {
+        let ids = speaker.deploy.encode(prompt)?;
+        let Speaker { deploy, model } = &mut speaker;
+        ensure!(
+            ids.len() < model.context(),
+            "{}: prompt {} has {} tokens, and the context of the model is {}; shorten it",
+            options.prompts.display(),
+            index + 1,
+            ids.len(),
+            model.context()
+        );
+        model.reset();
+        let logits = model.forward(&[ids.clone()], Positions::All)?;
+        let shape = vec![ids.len(), model.vocabulary()];
+        let bytes = logits.values().iter().flat_map(|value| value.to_le_bytes()).collect();
+        tensors.push((format!("prompt.{index}.logits"), Dtype::F32, shape, bytes));
+        let greedy = generate(model.as_mut(), deploy, &ids, &decoding, &mut |_| Ok(true))?;
+        tensors.push(id_tensor(format!("prompt.{index}.ids"), &ids));
+        tensors.push(id_tensor(format!("greedy.{index}.ids"), &greedy.tokens));
+    }
+    let views = tensors
+        .iter()
+        .map(|(name, kind, shape, bytes)| Ok((name, TensorView::new(*kind, shape.clone(), bytes)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let file = serialize(views, None).context("safetensors")?;
+    write_atomically(&options.output, &file)
+}
+
+type OwnedTensor = (String, Dtype, Vec<usize>, Vec<u8>);
+
+fn id_tensor(name: String, ids: &[u32]) -> OwnedTensor {
+    let bytes = ids.iter().flat_map(|&id| i64::from(id).to_le_bytes()).collect();
+    (name, Dtype::I64, vec![ids.len()], bytes)
+}

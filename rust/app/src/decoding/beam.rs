@@ -1,0 +1,215 @@
+//! Beam search, with the meaning it has in `transformers`: scores are sums of log-probabilities;
+//! a finished sequence's score is divided by its length (continuation and end token) to the power of the length penalty.
+
+use anyhow::Result;
+
+use super::{Continuation, Decoding, Ending, Listener, Strategy, budget, processors};
+use crate::deploy::Deploy;
+use crate::model::{Model, Positions};
+use crate::text::{Filtered, StopFilter, TextStream};
+
+#[derive(Debug, Clone)]
+struct Beam {
+    tokens: Vec<u32>,
+    score: f64,
+}
+
+#[derive(Debug, Clone)]
+struct Finished {
+    tokens: Vec<u32>,
+    score: f64,
+    ending: Ending,
+}
+
+/// A token that may extend a beam.
+#[derive(Debug, Clone, Copy)]
+struct Extension {
+    beam: usize,
+    token: u32,
+    score: f64,
+}
+
+/// Continue a prompt that fits the context; the listener gets the whole text at the end.
+pub(super) fn search(
+    model: &mut dyn Model,
+    deploy: &Deploy,
+    prompt: &[u32],
+    decoding: &Decoding,
+    listener: &mut Listener<'_>,
+) -> Result<Continuation> {
+    let best = best_sequence(model, prompt, decoding, listener)?;
+    let (text, stopped) = text_of(deploy, &best.tokens, &decoding.stop);
+    listener(&text)?;
+    let ending = if stopped { Ending::StopString } else { best.ending };
+    Ok(Continuation { tokens: best.tokens, text, ending })
+}
+
+fn best_sequence(
+    model: &mut dyn Model,
+    prompt: &[u32],
+    decoding: &Decoding,
+    listener: &mut Listener<'_>,
+) -> Result<Finished> {
+    let Strategy::Beam { beams: width, length_penalty, early_stopping } = decoding.strategy else {
+        unreachable!("called for beam search only")
+    };
+    let (room, full) = budget(model, prompt, decoding);
+    let mut pool = Pool { width, length_penalty, early_stopping, finished: Vec::new() };
+    let mut beams = vec![Beam { tokens: Vec::new(), score: 0.0 }];
+    let mut unread = vec![prompt.to_vec()];
+    for length in 1..=room {
+        let extensions = extensions(model, &unread, &beams, prompt, decoding, width)?;
+        let (ended, kept) = divide(&extensions, model.end_of_text(), width);
+        for extension in ended {
+            let tokens = beams[extension.beam].tokens.clone();
+            pool.add(tokens, extension.score, length, Ending::EndOfText);
+        }
+        beams = kept.iter().map(|extension| extended(&beams, *extension)).collect();
+        if pool.is_complete(beams.first().map(|beam| beam.score), length) || !listener("")? {
+            break;
+        }
+        model.reorder(&kept.iter().map(|extension| extension.beam).collect::<Vec<_>>());
+        unread = kept.iter().map(|extension| vec![extension.token]).collect();
+    }
+    for beam in beams {
+        let length = beam.tokens.len();
+        pool.add(beam.tokens, beam.score, length, full);
+    }
+    Ok(pool.best())
+}
+
+/// The most probable extensions of all beams, twice as many as beams, so that enough are left when
+/// some end the text.
+fn extensions(
+    model: &mut dyn Model,
+    unread: &[Vec<u32>],
+    beams: &[Beam],
+    prompt: &[u32],
+    decoding: &Decoding,
+    width: usize,
+) -> Result<Vec<Extension>> {
+    let logits = model.forward(unread, Positions::Last)?;
+    let mut all = Vec::new();
+    for (index, beam) in beams.iter().enumerate() {
+        let mut row = log_probabilities(logits.row(index));
+        let history: Vec<u32> = prompt.iter().chain(&beam.tokens).copied().collect();
+        processors::process(&mut row, &history, beam.tokens.len(), model.end_of_text(), decoding);
+        all.extend(row.iter().enumerate().map(|(token, log_probability)| Extension {
+            beam: index,
+            token: token as u32,
+            score: beam.score + f64::from(*log_probability),
+        }));
+    }
+    let wanted = (2 * width).min(all.len());
+    let by_score = |a: &Extension, b: &Extension| {
+        b.score.total_cmp(&a.score).then((a.beam, a.token).cmp(&(b.beam, b.token)))
+    };
+    all.select_nth_unstable_by(wanted - 1, by_score);
+    all.truncate(wanted);
+    all.sort_unstable_by(by_score);
+    Ok(all)
+}
+
+/// Split extensions, best first, into those that end the text and the best `width` that go on. An
+/// ending that is not itself among the best `width` does not count.
+fn divide(extensions: &[Extension], end_of_text: u32, width: usize) -> (Vec<Extension>, Vec<Extension>) {
+    let ended = extensions.iter().take(width).filter(|extension| extension.token == end_of_text);
+    let going_on = extensions.iter().filter(|extension| extension.token != end_of_text);
+    (ended.copied().collect(), going_on.take(width).copied().collect())
+}
+
+fn extended(beams: &[Beam], extension: Extension) -> Beam {
+    let mut tokens = beams[extension.beam].tokens.clone();
+    tokens.push(extension.token);
+    Beam { tokens, score: extension.score }
+}
+
+/// Log-softmax, in float32 with float64 sums.
+fn log_probabilities(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
+    let log_sum = sum.ln();
+    logits.iter().map(|logit| (f64::from(logit - largest) - log_sum) as f32).collect()
+}
+
+/// The finished sequences, best first, at most as many as beams.
+struct Pool {
+    width: usize,
+    length_penalty: f64,
+    early_stopping: bool,
+    finished: Vec<Finished>,
+}
+
+impl Pool {
+    fn normalised(&self, score: f64, length: usize) -> f64 {
+        score / (length.max(1) as f64).powf(self.length_penalty)
+    }
+
+    fn add(&mut self, tokens: Vec<u32>, score: f64, length: usize, ending: Ending) {
+        let score = self.normalised(score, length);
+        let place = self.finished.partition_point(|finished| finished.score >= score);
+        self.finished.insert(place, Finished { tokens, score, ending });
+        self.finished.truncate(self.width);
+    }
+
+    /// Whether no beam can still win: enough have ended, and the best that goes on, ending now, would
+    /// not be better than the worst of them.
+    fn is_complete(&self, best_running: Option<f64>, length: usize) -> bool {
+        if self.finished.len() < self.width {
+            return best_running.is_none();
+        }
+        let worst = self.finished[self.width - 1].score;
+        self.early_stopping
+            || best_running.is_none_or(|score| self.normalised(score, length) <= worst)
+    }
+
+    fn best(mut self) -> Finished {
+        self.finished.swap_remove(0)
+    }
+}
+
+fn text_of(deploy: &Deploy, tokens: &[u32], stops: &[String]) -> (String, bool) {
+    let mut stream = TextStream::new(&deploy.tokenizer);
+    let mut text: String = tokens.iter().map(|&token| stream.push(token)).collect();
+    text.push_str(&stream.finish());
+    let mut filter = StopFilter::new(stops);
+    match filter.push(&text) {
+        Filtered::Stopped(before) => (before, true),
+        Filtered::Text(shown) => (shown + &filter.finish(), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn extension(token: u32, score: f64) -> Extension {
+        Extension { beam: 0, token, score }
+    }
+
+    #[test]
+    fn an_ending_outside_the_best_does_not_count() {
+        let extensions = [extension(1, -1.0), extension(2, -2.0), extension(0, -3.0), extension(3, -4.0)];
+        let (ended, kept) = divide(&extensions, 0, 2);
+        assert!(ended.is_empty());
+        assert_eq!(kept.iter().map(|kept| kept.token).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn a_length_penalty_favours_long_sequences() {
+        let pool = |length_penalty| {
+            let mut pool = Pool { width: 2, length_penalty, early_stopping: false, finished: Vec::new() };
+            pool.add(vec![1], -2.0, 1, Ending::EndOfText);
+            pool.add(vec![1, 2, 3, 4], -4.0, 4, Ending::EndOfText);
+            pool.best().tokens.len()
+        };
+        assert_eq!(pool(0.0), 1);
+        assert_eq!(pool(1.0), 4);
+    }
+
+    #[test]
+    fn log_probabilities_sum_to_one() {
+        let sum: f32 = log_probabilities(&[1.0, 2.0, -3.0]).iter().map(|value| value.exp()).sum();
+        assert!((sum - 1.0).abs() < 1e-6);
+    }
+}

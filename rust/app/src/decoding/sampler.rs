@@ -1,0 +1,170 @@
+//! The choice of one token from its logits.
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+
+use super::Strategy;
+
+/// Chooses tokens; equal seeds and logits give equal tokens on every machine.
+pub struct Sampler {
+    random: ChaCha12Rng,
+}
+
+impl Sampler {
+    /// Start a stream of choices.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { random: ChaCha12Rng::seed_from_u64(seed) }
+    }
+
+    /// Choose the next token as the strategy says.
+    pub fn choose(&mut self, logits: &[f32], strategy: &Strategy) -> u32 {
+        match *strategy {
+            Strategy::Sample { top_k, top_p, temperature } => {
+                let candidates = candidates(logits, top_k, top_p, temperature);
+                self.draw(&candidates)
+            }
+            Strategy::Greedy | Strategy::Beam { .. } => argmax(logits),
+        }
+    }
+
+    /// Draw one of the candidates, by probability.
+    fn draw(&mut self, candidates: &[(u32, f64)]) -> u32 {
+        let total: f64 = candidates.iter().map(|(_, probability)| probability).sum();
+        // 53 random bits: every multiple of 2^-53 below 1.
+        let uniform = (self.random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+        let mut left = uniform * total;
+        for &(token, probability) in candidates {
+            left -= probability;
+            if left < 0.0 {
+                return token;
+            }
+        }
+        candidates[candidates.len() - 1].0
+    }
+}
+
+/// The token of the largest logit; of equals the smallest id.
+#[must_use]
+pub fn argmax(logits: &[f32]) -> u32 {
+    let mut best = 0;
+    for (token, logit) in logits.iter().enumerate() {
+        if *logit > logits[best] {
+            best = token;
+        }
+    }
+    best as u32
+}
+
+/// The tokens that may be drawn with their probabilities, most probable first, ties by id.
+fn candidates(
+    logits: &[f32],
+    top_k: Option<usize>,
+    top_p: Option<f64>,
+    temperature: f64,
+) -> Vec<(u32, f64)> {
+    let mut order: Vec<u32> = (0..logits.len() as u32).collect();
+    let by_logit = |a: &u32, b: &u32| {
+        logits[*b as usize].total_cmp(&logits[*a as usize]).then(a.cmp(b))
+    };
+    if let Some(k) = top_k.filter(|&k| k < order.len()) {
+        order.select_nth_unstable_by(k.max(1) - 1, by_logit);
+        order.truncate(k.max(1));
+    }
+    order.sort_unstable_by(by_logit);
+    let largest = f64::from(logits[order[0] as usize]);
+    let weight = |token: u32| ((f64::from(logits[token as usize]) - largest) / temperature).exp();
+    let mut weighted: Vec<(u32, f64)> = order.into_iter().map(|token| (token, weight(token))).collect();
+    if let Some(p) = top_p {
+        weighted.truncate(nucleus(&weighted, p));
+    }
+    weighted
+}
+
+/// How many of the most probable tokens it takes to reach the share `p` (Holtzman et al. 2020); the
+/// one that crosses the border is in.
+fn nucleus(weighted: &[(u32, f64)], p: f64) -> usize {
+    let total: f64 = weighted.iter().map(|(_, weight)| weight).sum();
+    let mut reached = 0.0;
+    for (index, (_, weight)) in weighted.iter().enumerate() {
+        reached += weight;
+        if reached >= p * total {
+            return index + 1;
+        }
+    }
+    weighted.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tokens(candidates: &[(u32, f64)]) -> Vec<u32> {
+        candidates.iter().map(|(token, _)| *token).collect()
+    }
+
+    #[test]
+    fn of_equal_logits_the_smallest_id_wins() {
+        assert_eq!(argmax(&[0.0, 3.0, 3.0]), 1);
+    }
+
+    #[test]
+    fn top_k_keeps_the_k_most_probable_ties_by_id() {
+        let logits = [1.0, 5.0, 3.0, 3.0, 3.0];
+        assert_eq!(tokens(&candidates(&logits, Some(3), None, 1.0)), [1, 2, 3]);
+        assert_eq!(tokens(&candidates(&logits, Some(99), None, 1.0)).len(), 5);
+    }
+
+    #[test]
+    fn top_p_keeps_the_token_that_crosses_the_border() {
+        let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
+        assert_eq!(tokens(&candidates(&logits, None, Some(0.4), 1.0)), [0]);
+        assert_eq!(tokens(&candidates(&logits, None, Some(0.6), 1.0)), [0, 1]);
+        assert_eq!(tokens(&candidates(&logits, None, Some(0.95), 1.0)), [0, 1, 2]);
+    }
+
+    #[test]
+    fn top_p_counts_after_temperature_and_top_k() {
+        let logits = [0.0, 0.0, 0.0, 0.0];
+        assert_eq!(tokens(&candidates(&logits, Some(2), Some(0.5), 1.0)), [0]);
+    }
+
+    #[test]
+    fn a_low_temperature_sharpens_and_a_high_one_flattens() {
+        let share = |temperature| {
+            let weighted = candidates(&[1.0, 0.0], None, None, temperature);
+            weighted[0].1 / (weighted[0].1 + weighted[1].1)
+        };
+        assert!(share(0.5) > share(1.0) && share(1.0) > share(2.0));
+    }
+
+    #[test]
+    fn draws_follow_the_probabilities() {
+        let strategy = Strategy::Sample { top_k: None, top_p: None, temperature: 1.0 };
+        let logits = [0.7_f32.ln(), 0.3_f32.ln()];
+        let mut sampler = Sampler::new(1);
+        let zeros = (0..10_000).filter(|_| sampler.choose(&logits, &strategy) == 0).count();
+        // Four standard deviations (46) around 7,000.
+        assert!((6_816..=7_184).contains(&zeros), "{zeros}");
+    }
+
+    #[test]
+    fn a_barred_token_is_never_drawn() {
+        let strategy = Strategy::Sample { top_k: None, top_p: None, temperature: 5.0 };
+        let mut sampler = Sampler::new(2);
+        let logits = [f32::NEG_INFINITY, 0.0, 0.0];
+        assert!((0..1000).all(|_| sampler.choose(&logits, &strategy) != 0));
+    }
+
+    proptest! {
+        #[test]
+        fn a_seed_decides_every_choice(logits in proptest::collection::vec(-9.0_f32..9.0, 1..50), seed: u64) {
+            let strategy = Strategy::Sample { top_k: Some(5), top_p: Some(0.9), temperature: 0.8 };
+            let (mut one, mut two) = (Sampler::new(seed), Sampler::new(seed));
+            for _ in 0..5 {
+                prop_assert_eq!(one.choose(&logits, &strategy), two.choose(&logits, &strategy));
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What decoding asks of a model, whoever computes it.
+
+use anyhow::Result;
+
+/// Of which fed tokens the logits are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Positions {
+    /// The last one of each sequence: what comes next.
+    Last,
+    /// Every one: parity checks and scores.
+    All,
+}
+
+/// Logits of one or more positions, one row of vocabulary size after the other.
+#[derive(Debug, Clone)]
+pub struct Logits {
+    values: Vec<f32>,
+    vocabulary: usize,
+}
+
+impl Logits {
+    /// Take rows of `vocabulary` values each.
+    #[must_use]
+    pub fn new(values: Vec<f32>, vocabulary: usize) -> Self {
+        assert!(values.len().is_multiple_of(vocabulary));
+        Self { values, vocabulary }
+    }
+
+    /// The logits of one row.
+    #[must_use]
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.values[index * self.vocabulary..][..self.vocabulary]
+    }
+
+    /// All rows, one after the other.
+    #[must_use]
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+}
+
+/// A causal language model with a cache of what it has read.
+///
+/// It reads several sequences of equal length side by side (the beams of a beam search); one is the
+/// usual case.
+pub trait Model {
+    /// Number of token ids.
+    fn vocabulary(&self) -> usize;
+
+    /// Most tokens a sequence may have, prompt and continuation together.
+    fn context(&self) -> usize;
+
+    /// Id of `<|endoftext|>`.
+    fn end_of_text(&self) -> u32;
+
+    /// Forget every sequence.
+    fn reset(&mut self);
+
+    /// Read `tokens[i]` at the end of sequence i and return logits: row i for `Last`, the rows of
+    /// sequence 0, then of sequence 1, ... for `All`. The first call after `reset` decides how many
+    /// sequences there are. Together with what was read, no sequence may exceed `context`.
+    ///
+    /// # Errors
+    /// The backend failed.
+    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits>;
+
+    /// Replace the sequences: the new sequence i continues the old sequence `parents[i]`. There may
+    /// be more or fewer than before.
+    fn reorder(&mut self, parents: &[usize]);
+}

@@ -1,0 +1,52 @@
+//! Files that appear complete or not at all, and prompts read from files.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+
+/// Write a file under a temporary name beside it, then rename it.
+///
+/// # Errors
+/// The disk is full, the folder is missing, ...
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let partial = partial_path(path);
+    let written = File::create(&partial)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&partial, path));
+    if written.is_err() {
+        // Nothing may stay; the first error is the one to tell.
+        let _ = fs::remove_file(&partial);
+    }
+    written.with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+fn partial_path(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.partial"))
+}
+
+/// Read a UTF-8 text file.
+///
+/// # Errors
+/// The file is missing or not UTF-8.
+pub fn read_text(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        anyhow!("{}: byte {} is not UTF-8; convert the file (iconv -t utf-8)", path.display(), at + 1)
+    })
+}
+
+/// Read prompts, one a line; empty lines are skipped.
+///
+/// # Errors
+/// The file is missing, not UTF-8, or without a prompt.
+pub fn read_prompts(path: &Path) -> Result<Vec<String>> {
+    let text = read_text(path)?;
+    let prompts: Vec<String> =
+        text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+    ensure!(!prompts.is_empty(), "{}: no prompt in it; write one a line", path.display());
+    Ok(prompts)
+}

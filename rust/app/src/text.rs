@@ -1,0 +1,168 @@
+//! Tokens to text, as they come: whole characters only, and no piece of a stop string.
+
+use std::collections::HashMap;
+
+use tokenizers::Tokenizer;
+
+/// Turns tokens into text. A character such as ș is two bytes and may be split over two tokens, so
+/// bytes wait until their character is whole.
+pub struct TextStream<'a> {
+    tokenizer: &'a Tokenizer,
+    bytes_of: HashMap<char, u8>,
+    pending: Vec<u8>,
+}
+
+impl<'a> TextStream<'a> {
+    /// Start a text.
+    #[must_use]
+    pub fn new(tokenizer: &'a Tokenizer) -> Self {
+        Self { tokenizer, bytes_of: byte_alphabet(), pending: Vec::new() }
+    }
+
+    /// Add a token and return the characters that are now whole.
+    pub fn push(&mut self, token: u32) -> String {
+        let symbols = self.tokenizer.id_to_token(token).unwrap_or_default();
+        self.pending.extend(symbols.chars().filter_map(|symbol| self.bytes_of.get(&symbol)));
+        self.whole_characters()
+    }
+
+    /// End the text: bytes that never became a character are replaced by U+FFFD.
+    pub fn finish(&mut self) -> String {
+        let rest = std::mem::take(&mut self.pending);
+        String::from_utf8_lossy(&rest).into_owned()
+    }
+
+    fn whole_characters(&mut self) -> String {
+        let mut text = String::new();
+        loop {
+            match std::str::from_utf8(&self.pending) {
+                Ok(valid) => {
+                    text.push_str(valid);
+                    self.pending.clear();
+                    return text;
+                }
+                Err(error) => {
+                    let valid = error.valid_up_to();
+                    text.push_str(&String::from_utf8_lossy(&self.pending[..valid]));
+                    // None: the bytes at the end may still become a character.
+                    let Some(invalid) = error.error_len() else {
+                        self.pending.drain(..valid);
+                        return text;
+                    };
+                    text.push(char::REPLACEMENT_CHARACTER);
+                    self.pending.drain(..valid + invalid);
+                }
+            }
+        }
+    }
+}
+
+/// GPT-2's alphabet: each byte is written as a printable character (Radford et al. 2019).
+///
+/// Printable Latin-1 bytes stand for themselves; the others are numbered from U+0100.
+fn byte_alphabet() -> HashMap<char, u8> {
+    let printable = |byte: &u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
+    let itself = (0..=255).filter(printable).map(|byte| (char::from(byte), byte));
+    let others = (0..=255).filter(|byte| !printable(byte));
+    let numbered = ('\u{100}'..).zip(others);
+    itself.chain(numbered).collect()
+}
+
+/// Holds back text that may be the beginning of a stop string, and ends at a whole one.
+pub struct StopFilter<'a> {
+    stops: &'a [String],
+    held: String,
+}
+
+/// What a [`StopFilter`] makes of a piece of text.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Filtered {
+    /// Text that can be shown; more may follow.
+    Text(String),
+    /// The text before a stop string, which itself is not shown.
+    Stopped(String),
+}
+
+impl<'a> StopFilter<'a> {
+    /// Watch for these strings; empty ones are ignored.
+    #[must_use]
+    pub fn new(stops: &'a [String]) -> Self {
+        Self { stops, held: String::new() }
+    }
+
+    /// Add text and return what is certain to be no part of a stop string.
+    pub fn push(&mut self, text: &str) -> Filtered {
+        self.held.push_str(text);
+        let found = self.stops().filter_map(|stop| self.held.find(stop)).min();
+        if let Some(start) = found {
+            self.held.truncate(start);
+            return Filtered::Stopped(std::mem::take(&mut self.held));
+        }
+        let keep = self.stops().map(|stop| begun(&self.held, stop)).max().unwrap_or(0);
+        let rest = self.held.split_off(self.held.len() - keep);
+        Filtered::Text(std::mem::replace(&mut self.held, rest))
+    }
+
+    /// End the text: what was held back was no stop string.
+    pub fn finish(&mut self) -> String {
+        std::mem::take(&mut self.held)
+    }
+
+    fn stops(&self) -> impl Iterator<Item = &str> {
+        self.stops.iter().map(String::as_str).filter(|stop| !stop.is_empty())
+    }
+}
+
+/// Bytes at the end of `text` that are the beginning of `stop`.
+fn begun(text: &str, stop: &str) -> usize {
+    let lengths = stop.char_indices().map(|(start, _)| start).rev();
+    lengths.into_iter().find(|&length| text.ends_with(&stop[..length])).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_has_a_symbol_of_its_own() {
+        let alphabet = byte_alphabet();
+        assert_eq!(alphabet.len(), 256);
+        assert_eq!(alphabet[&'Ġ'], b' ');
+        assert_eq!(alphabet[&'a'], b'a');
+        assert_eq!(alphabet[&'È'], 0xc8);
+    }
+
+    fn stops(strings: &[&str]) -> Vec<String> {
+        strings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_stop_string_is_withheld_while_it_is_partial() {
+        let stops = stops(&["\nAna:"]);
+        let mut filter = StopFilter::new(&stops);
+        assert_eq!(filter.push("Bine\nA"), Filtered::Text("Bine".into()));
+        assert_eq!(filter.push("n"), Filtered::Text(String::new()));
+        assert_eq!(filter.push("dar"), Filtered::Text("\nAndar".into()));
+    }
+
+    #[test]
+    fn the_text_ends_before_a_stop_string() {
+        let stops = stops(&["Stop", "."]);
+        let mut filter = StopFilter::new(&stops);
+        assert_eq!(filter.push("unu. Stop"), Filtered::Stopped("unu".into()));
+    }
+
+    #[test]
+    fn what_was_held_back_is_shown_at_the_end() {
+        let stops = stops(&["abc"]);
+        let mut filter = StopFilter::new(&stops);
+        assert_eq!(filter.push("xab"), Filtered::Text("x".into()));
+        assert_eq!(filter.finish(), "ab");
+    }
+
+    #[test]
+    fn without_stop_strings_everything_passes() {
+        let stops = stops(&[""]);
+        assert_eq!(StopFilter::new(&stops).push("ș"), Filtered::Text("ș".into()));
+    }
+}

@@ -1,0 +1,95 @@
+"""A small made-up results folder: two sources, three parts, counts that add up."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpt2ro.documents import Document, document_id, write_documents
+from gpt2ro.files import write_json
+
+HOSTILE = "<script>alert('ș')</script> & \"ghilimele\""
+PARTS = [("tales", "a"), ("tales", "b"), ("wiki", "articles")]
+
+
+def lost(documents: int, size: int) -> dict[str, int]:
+    return {"documents": documents, "bytes": size}
+
+
+def stats(found: tuple[int, int], dropped: dict[str, Any], changed: int = 0) -> dict[str, Any]:
+    """Return the stats of a step that found (documents, bytes)."""
+    gone = [sum(count[key] for count in dropped.values()) for key in ("documents", "bytes")]
+    return {
+        "documents_in": found[0],
+        "bytes_in": found[1],
+        "bytes_changed": changed,
+        "documents_out": found[0] - gone[0],
+        "bytes_out": found[1] + changed - gone[1],
+        "dropped": dropped,
+    }
+
+
+def write_part(results: Path, source: str, part: str) -> None:
+    """Write a part of 1,010 documents found, of which 990 are kept."""
+    texts = ["Scurt."] * 7 + [HOSTILE + " x" * 400]
+    reasons = ["too short"] * 7 + ["not Romanian"]
+    dropped = [
+        Document(document_id(source, part, n), text, source, reason=reason)
+        for n, (text, reason) in enumerate(zip(texts, reasons, strict=True))
+    ]
+    long = len(texts[-1].encode())
+    by_reason = {"too short": lost(7, 42), "not Romanian": lost(1, long)}
+    cleaned = stats((1000, 700_000), by_reason, changed=-58)
+    size = cleaned["bytes_out"]
+    steps = {
+        "extracted": stats((1010, 700_000), {"redirect": lost(10, 0)}),
+        "cleaned": cleaned
+        | {"repairs": {"mojibake": 3, "blanks": 12}, "lengths": {"128": 2, "512": 990}},
+        "deduped": stats((992, size), {"duplicate": lost(2, 1500)}),
+    }
+    for step, value in steps.items():
+        write_json(results / step / source / f"{part}.stats.json", value)
+    write_documents(results / "cleaned" / source / f"{part}.dropped.jsonl.zst", dropped)
+    for split, tokens in (("train", 3000), ("valid", 200), ("test", 100)):
+        facts = {"documents": 9, "tokens": tokens, "bytes": 2 * tokens, "words": tokens // 2}
+        write_json(results / "tokens" / split / source / f"{part}.json", facts)
+
+
+def write_model(results: Path) -> None:
+    """Write the files of tokenizer, training, samples and parity."""
+    letters = {"ș": 1.0, "î": 0.98, "â": None}
+    write_json(
+        results / "tokenizer" / "stats.json",
+        {
+            "vocabulary": 2048,
+            "documents": 2900,
+            "bytes": 2_000_000,
+            "sample_bytes": 2_000_000,
+            "bytes_per_token": 3.3,
+            "tokens_per_word": 1.75,
+            "whole_letters": letters,
+        },
+    )
+    curve = [
+        {"step": 0, "train_loss": None, "valid_bpb": 3.5},
+        {"step": 100, "train_loss": 4.25, "valid_bpb": 2.1},
+        {"step": 200, "train_loss": 3.75, "valid_bpb": 1.9},
+    ]
+    metrics = {"parameters": 3_284_224, "steps": 200, "test_bpb": 1.2345, "curve": curve}
+    write_json(results / "metrics.json", metrics)
+    greedy = {"strategy": "greedy", "parameters": {}, "text": f" a zis: {HOSTILE}"}
+    top = {"strategy": "top-k", "parameters": {"top_k": 50}, "text": " a plecat."}
+    sample = {"prompt": "Bunica <b>", "continuations": [greedy, top]}
+    write_json(results / "samples.json", {"seed": 1, "samples": [sample]})
+    prompt = {"prompt": "Unde ești?", "max_logit_difference": 0.00002, "greedy_equal": True}
+    parity = {"max_logit_difference": 0.00002, "tolerance": 0.001, "prompts": [prompt]}
+    write_json(results / "parity.json", parity)
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    folder = tmp_path / "results"
+    for source, part in PARTS:
+        write_part(folder, source, part)
+    write_model(folder)
+    return folder

@@ -1,0 +1,196 @@
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from gpt2ro.errors import UserError
+from gpt2ro.report.report import write_report
+
+SCRIPT = Path(__file__).resolve().parents[2] / "workflow" / "scripts" / "report.py"
+VOID = {"meta", "link", "br"}
+READ = [
+    "extracted/wiki/articles.stats.json",
+    "cleaned/tales/a.stats.json",
+    "deduped/tales/b.stats.json",
+    "cleaned/wiki/articles.dropped.jsonl.zst",
+    "tokenizer/stats.json",
+    "tokens/valid/tales/a.json",
+    "metrics.json",
+    "parity.json",
+    "samples.json",
+]
+
+
+class Elements(HTMLParser):
+    """Collects the elements of a page and insists that they are nested well."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.fixture
+def html(results: Path) -> str:
+    write_report(results, results / "report.html")
+    return (results / "report.html").read_text(encoding="utf-8")
+
+
+def test_is_well_formed_and_every_link_has_its_section(html: str) -> None:
+    elements = Elements(html).found
+    ids = {attributes["id"] for _, attributes in elements if "id" in attributes}
+    links = {str(attributes["href"]) for tag, attributes in elements if tag == "a"}
+    assert links == {f"#{name}" for name in ids}
+
+
+def test_loads_nothing_and_runs_no_script(html: str) -> None:
+    elements = Elements(html).found
+    assert {"script", "link", "img", "iframe", "object"}.isdisjoint(tag for tag, _ in elements)
+    loading = {"src", "srcset", "data", "action", "xlink:href"}
+    assert all(loading.isdisjoint(attributes) for _, attributes in elements)
+    assert not any(name.startswith("on") for _, attributes in elements for name in attributes)
+    assert "url(" not in html
+    assert "@import" not in html
+    assert "default-src 'none'" in html
+
+
+def test_escapes_the_text_of_documents_and_samples(html: str) -> None:
+    assert "<script" not in html
+    # In three dropped documents, one of each part, and one continuation.
+    assert html.count("&lt;script&gt;alert(&#39;ș&#39;)&lt;/script&gt; &amp;") == 4
+    assert "<b>Bunica &lt;b&gt;</b>" in html
+
+
+@pytest.mark.parametrize("place", ["source", "reason", "strategy", "key", "parity"])
+def test_escapes_names_too(results: Path, place: str) -> None:
+    if place == "source":
+        for step in ("extracted", "cleaned", "deduped"):
+            (results / step / "tales").rename(results / step / "<u>")
+        for split in ("train", "valid", "test"):
+            (results / "tokens" / split / "tales").rename(results / "tokens" / split / "<u>")
+    else:
+        name, old = {
+            "reason": ("extracted/tales/a.stats.json", "redirect"),
+            "strategy": ("samples.json", "greedy"),
+            "key": ("metrics.json", "steps"),
+            "parity": ("parity.json", "Unde"),
+        }[place]
+        path = results / name
+        path.write_text(path.read_text().replace(f'"{old}', '"<u>'))
+    write_report(results, results / "report.html")
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert "&lt;u&gt;" in page
+    assert "<u>" not in page
+
+
+def test_marks_the_languages(html: str) -> None:
+    elements = Elements(html).found
+    assert ("html", {"lang": "en"}) in elements
+    texts = [attributes for tag, attributes in elements if attributes.get("class") == "text"]
+    assert [attributes["lang"] for attributes in texts] == [""] * 8 + ["ro"] * 2
+
+
+def test_shows_the_figures_of_the_run_with_separators(html: str) -> None:
+    text = re.sub(r"<[^>]+>", " ", html)
+    for figure in ("2,970", "of 3,030 found", "2.09 MB", "3.28 M", "3,284,224", "1.234", "9,900"):
+        assert figure in text, figure
+    assert "2 × 10⁻⁵" in text
+
+
+def test_draws_both_curves(html: str) -> None:
+    assert html.count("<polyline") == 2
+    assert "1.9 at step 200" in html
+    assert "nan" not in html.lower().replace("nano", "")
+
+
+def script(results: Path, output: Path, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, SCRIPT, "--results", results, "--output", output],
+        env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_equal_results_give_equal_bytes_wherever_they_lie(results: Path, tmp_path: Path) -> None:
+    elsewhere = shutil.copytree(results, tmp_path / "elsewhere")
+    pages = set()
+    for number, folder in enumerate([results, results, elsewhere]):
+        output = tmp_path / f"{number}.html"
+        assert script(folder, output, hash_seed=str(number)).returncode == 0
+        pages.add(output.read_bytes())
+    assert len(pages) == 1
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_missing_file_is_named(results: Path, name: str) -> None:
+    (results / name).unlink()
+    if name.startswith("extracted"):  # the part is then unknown: its other files are not asked for
+        shutil.rmtree(results / "extracted")
+        name = "extracted"
+    with pytest.raises(UserError, match=re.escape(name)):
+        write_report(results, results / "report.html")
+    assert not (results / "report.html").exists()
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_damaged_file_is_named(results: Path, name: str) -> None:
+    (results / name).write_bytes((results / name).read_bytes()[:25])
+    with pytest.raises(UserError, match=re.escape(name)):
+        write_report(results, results / "report.html")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("metrics.json", "parameters"),
+        ("metrics.json", "test_bpb"),
+        ("metrics.json", "curve"),
+        ("parity.json", "max_logit_difference"),
+        ("parity.json", "prompts"),
+        ("samples.json", "samples"),
+        ("tokenizer/stats.json", "vocabulary"),
+        ("tokens/test/wiki/articles.json", "words"),
+    ],
+)
+def test_a_missing_key_is_named(results: Path, name: str, key: str) -> None:
+    values = json.loads((results / name).read_text())
+    del values[key]
+    (results / name).write_text(json.dumps(values))
+    with pytest.raises(UserError, match=f"{re.escape(name)}: .*{key}"):
+        write_report(results, results / "report.html")
+
+
+def test_a_training_that_diverged_is_still_shown(results: Path) -> None:
+    path = results / "metrics.json"
+    path.write_text(path.read_text().replace("1.9", "NaN"))
+    write_report(results, results / "report.html")
+    assert "2.1 at step 100" in (results / "report.html").read_text()
+
+
+def test_the_script_ends_with_one_line_for_a_user_error(results: Path) -> None:
+    (results / "parity.json").unlink()
+    done = script(results, results / "report.html")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"gpt2ro: {results}/parity.json: not found")

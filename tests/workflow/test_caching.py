@@ -1,0 +1,84 @@
+"""What runs again when something changes, and what does not."""
+
+import os
+
+import pytest
+from workspace import Workspace
+
+CORPUS_STAGES = ("extract", "clean", "signatures", "dedupe", "encode")
+PARTS = ("tales/animals.txt", "tales/family.txt", "letters/letters.txt")
+AFTER_TRAIN = {"convert", "parity", "samples", "report"}
+
+
+def of_every_part(*stages: str) -> set[str]:
+    return {f"{stage}({part})" for stage in stages for part in PARTS}
+
+
+def test_a_run_from_nothing_runs_every_rule(built: Workspace) -> None:
+    outputs = built.outputs()
+    assert {"samples.txt", "samples.json", "report.html", "parity.json", "bin/gpt2ro"} <= set(outputs)
+    assert "Bunica a făcut" in outputs["samples.txt"].decode()
+
+
+def test_nothing_runs_when_nothing_changed(built: Workspace) -> None:
+    assert built.planned() == set()
+
+
+def test_nothing_runs_after_touching_every_file(built: Workspace) -> None:
+    for path in built.folder.rglob("*"):
+        inside = path.relative_to(built.folder).parts[0]
+        if path.is_file() and inside not in {"results", ".snakemake"}:
+            os.utime(path)
+    assert built.planned() == set()
+
+
+def test_a_changed_part_runs_again_and_its_siblings_do_not(built: Workspace) -> None:
+    with built.changed("miniature/text/animals.txt", ".", ". Și încă o propoziție."):
+        planned = built.planned()
+    per_part = {f"{stage}(tales/animals.txt)" for stage in CORPUS_STAGES}
+    assert per_part | {"clusters", "tokenizer", "train"} | AFTER_TRAIN <= planned
+    assert not planned & of_every_part("extract", "clean", "signatures", "download") - per_part
+
+
+def test_a_cleaning_threshold_cleans_again_and_downloads_nothing(built: Workspace) -> None:
+    with built.changed("config/config.yaml", "extraction:", "cleaning:\n  min_characters: 90\nextraction:"):
+        planned = built.planned()
+    assert of_every_part("clean") <= planned
+    assert not planned & of_every_part("download", "extract")
+    assert "rust" not in planned
+
+
+def test_a_line_of_the_cleaning_code_cleans_again_and_all_that_follows(built: Workspace) -> None:
+    with built.changed("gpt2ro/cleaning/clean.py", "\n", "\n# changed\n"):
+        planned = built.planned()
+    assert of_every_part("clean", "signatures", "dedupe", "encode") <= planned
+    assert {"clusters", "tokenizer", "train"} | AFTER_TRAIN <= planned
+    assert not planned & (of_every_part("download", "extract") | {"rust"})
+
+
+def test_a_rust_source_builds_the_binary_again_and_what_it_says(built: Workspace) -> None:
+    with built.changed("rust/app/src/main.rs", "\n", "\n// changed\n"):
+        assert built.planned() == {"rust", "parity", "samples", "report"}
+
+
+def test_a_prompt_samples_again_and_nothing_else(built: Workspace) -> None:
+    with built.changed("miniature/prompts.txt", "Bunica", "Mama"):
+        assert built.planned("results/samples.txt") == {"samples"}
+
+
+def test_a_hyper_parameter_trains_again_and_nothing_before(built: Workspace) -> None:
+    overrides = "  threads: 1\n  overrides:\n    OPTIMIZER.LEARNING_RATE: 0.0005\n"
+    with built.changed("config/config.yaml", "  threads: 1\n", overrides):
+        assert built.planned() == {"train"} | AFTER_TRAIN
+
+
+def test_another_address_of_a_source_downloads_only_that_source(built: Workspace) -> None:
+    with built.changed("miniature/sources.yaml", "letters.txt", "letters.txt?again"):
+        planned = built.planned("corpus")
+    assert "download(letters/letters.txt)" in planned
+    assert not planned & {f"extract({part})" for part in PARTS if part.startswith("tales")}
+
+
+@pytest.mark.parametrize("stage", ["tokenizer", "clusters", "train"])
+def test_one_stage_again_runs_only_that_stage(built: Workspace, stage: str) -> None:
+    assert built.planned("-R", stage, "--until", stage) == {stage}

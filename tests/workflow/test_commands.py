@@ -1,0 +1,67 @@
+"""The commands of the README, as they are written there."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from workspace import ROOT, Workspace
+
+CONFIGS = sorted((ROOT / "config").glob("*.yaml"))
+
+
+def shell(workspace: Workspace, command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=workspace.folder,
+        env=workspace.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "snakemake --cores all train",
+        "snakemake results/samples.txt",
+        "snakemake --dag | dot -Tsvg > dag.svg",
+        "snakemake corpus tokenizer deploy report",
+    ],
+)
+def test_runs_as_written_and_finds_everything_done(built: Workspace, command: str) -> None:
+    done = shell(built, command)
+    assert done.returncode == 0, done.stderr
+    assert "rule " not in done.stderr
+
+
+def test_the_dag_is_a_picture_of_every_rule(built: Workspace) -> None:
+    done = shell(built, "snakemake --dag | dot -Tsvg")
+    assert done.stdout.lstrip().startswith("<?xml")
+    for rule in ("download", "extract", "clean", "clusters", "tokenizer", "train", "rust", "samples"):
+        assert rule in done.stdout
+
+
+def test_one_stage_again_keeps_the_others(built: Workspace) -> None:
+    before = built.outputs()
+    done = shell(built, "snakemake -R tokenizer --until tokenizer")
+    assert done.returncode == 0, done.stderr
+    assert "rule tokenizer:" in done.stdout + done.stderr
+    assert "rule train:" not in done.stdout + done.stderr
+    assert built.outputs() == before
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+def test_every_shipped_config_gives_a_plan(built: Workspace, config: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("Un text.")
+    if config.name in {"sources.yaml"}:
+        pytest.skip("a catalogue, not a config")
+    # The workspace's own config.yaml is the miniature: plan with the shipped file.
+    done = shell(built, f"snakemake -n --configfile {config} --config corpus={tmp_path}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "train" in done.stdout + done.stderr
+
+
+def test_snakemake_lint_has_nothing_to_say(built: Workspace) -> None:
+    done = shell(built, "snakemake --lint")
+    assert "Congratulations" in done.stdout + done.stderr, done.stdout + done.stderr

@@ -1,0 +1,117 @@
+"""Faults of the user: exit code 1, one clear line, nothing half-written."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def fresh(new_workspace: Any) -> Workspace:
+    workspace: Workspace = new_workspace("errors")
+    return workspace
+
+
+def the_line(stderr: str) -> str:
+    """The one line of the error that is ours."""
+    lines = [line for line in stderr.splitlines() if line.startswith("gpt2ro: ")]
+    assert len(lines) == 1, stderr
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("split:", "spilt:", 'unknown key "spilt"; did you mean "split"?'),
+        ("  valid: 0.2", "  vaild: 0.2", 'unknown key "split.vaild"; did you mean "valid"?'),
+        ("  valid: 0.2", "  valid: much", "split.valid is 'much'; expected a number."),
+        ("  vocabulary: 500", "  vocabulary: 70000", "too large, the limit is 65536."),
+        ("  - letters", "  - leters", 'unknown source "leters" in sources; did you mean "letters"?'),
+        ("  - letters", "  - folder", 'source "folder" needs corpus, the folder of your text.'),
+    ],
+)
+def test_a_fault_in_the_config_is_told_before_anything_runs(
+    fresh: Workspace, old: str, new: str, line: str
+) -> None:
+    with fresh.changed("config/config.yaml", old, new):
+        result = fresh.snakemake()
+    assert result.status == 1
+    assert line in the_line(result.stderr)
+    assert "config" in the_line(result.stderr)
+    assert not (fresh.folder / "results").exists()
+
+
+def test_a_config_that_is_not_there_is_named(fresh: Workspace) -> None:
+    result = fresh.snakemake("--configfile", "config/none.yaml")
+    assert result.status != 0
+    assert "config/none.yaml" in result.stderr
+
+
+def damaged(data: bytes) -> bytes:
+    return data + b"\n\xff\xfe\n"
+
+
+def emptied(data: bytes) -> bytes:
+    return "Prea scurt.\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("damage", "target", "line"),
+    [
+        (damaged, "results/extracted/tales/animals.txt.jsonl.zst", "animals.txt"),
+    ],
+)
+def test_a_fault_in_the_text_is_told_and_leaves_nothing(
+    fresh: Workspace, damage: Callable[[bytes], bytes], target: str, line: str
+) -> None:
+    path = fresh.folder / "miniature" / "text" / "animals.txt"
+    before = path.read_bytes()
+    path.write_bytes(damage(before))
+    try:
+        result = fresh.snakemake(target)
+    finally:
+        path.write_bytes(before)
+    assert result.status == 1
+    assert line in the_line(result.stderr)
+    assert leftovers(fresh.folder / "results") == []
+
+
+def leftovers(results: Path) -> list[Path]:
+    """Files other than logs."""
+    return [path for path in results.rglob("*") if path.is_file() and "logs" not in path.parts]
+
+
+def test_a_corpus_that_is_empty_after_cleaning_is_told(new_workspace: Any) -> None:
+    workspace: Workspace = new_workspace("empty")
+    cleaning = "cleaning:\n  min_characters: 1000000\nextraction:"
+    workspace.replace("config/config.yaml", "extraction:", cleaning)
+    result = workspace.snakemake("corpus")
+    assert result.status == 1
+    assert "empty" in the_line(result.stderr)
+    assert not list((workspace.folder / "results" / "clusters").rglob("*.parquet"))
+
+
+def test_a_corpus_without_validation_text_is_told(new_workspace: Any) -> None:
+    workspace: Workspace = new_workspace("no-validation")
+    workspace.replace("config/config.yaml", "  valid: 0.2", "  valid: 0.0001")
+    result = workspace.snakemake("corpus")
+    assert result.status == 1
+    assert "validation" in the_line(result.stderr)
+
+
+def test_a_vocabulary_that_the_corpus_cannot_fill_is_told(new_workspace: Any) -> None:
+    workspace: Workspace = new_workspace("vocabulary")
+    workspace.replace("config/config.yaml", "  vocabulary: 500", "  vocabulary: 60000")
+    result = workspace.snakemake("tokenizer")
+    assert result.status == 1
+    assert "60,000" in the_line(result.stderr) or "60000" in the_line(result.stderr)
+
+
+def test_a_gpu_that_is_not_there_is_told(built: Workspace) -> None:
+    overrides = "  threads: 1\n  overrides:\n    DEVICE: cuda\n"
+    with built.changed("config/config.yaml", "  threads: 1\n", overrides):
+        result = built.snakemake("train")
+    assert result.status == 1
+    assert "cuda" in the_line(result.stderr)

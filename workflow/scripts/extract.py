@@ -1,0 +1,50 @@
+r"""Turn the file of one part into documents.
+
+    python workflow/scripts/extract.py --source rowiki --part articles --format mediawiki \
+        --input rowiki.xml.bz2 --output results/extracted/rowiki/articles.jsonl.zst \
+        --stats results/extracted/rowiki/articles.stats.json
+
+The work is in gpt2ro/sources.
+"""
+
+import argparse
+from pathlib import Path
+
+from gpt2ro.errors import run
+from gpt2ro.settings import add_arguments, from_arguments
+from gpt2ro.sources.formats import AUTO, FORMATS
+from gpt2ro.sources.settings import ExtractionSettings
+
+
+def main() -> None:
+    """Read the arguments and extract the part."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--source", required=True, help="name of the source, for the ids")
+    parser.add_argument("--part", required=True, help="name of the part, for the ids")
+    parser.add_argument("--format", choices=[AUTO, *FORMATS], default=AUTO, help="how to read it")
+    parser.add_argument("--sha256", help="expected SHA-256 of the file")
+    parser.add_argument("--input", type=Path, required=True, help="the file")
+    parser.add_argument("--output", type=Path, required=True, help="shard of documents")
+    parser.add_argument("--stats", type=Path, required=True, help="JSON file of counts")
+    add_arguments(parser, ExtractionSettings)
+    arguments = parser.parse_args()
+    settings = from_arguments(ExtractionSettings, arguments)
+
+    from gpt2ro.sources.extract import extract_part, verify
+
+    verify(arguments.input, arguments.sha256)
+    extract_part(
+        arguments.input,
+        arguments.source,
+        arguments.part,
+        arguments.format,
+        settings,
+        arguments.output,
+        arguments.stats,
+    )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,30 @@
+"""Fetch initial weights: config.json, model.safetensors and tokenizer.json of a GPT-2.
+
+    python workflow/scripts/pretrained.py --model openai-community/gpt2 --output results/pretrained
+
+A local folder is copied. The work is in gpt2ro/sources/hub.py.
+"""
+
+import argparse
+from pathlib import Path
+
+from gpt2ro.errors import run
+
+
+def main() -> None:
+    """Read the arguments and fetch the weights."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", required=True, help="name on the Hugging Face hub, or a folder")
+    parser.add_argument("--revision", default="main", help="commit on the hub")
+    parser.add_argument("--output", type=Path, required=True, help="folder")
+    arguments = parser.parse_args()
+
+    from gpt2ro.sources.hub import fetch_weights
+
+    fetch_weights(arguments.model, arguments.revision, arguments.output)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,29 @@
+"""Write the report of a run: one HTML page with the corpus, the training and the samples.
+
+    python workflow/scripts/report.py --results results --output results/report.html
+
+The work is in gpt2ro/report.
+"""
+
+import argparse
+from pathlib import Path
+
+from gpt2ro.errors import run
+
+
+def main() -> None:
+    """Read the arguments and write the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--results", type=Path, required=True, help="folder of all outputs")
+    parser.add_argument("--output", type=Path, required=True, help="the HTML page")
+    arguments = parser.parse_args()
+
+    from gpt2ro.report.report import write_report
+
+    write_report(arguments.results, arguments.output)
+
+
+if __name__ == "__main__":
+    run(main)
