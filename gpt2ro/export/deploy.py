@@ -1,0 +1,67 @@
+"""The step convert: a Hugging Face folder becomes the folder that is deployed."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from gpt2ro.errors import UserError
+from gpt2ro.export.ot import read_ot, rust_tensors, write_ot
+from gpt2ro.files import atomic_path, read_json, write_text
+
+COPIED = ("vocab.json", "merges.txt", "tokenizer.json")
+
+
+def convert(model: Path, deploy: Path) -> None:
+    """Write rust_model.ot, config.json and the tokenizer's files, and read the weights back.
+
+    Raises:
+        UserError: a file of the model is missing or damaged, or what was written reads differently.
+    """
+    for name in COPIED:
+        _copy(model / name, deploy / name)
+    config: dict[str, Any] = read_json(_present(model / "config.json"))
+    layers, context = config["n_layer"], config["n_positions"]
+    try:
+        weights = load_file(_present(model / "model.safetensors"))
+    except SafetensorError as error:
+        raise UserError(
+            f"{model / 'model.safetensors'}: damaged ({error}); train again."
+        ) from error
+    tensors = rust_tensors(weights, layers, context)
+    path = deploy / "rust_model.ot"
+    write_ot(tensors, path)
+    _compare(path, tensors)
+    # rust-bert sizes its causal mask by n_ctx, which transformers no longer writes.
+    facts = config | {"n_ctx": context}
+    write_text(deploy / "config.json", json.dumps(facts, indent=2, sort_keys=True) + "\n")
+
+
+def _compare(path: Path, tensors: dict[str, torch.Tensor]) -> None:
+    found = read_ot(path)
+    differing = [
+        name
+        for name in sorted(tensors.keys() | found.keys())
+        if name not in found or name not in tensors or not torch.equal(found[name], tensors[name])
+    ]
+    if differing:
+        path.unlink()
+        raise UserError(
+            f"{path}: {len(differing)} tensors read back differently, first {differing[0]}; "
+            "deleted; check the disk and run again."
+        )
+
+
+def _present(path: Path) -> Path:
+    if not path.is_file():
+        raise UserError(f"{path}: not found; run the step train again.")
+    return path
+
+
+def _copy(source: Path, target: Path) -> None:
+    with atomic_path(target) as partial:
+        shutil.copyfile(_present(source), partial)

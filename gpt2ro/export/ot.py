@@ -1,0 +1,55 @@
+"""The weights as rust-bert reads them: a TorchScript archive, `rust_model.ot`.
+
+tch's VarStore loads the parameters of a TorchScript module by name; attributes and buffers it does
+not find. A parameter's name may hold no dot there, and tch turns `|` into one.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import atomic_path
+
+
+def rust_tensors(weights: Mapping[str, Tensor], layers: int, context: int) -> dict[str, Tensor]:
+    """Return the tensors that rust-bert's GPT-2 asks for, float32.
+
+    It ties the output head to `wte` itself, so `lm_head` is left out; and it keeps the causal mask
+    of each layer among the weights, `(1, 1, context, context)`; transformers no longer does.
+    """
+    mask = torch.tril(torch.ones(context, context)).view(1, 1, context, context)
+    tensors = {name: value.float() for name, value in weights.items() if name != "lm_head.weight"}
+    tensors |= {f"transformer.h.{layer}.attn.bias": mask for layer in range(layers)}
+    return tensors
+
+
+def write_ot(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Write the archive atomically; equal tensors give equal bytes."""
+    module = torch.nn.Module()
+    for name, value in tensors.items():
+        parameter = torch.nn.Parameter(value.clone(), requires_grad=False)
+        module.register_parameter(name.replace(".", "|"), parameter)
+    with atomic_path(path) as partial:
+        # The archive's inner folder is named after the file: a fixed name keeps the bytes equal.
+        named = partial.with_name("rust_model.ot.writing")
+        torch.jit.script(module).save(str(named))  # type: ignore[no-untyped-call]
+        named.replace(partial)
+
+
+def read_ot(path: Path) -> dict[str, Tensor]:
+    """Read an archive back, by the names of rust-bert.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    try:
+        module = torch.jit.load(str(path), map_location="cpu")  # type: ignore[no-untyped-call]
+    except (RuntimeError, ValueError, OSError) as error:
+        raise UserError(
+            f"{path}: not a whole TorchScript archive ({str(error).splitlines()[0]}); run the step "
+            "convert again."
+        ) from error
+    return {name.replace("|", "."): value for name, value in module.named_parameters()}

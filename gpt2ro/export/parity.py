@@ -1,0 +1,152 @@
+"""The step parity: PyTorch and the binary must say the same."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import write_json
+from gpt2ro.training.weights import END_OF_TEXT, Gpt2, load_gpt2
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How one prompt fared.
+
+    Attributes:
+        prompt: its text.
+        tokens: how many it has.
+        max_logit_difference: over all its positions and the vocabulary.
+        greedy_tokens: compared tokens of the greedy continuation.
+        tie_at: the first one that differs although both rate the two tokens within the tolerance,
+            so that neither is wrong; what follows is not compared. None when all are equal.
+    """
+
+    prompt: str
+    tokens: int
+    max_logit_difference: float
+    greedy_tokens: int
+    tie_at: int | None
+
+
+def check_parity(
+    model: Path,
+    deploy: Path,
+    binary: Path,
+    prompts: Path,
+    tolerance: float,
+    greedy_tokens: int,
+    output: Path,
+) -> None:
+    """Compare ids, logits and greedy continuations of each prompt, and write what was found.
+
+    Raises:
+        UserError: they differ, or the binary fails; nothing is written then.
+    """
+    lines = prompts.read_text(encoding="utf-8").splitlines()
+    texts = [line for line in lines if line.strip()]
+    said = _binary_says(binary, deploy, prompts, greedy_tokens)
+    network = load_gpt2(model)
+    network.eval()
+    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    comparisons = [
+        _compare(network, tokenizer, index, text, said, tolerance, greedy_tokens)
+        for index, text in enumerate(texts)
+    ]
+    write_json(output, _report(comparisons, tolerance))
+
+
+def _binary_says(
+    binary: Path, deploy: Path, prompts: Path, greedy_tokens: int
+) -> dict[str, Tensor]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "logits.safetensors"
+        command = [
+            str(binary.absolute()), "logits", "--model", str(deploy), "--prompts", str(prompts),
+            "--output", str(path), "--max-new-tokens", str(greedy_tokens),
+        ]  # fmt: skip
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env={**os.environ}
+        )
+        if done.returncode != 0:
+            raise UserError(f"{binary}: exit code {done.returncode}: {done.stderr.strip()}")
+        return load_file(path)
+
+
+@torch.no_grad()
+def _compare(
+    network: Gpt2,
+    tokenizer: Tokenizer,
+    index: int,
+    text: str,
+    said: dict[str, Tensor],
+    tolerance: float,
+    greedy_tokens: int,
+) -> Comparison:
+    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
+    found = said[f"prompt.{index}.ids"].tolist()
+    if found != ids:
+        raise UserError(f'parity: prompt "{text}" is {ids} in Python and {found} in the binary.')
+    # expected: (tokens, vocabulary)
+    expected = network(torch.tensor([ids])).logits[0]
+    difference = float((expected - said[f"prompt.{index}.logits"]).abs().max())
+    if not difference <= tolerance:
+        raise UserError(
+            f'parity: prompt "{text}": logits differ by {difference:.2e}, allowed is '
+            f"{tolerance:g}; PyTorch and the binary compute different models."
+        )
+    written = said[f"greedy.{index}.ids"].tolist()
+    tie_at = _greedy_tie(network, tokenizer, text, ids, written, tolerance, greedy_tokens)
+    compared = len(written) if tie_at is None else tie_at
+    return Comparison(text, len(ids), difference, compared, tie_at)
+
+
+def _greedy_tie(
+    network: Gpt2,
+    tokenizer: Tokenizer,
+    text: str,
+    ids: list[int],
+    written: list[int],
+    tolerance: float,
+    greedy_tokens: int,
+) -> int | None:
+    """Check each greedy token against PyTorch's logits given the same history."""
+    end = tokenizer.token_to_id(END_OF_TEXT)
+    room = min(greedy_tokens, network.config.n_positions - len(ids))
+    # A continuation shorter than allowed must have ended with end-of-text.
+    claimed = written + ([end] if len(written) < room else [])
+    # logits: (prompt and continuation tokens, vocabulary)
+    logits = network(torch.tensor([ids + written])).logits[0]
+    for place, token in enumerate(claimed):
+        row = logits[len(ids) - 1 + place]
+        best = int(row.argmax())
+        if token == best:
+            continue
+        if float(row[best] - row[token]) <= 2 * tolerance:
+            return place
+        raise UserError(
+            f'parity: prompt "{text}": greedy token {place + 1} is {token} in the binary, '
+            f"{best} in PyTorch."
+        )
+    return None
+
+
+def _report(comparisons: list[Comparison], tolerance: float) -> dict[str, Any]:
+    # Two digits: the last bits of a difference depend on the machine.
+    return {
+        "tolerance": tolerance,
+        "max_logit_difference": float(f"{max(c.max_logit_difference for c in comparisons):.1e}"),
+        "greedy_equal": all(c.tie_at is None for c in comparisons),
+        "prompts": [
+            vars(c) | {"max_logit_difference": float(f"{c.max_logit_difference:.1e}")}
+            for c in comparisons
+        ],
+    }

@@ -1,0 +1,86 @@
+"""Line charts: all geometry is computed here, the template only writes it down as SVG."""
+
+import math
+from dataclasses import dataclass
+
+from gpt2ro.report.formats import real, whole
+
+# Units of the viewBox; near the width in pixels at which the chart is shown, so that text keeps
+# its size. The margins hold the tick labels.
+WIDTH, HEIGHT = 440, 250
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 26
+INTERVALS = 4  # about as many between ticks; fewer are hard to read values from, more is noise
+MAX_DOTS = 60  # above, dots would hide the line
+
+Point = tuple[float, float]
+Tick = tuple[float, str]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A line chart, in units of the viewBox.
+
+    Attributes:
+        name: the measure, with its unit.
+        x_ticks, y_ticks: position and label of each tick.
+        line: the points as the attribute `points` of a polyline.
+        dots: points with the text that is shown on hovering; none when there are too many.
+        lowest: the point with the least value, or None without points.
+    """
+
+    name: str
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
+    line: str
+    dots: list[tuple[float, float, str]]
+    lowest: tuple[float, float, str] | None
+
+
+def line_chart(name: str, points: list[Point]) -> Chart | None:
+    """Return the chart of a measure against the training step, or None without any point.
+
+    Args:
+        points: (step, value), both finite, by step.
+    """
+    if not points:
+        return None
+    steps = [step for step, _ in points]
+    x_ticks = [tick for tick in ticks(0, max(steps)) if tick <= max(steps)]
+    values = [value for _, value in points]
+    y_ticks = ticks(min(values), max(values))
+
+    def place(point: Point) -> Point:
+        across = point[0] / (max(steps) or 1)
+        up = (point[1] - y_ticks[0]) / (y_ticks[-1] - y_ticks[0])
+        x = LEFT + across * (WIDTH - LEFT - RIGHT)
+        y = HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)
+        return round(x, 1), round(y, 1)
+
+    dots = [(*place(point), caption(point)) for point in points]
+    return Chart(
+        name=name,
+        x_ticks=[(place((step, y_ticks[0]))[0], whole(round(step))) for step in x_ticks],
+        y_ticks=[(place((0, value))[1], real(value)) for value in y_ticks],
+        line=" ".join(f"{x},{y}" for x, y, _ in dots),
+        dots=dots if len(dots) <= MAX_DOTS else [],
+        lowest=dots[values.index(min(values))],
+    )
+
+
+def caption(point: Point) -> str:
+    """Return the text of a point."""
+    return f"{real(point[1])} at step {whole(round(point[0]))}"
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Return at least two round values, evenly spaced by 1, 2 or 5 times a power of ten.
+
+    They enclose the range from low to high.
+    """
+    if high <= low:
+        low, high = low - 0.5, low + 0.5
+    raw = (high - low) / INTERVALS
+    power = 10.0 ** math.floor(math.log10(raw))
+    spacing = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw)
+    first, last = math.floor(low / spacing), math.ceil(high / spacing)
+    return [round(number * spacing, 12) for number in range(first, last + 1)]

@@ -1,0 +1,71 @@
+"""A few of the dropped documents, so that a reader can judge whether the filters are right."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import xxhash
+
+from gpt2ro.documents import Document, read_documents
+from gpt2ro.report.corpus import STATS
+from gpt2ro.report.records import read_record
+
+EXAMPLES = 5  # a reason
+MAX_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class Example:
+    """The beginning of a dropped document."""
+
+    id: str
+    text: str
+    characters: int
+
+
+def dropped_examples(results: Path, parts: list[tuple[str, str]]) -> dict[str, list[Example]]:
+    """Return up to EXAMPLES documents for each reason of the cleaning.
+
+    The first ones of every part are candidates, and among them the hash of the id decides: always
+    the same ones, from as many parts as there are.
+
+    Raises:
+        UserError: a shard of dropped documents or its stats are missing or damaged.
+    """
+    candidates: dict[str, list[Document]] = {}
+    for source, part in parts:
+        for document in first_dropped(results / "cleaned" / source, part):
+            candidates.setdefault(str(document.reason), []).append(document)
+    return {
+        reason: [example(document) for document in sorted(documents, key=draw)[:EXAMPLES]]
+        for reason, documents in sorted(candidates.items())
+    }
+
+
+def first_dropped(folder: Path, part: str) -> Iterator[Document]:
+    """Yield the first EXAMPLES documents of each reason, reading no further than needed."""
+    dropped = read_record(folder / f"{part}{STATS}").record("dropped")
+    counts = {reason: dropped.record(reason) for reason in dropped.values}
+    wanted = Counter(
+        {reason: min(EXAMPLES, count.integer("documents")) for reason, count in counts.items()}
+    )
+    for document in read_documents(folder / f"{part}.dropped.jsonl.zst"):
+        if wanted[str(document.reason)] > 0:
+            wanted[str(document.reason)] -= 1
+            yield document
+        if not wanted.total():
+            return
+
+
+def draw(document: Document) -> int:
+    """Return the number that decides which candidates are shown, the lowest first."""
+    return xxhash.xxh3_64_intdigest(document.id.encode())
+
+
+def example(document: Document) -> Example:
+    """Return what is shown of a document."""
+    text = document.text[:MAX_CHARACTERS]
+    if len(document.text) > MAX_CHARACTERS:
+        text = text.rstrip() + "…"
+    return Example(document.id, text, len(document.text))

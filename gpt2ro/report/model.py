@@ -1,0 +1,175 @@
+"""What was measured of the tokenizer, the tokens, the training and the Rust binary.
+
+The page names only the values it explains; every other single value of metrics.json and parity.json
+is shown in a table under its own name, so that a new measure needs no change here.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpt2ro.dedupe.settings import SPLITS
+from gpt2ro.report.charts import Chart, Point, line_chart
+from gpt2ro.report.formats import ratio
+from gpt2ro.report.records import Record, Scalar, read_record
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """The tokenizer, and how well it fits the language.
+
+    Attributes:
+        vocabulary: number of tokens.
+        documents, bytes: what it was trained on.
+        sample_bytes: how much of this the measures were taken on.
+        bytes_per_token, tokens_per_word: None without text.
+        whole_letters: the share of each Romanian letter whose bytes lie in one token; None for a
+            letter that does not occur.
+    """
+
+    vocabulary: int
+    documents: int
+    bytes: int
+    sample_bytes: int
+    bytes_per_token: float | None
+    tokens_per_word: float | None
+    whole_letters: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class SplitTokens:
+    """The tokens of a split, or of all; an end-of-text token a document is among them."""
+
+    name: str
+    documents: int
+    tokens: int
+    words: int
+    bytes: int
+
+    @property
+    def bytes_per_token(self) -> float | None:
+        return ratio(self.bytes, self.tokens)
+
+    @property
+    def tokens_per_word(self) -> float | None:
+        return ratio(self.tokens, self.words)
+
+
+@dataclass(frozen=True)
+class Training:
+    """The course and the result of the training.
+
+    Attributes:
+        parameters: number of weights.
+        test_bpb: bits per byte on the test split.
+        charts: train loss and validation bits per byte against the step.
+        facts: every single value of metrics.json.
+    """
+
+    parameters: int
+    test_bpb: float
+    charts: list[Chart]
+    facts: dict[str, Scalar]
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far the Rust binary is from PyTorch.
+
+    Attributes:
+        largest: the largest difference of a logit.
+        tolerance: what was allowed.
+        facts: every single value of parity.json.
+        columns, rows: what was measured on each prompt.
+    """
+
+    largest: float
+    tolerance: float
+    facts: dict[str, Scalar]
+    columns: list[str]
+    rows: list[dict[str, Scalar]]
+
+
+def read_tokenizer(results: Path) -> Tokenizer:
+    """Read the tokenizer's stats.json.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    stats = read_record(results / "tokenizer" / "stats.json")
+    letters = stats.record("whole_letters")
+    return Tokenizer(
+        vocabulary=stats.integer("vocabulary"),
+        documents=stats.integer("documents"),
+        bytes=stats.integer("bytes"),
+        sample_bytes=stats.integer("sample_bytes"),
+        bytes_per_token=stats.finite("bytes_per_token"),
+        tokens_per_word=stats.finite("tokens_per_word"),
+        whole_letters={letter: letters.finite(letter) for letter in letters.values},
+    )
+
+
+def read_tokens(results: Path, parts: list[tuple[str, str]]) -> list[SplitTokens]:
+    """Add up the token shards of every split; the last one is the sum of all.
+
+    Raises:
+        UserError: the description of a shard is missing or damaged.
+    """
+    shards = {
+        split: [
+            read_record(results / "tokens" / split / source / f"{part}.json")
+            for source, part in parts
+        ]
+        for split in SPLITS
+    }
+    everything = [shard for split in shards.values() for shard in split]
+    return [added(name, some) for name, some in (shards | {"all": everything}).items()]
+
+
+def added(name: str, shards: list[Record]) -> SplitTokens:
+    """Return the sums over token shards."""
+    keys = ("documents", "tokens", "words", "bytes")
+    return SplitTokens(name, *(sum(shard.integer(key) for shard in shards) for key in keys))
+
+
+def read_training(results: Path) -> Training:
+    """Read metrics.json: `parameters`, `test_bpb`, `curve` ([{step, train_loss, valid_bpb}]), more.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    metrics = read_record(results / "metrics.json")
+    facts = dict(metrics.scalars())
+    curve = metrics.records("curve")
+    charts = [
+        line_chart("Train loss, nats per token", points(curve, "train_loss")),
+        line_chart("Validation, bits per byte", points(curve, "valid_bpb")),
+    ]
+    return Training(
+        parameters=metrics.integer("parameters"),
+        test_bpb=Record(facts, metrics.where).number("test_bpb"),
+        charts=[chart for chart in charts if chart],
+        facts=facts,
+    )
+
+
+def points(curve: list[Record], key: str) -> list[Point]:
+    """Return (step, value) of every entry of the curve that has a finite value, by step."""
+    found = [(float(entry.integer("step")), entry.finite(key)) for entry in curve]
+    return sorted((step, value) for step, value in found if value is not None)
+
+
+def read_parity(results: Path) -> Parity:
+    """Read parity.json: `max_logit_difference`, `tolerance`, `prompts` (a list of objects), more.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    parity = read_record(results / "parity.json")
+    rows = [dict(prompt.scalars()) for prompt in parity.records("prompts")]
+    return Parity(
+        largest=parity.number("max_logit_difference"),
+        tolerance=parity.number("tolerance"),
+        facts=dict(parity.scalars()),
+        columns=list(dict.fromkeys(key for row in rows for key in row)),
+        rows=rows,
+    )

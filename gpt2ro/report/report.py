@@ -1,0 +1,63 @@
+"""The step report: read the results of every step and write one self-contained page.
+
+The page asks the network for nothing and runs no script. All text of the corpus and of the model is
+untrusted: the template escapes whatever it writes, and a content security policy forbids the
+browser to run or load anything should an escape ever be missed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gpt2ro.files import write_text
+from gpt2ro.report import charts
+from gpt2ro.report.corpus import read_corpus, total
+from gpt2ro.report.examples import dropped_examples
+from gpt2ro.report.formats import FILTERS
+from gpt2ro.report.model import read_parity, read_tokenizer, read_tokens, read_training
+from gpt2ro.report.samples import read_samples
+
+TEMPLATES = Path(__file__).parent
+
+
+def write_report(results: Path, output: Path) -> None:
+    """Write the report of a run; equal results give equal bytes.
+
+    Args:
+        results: the folder of all outputs.
+        output: the HTML file.
+
+    Raises:
+        UserError: a file of the results is missing or damaged.
+    """
+    write_text(output, page(facts(results)))
+
+
+def facts(results: Path) -> dict[str, Any]:
+    """Return what the template shows, by the names it uses."""
+    corpus = read_corpus(results)
+    return {
+        "corpus": corpus,
+        "examples": dropped_examples(results, corpus.parts),
+        "tokenizer": read_tokenizer(results),
+        "tokens": read_tokens(results, corpus.parts),
+        "training": read_training(results),
+        "samples": read_samples(results),
+        "parity": read_parity(results),
+    }
+
+
+def page(values: dict[str, Any]) -> str:
+    """Fill the template."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= FILTERS
+    environment.globals |= {"total": total, "charts": charts}
+    return environment.get_template("template.html").render(values)

@@ -1,0 +1,158 @@
+"""Experiments: every key with its default, unit and meaning; files and overrides over them."""
+
+from pathlib import Path
+
+import yaml
+from yacs.config import CfgNode
+
+from gpt2ro.errors import UserError, nearest
+
+
+def defaults() -> CfgNode:
+    """Return a fresh copy of the defaults: GPT-2 small from given weights, all layers trained."""
+    config = CfgNode()
+    config.SEED = 1
+    # auto (CUDA where there is one), cpu or cuda
+    config.DEVICE = "auto"
+    # float32, bfloat16 (autocast), or float16 (autocast with a loss scaler; CUDA only)
+    config.PRECISION = "float32"
+
+    # The architecture for random weights; given weights bring their own.
+    config.MODEL = CfgNode()
+    config.MODEL.LAYERS = 12
+    config.MODEL.HEADS = 12
+    config.MODEL.WIDTH = 768
+    config.MODEL.CONTEXT = 1024  # n_positions, tokens
+    config.MODEL.DROPOUT = 0.0  # on embeddings, attention and residuals
+
+    config.BATCH = CfgNode()
+    config.BATCH.CONTEXT = 1024  # tokens of one training sequence, at most MODEL.CONTEXT
+    config.BATCH.MICRO = 8  # sequences in one forward pass
+    config.BATCH.TOKENS = (
+        65_536  # tokens of one optimiser step; micro-batches are accumulated to it
+    )
+
+    config.OPTIMIZER = CfgNode()
+    # AdamW with the betas of GPT-3 (arXiv 2005.14165, appendix B)
+    config.OPTIMIZER.LEARNING_RATE = 3e-4
+    config.OPTIMIZER.MIN_LEARNING_RATE = 3e-5
+    config.OPTIMIZER.BETAS = (0.9, 0.95)
+    config.OPTIMIZER.WEIGHT_DECAY = 0.1  # on matrices only; not on norms, biases, embeddings
+    config.OPTIMIZER.CLIP = 1.0  # largest norm of the gradient
+
+    config.SCHEDULE = CfgNode()
+    config.SCHEDULE.STEPS = 10_000
+    config.SCHEDULE.WARMUP = 500  # steps from 0 to the learning rate, then cosine to the minimum
+    # First steps in which only embeddings and the last norm are trained (0: everything is, always),
+    # with a learning rate of their own.
+    config.SCHEDULE.FROZEN_STEPS = 0
+    config.SCHEDULE.FROZEN_LEARNING_RATE = 1e-3
+
+    config.EVALUATION = CfgNode()
+    config.EVALUATION.EVERY = 500  # steps
+    config.EVALUATION.PATIENCE = 0  # evaluations without a better one before the end; 0: never
+    config.EVALUATION.PROMPTS = ("Bunica", "Într-o zi,", "Este")
+    config.EVALUATION.SAMPLE_TOKENS = 40
+
+    config.CHECKPOINT = CfgNode()
+    config.CHECKPOINT.EVERY = 500  # steps
+    config.CHECKPOINT.KEEP = 2  # latest ones, beside the best
+    return config
+
+
+def load_experiment(path: Path, overrides: list[str]) -> CfgNode:
+    """Lay an experiment file, then KEY VALUE pairs, over the defaults.
+
+    Raises:
+        UserError: an unknown key (with the nearest valid one), a value of the wrong type, or one
+            out of range.
+    """
+    config = defaults()
+    _merge(config, _flat(_read(path)), str(path))
+    if len(overrides) % 2:
+        raise UserError(f"overrides: {overrides[-1]} has no value; give KEY VALUE pairs.")
+    values = {key: yaml.safe_load(word) for key, word in _pairs(overrides)}
+    _merge(config, values, "overrides")
+    _check(config, str(path))
+    config.freeze()
+    return config
+
+
+def _pairs(words: list[str]) -> list[tuple[str, str]]:
+    return list(zip(words[::2], words[1::2], strict=True))
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found; name one of config/experiments.") from None
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not valid YAML ({error}); mend it.") from None
+    if not isinstance(values, dict):
+        raise UserError(f"{path}: expected sections of keys, found {type(values).__name__}.")
+    return values
+
+
+def _flat(values: dict[str, object], prefix: str = "") -> dict[str, object]:
+    """Turn nested sections into `SECTION.KEY: value`."""
+    flat: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
+
+
+def _merge(config: CfgNode, values: dict[str, object], where: str) -> None:
+    known = _flat(config)
+    for key, value in values.items():
+        if key not in known:
+            raise UserError(f'{where}: unknown key "{key}"; {nearest(key, list(known))}')
+        *sections, name = key.split(".")
+        node = config
+        for section in sections:
+            node = node[section]
+        node[name] = _coerced(value, known[key], f"{where}: {key}")
+
+
+def _coerced(value: object, default: object, where: str) -> object:
+    """Return the value in the default's type: YAML reads 1e-3 as text and 1 as an integer."""
+    if isinstance(default, float) and not isinstance(value, bool):
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            pass
+    elif isinstance(default, tuple) and isinstance(value, list):
+        return tuple(value)
+    elif type(value) is type(default):
+        return value
+    expected = {float: "a number", int: "a whole number", str: "a text", tuple: "a list"}
+    raise UserError(f"{where} is {value!r}; expected {expected[type(default)]}.")
+
+
+def _check(config: CfgNode, where: str) -> None:
+    choices = {"DEVICE": ("auto", "cpu", "cuda"), "PRECISION": ("float32", "bfloat16", "float16")}
+    for key, allowed in choices.items():
+        if config[key] not in allowed:
+            raise UserError(f"{where}: {key} is {config[key]}; allowed: {', '.join(allowed)}.")
+    if config.BATCH.CONTEXT > config.MODEL.CONTEXT:
+        raise UserError(
+            f"{where}: BATCH.CONTEXT is {config.BATCH.CONTEXT}, over MODEL.CONTEXT, "
+            f"{config.MODEL.CONTEXT}; lower the one or raise the other."
+        )
+    if config.MODEL.WIDTH % config.MODEL.HEADS:
+        raise UserError(
+            f"{where}: MODEL.WIDTH is {config.MODEL.WIDTH}, not a multiple of MODEL.HEADS, "
+            f"{config.MODEL.HEADS}; change one."
+        )
+    micro = config.BATCH.MICRO * config.BATCH.CONTEXT
+    if config.BATCH.TOKENS % micro:
+        raise UserError(
+            f"{where}: BATCH.TOKENS is {config.BATCH.TOKENS:,}, not a multiple of BATCH.MICRO x "
+            f"BATCH.CONTEXT, {micro:,}; set {max(1, config.BATCH.TOKENS // micro) * micro:,}."
+        )
+    for key, value in _flat(config).items():
+        if isinstance(value, (int, float)) and value < 0:
+            raise UserError(f"{where}: {key} is {value}; expected 0 or more.")

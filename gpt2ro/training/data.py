@@ -1,0 +1,88 @@
+"""Packed contexts out of memory-mapped token shards, in an order that a number can resume."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gpt2ro.errors import UserError
+from gpt2ro.tokenization.shards import TokenShard
+
+
+class TokenStream:
+    """The shards of a split as one stream of tokens; nothing is read before it is used."""
+
+    def __init__(self, shards: list[TokenShard]) -> None:
+        self._tokens = [shard.tokens for shard in shards if len(shard.tokens)]
+        lengths = [len(tokens) for tokens in self._tokens]
+        self._starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def read(self, start: int, count: int) -> NDArray[np.int64]:
+        """Return `count` tokens from position `start`, across shard borders: `(count,)` int64."""
+        out = np.empty(count, np.int64)
+        shard = int(np.searchsorted(self._starts, start, side="right")) - 1
+        filled = 0
+        while filled < count:
+            offset = start + filled - int(self._starts[shard])
+            piece = self._tokens[shard][offset : offset + count - filled]
+            out[filled : filled + len(piece)] = piece
+            filled += len(piece)
+            shard += 1
+        return out
+
+
+@dataclass
+class Position:
+    """Where a sampler stands: epoch, and contexts of it already used."""
+
+    epoch: int = 0
+    used: int = 0
+
+
+class ContextSampler:
+    """Yields training contexts: each epoch visits every context once, in an order of its own.
+
+    The stream is cut into contexts of `context` tokens; targets are the inputs shifted by one, so a
+    context needs one token more. The order of an epoch depends on the seed and the epoch only, so
+    `position` is all there is to resume.
+    """
+
+    def __init__(self, stream: TokenStream, context: int, seed: int) -> None:
+        self._stream = stream
+        self._context = context
+        self._seed = seed
+        self.contexts = (len(stream) - 1) // context
+        if self.contexts < 1:
+            raise UserError(
+                f"tokens/train: {len(stream):,} tokens, and one context needs {context + 1:,}; add "
+                "text, or lower BATCH.CONTEXT."
+            )
+        self.position = Position()
+        self._order = self._permutation(0)
+
+    def _permutation(self, epoch: int) -> NDArray[np.int64]:
+        return np.random.default_rng([self._seed, epoch]).permutation(self.contexts)
+
+    def seek(self, position: Position) -> None:
+        """Continue at this position."""
+        self._order = self._permutation(position.epoch)
+        self.position = position
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        """Return the next inputs and targets, both `(size, context)` int64."""
+        # contexts: (size, context + 1)
+        contexts = np.stack([self._next() for _ in range(size)])
+        tensor = torch.from_numpy(contexts)
+        return tensor[:, :-1], tensor[:, 1:]
+
+    def _next(self) -> NDArray[np.int64]:
+        if self.position.used == self.contexts:
+            self.seek(Position(self.position.epoch + 1, 0))
+        index = int(self._order[self.position.used])
+        self.position.used += 1
+        return self._stream.read(index * self._context, self._context + 1)

@@ -1,0 +1,89 @@
+"""What a training tells: a line on standard error, TensorBoard, and a log of JSON lines."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from tokenizers import Tokenizer
+from torch import nn
+from torch.utils.tensorboard import SummaryWriter
+from yacs.config import CfgNode
+
+from gpt2ro.progress import format_duration
+from gpt2ro.training.evaluation import Metrics
+from gpt2ro.training.sampling import sample
+from gpt2ro.training.weights import END_OF_TEXT
+
+INTERVAL = 5.0  # seconds between two lines
+
+
+class Reporter:
+    """Reports steps and evaluations of one run into its folder."""
+
+    def __init__(self, folder: Path, config: CfgNode, tokenizer: Tokenizer) -> None:
+        self._config = config
+        self._tokenizer = tokenizer
+        self._end_of_text: int = tokenizer.get_vocab()[END_OF_TEXT]
+        self._board = SummaryWriter(str(folder / "tensorboard"))
+        self._board.add_text("experiment", f"```\n{config.dump()}\n```")
+        self._log = (folder / "log.jsonl").open("a", encoding="utf-8")
+        self._start_step = 0
+        self._start = self._last = time.monotonic()
+        self._last_step = 0
+        self._valid = "-"
+
+    def resumed(self, step: int) -> None:
+        """Say from which step the run continues."""
+        self._start_step = self._last_step = step
+        print(f"training: continuing from step {step:,}", file=sys.stderr)
+
+    def step(self, step: int, loss: float, gradient_norm: float, rate: float) -> None:
+        """Report a step, if the last report is some seconds ago."""
+        now = time.monotonic()
+        if now - self._last < INTERVAL:
+            return
+        speed = (step - self._last_step) * self._config.BATCH.TOKENS / (now - self._last)
+        left = (self._config.SCHEDULE.STEPS - step) * (now - self._start)
+        left /= max(1, step - self._start_step)
+        scalars = {"loss": loss, "gradient_norm": gradient_norm, "learning_rate": rate}
+        for name, value in {**scalars, "tokens_per_second": speed}.items():
+            self._board.add_scalar(f"train/{name}", value, step)
+        self._write({"step": step, "tokens_per_second": round(speed), **scalars})
+        print(
+            f"training: step {step:,} of {self._config.SCHEDULE.STEPS:,}, loss {loss:.3f}, valid "
+            f"{self._valid}, rate {rate:.1e}, gradient {gradient_norm:.2f}, {speed:,.0f} tokens/s, "
+            f"{format_duration(left)} left",
+            file=sys.stderr,
+            flush=True,
+        )
+        self._last, self._last_step = now, step
+
+    def evaluation(self, model: nn.Module, step: int, metrics: Metrics) -> None:
+        """Report an evaluation, with samples drawn from the model as it is."""
+        self._valid = f"{metrics.bits_per_byte:.3f} bits/byte"
+        self._board.add_scalar("valid/bits_per_byte", metrics.bits_per_byte, step)
+        self._board.add_scalar("valid/token_perplexity", metrics.token_perplexity, step)
+        texts = [self._sample(model, prompt, step) for prompt in self._config.EVALUATION.PROMPTS]
+        self._board.add_text("samples", "\n\n".join(texts), step)
+        self._write({"step": step, "valid": metrics.rounded(), "samples": texts})
+
+    def _sample(self, model: nn.Module, prompt: str, step: int) -> str:
+        ids = sample(
+            model,
+            self._tokenizer.encode(prompt).ids,
+            self._config.EVALUATION.SAMPLE_TOKENS,
+            self._config.BATCH.CONTEXT,
+            self._end_of_text,
+            seed=step,
+        )
+        return prompt + self._tokenizer.decode(ids)
+
+    def _write(self, entry: dict[str, object]) -> None:
+        self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        self._log.flush()
+
+    def close(self) -> None:
+        """Flush and close the files."""
+        self._board.close()
+        self._log.close()

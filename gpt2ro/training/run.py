@@ -1,0 +1,137 @@
+"""One training from files to files: tokens and tokenizer in, model folder and metrics out."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer
+from yacs.config import CfgNode
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import sha256, write_json
+from gpt2ro.tokenization.shards import TokenShard, read_shards
+from gpt2ro.training.checkpoint import CheckpointStore, TrainingState
+from gpt2ro.training.data import ContextSampler, TokenStream
+from gpt2ro.training.evaluation import evaluate
+from gpt2ro.training.fingerprint import fingerprint
+from gpt2ro.training.loop import Trainer
+from gpt2ro.training.model_folder import write_model_folder
+from gpt2ro.training.reporting import Reporter
+from gpt2ro.training.weights import Gpt2, initial_model
+
+SPLITS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where a training reads and writes.
+
+    Attributes:
+        tokens: folder with train/, valid/ and test/ token shards.
+        tokenizer: folder of the tokenizer that made them.
+        pretrained: folder of the initial weights; None for random ones.
+        runs: folder of the runs; each has its own below it, by fingerprint.
+        model: the model folder to write.
+        metrics: the JSON file to write.
+    """
+
+    tokens: Path
+    tokenizer: Path
+    pretrained: Path | None
+    runs: Path
+    model: Path
+    metrics: Path
+
+
+def train(config: CfgNode, paths: Paths, threads: int) -> None:
+    """Train, or continue, or, when the run is finished, only write its model again.
+
+    Raises:
+        UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
+            or the training was told to stop.
+    """
+    torch.set_num_threads(threads)
+    device = chosen_device(config)
+    tokenizer_file = paths.tokenizer / "tokenizer.json"
+    shards = {split: read_shards(paths.tokens / split) for split in SPLITS}
+    _check_tokenizer(shards["train"], tokenizer_file)
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
+    folder.mkdir(parents=True, exist_ok=True)
+    print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
+
+    model = initial_model(config, tokenizer, paths.pretrained)
+    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP)
+    sampler = ContextSampler(TokenStream(shards["train"]), config.BATCH.CONTEXT, config.SEED)
+    reporter = Reporter(folder, config, tokenizer)
+    trainer = Trainer(model, sampler, shards["valid"], config, device, store, reporter)
+    trainer.resume()
+    trainer.train()
+    reporter.close()
+
+    store.load_best(model)
+    metrics = final_metrics(model, trainer.state, shards, config, device)
+    write_model_folder(paths.model, model, paths.tokenizer, config, metrics)
+    write_json(paths.metrics, metrics)
+
+
+def chosen_device(config: CfgNode) -> torch.device:
+    """Return the device that the config asks for.
+
+    Raises:
+        UserError: CUDA is asked for and absent, or float16 without CUDA.
+    """
+    has_cuda = torch.cuda.is_available()
+    if config.DEVICE == "cuda" and not has_cuda:
+        raise UserError(
+            "DEVICE is cuda, and PyTorch finds no GPU; set DEVICE to auto or cpu, or check "
+            "the driver (nvidia-smi)."
+        )
+    device = torch.device("cuda" if has_cuda and config.DEVICE != "cpu" else "cpu")
+    if config.PRECISION == "float16" and device.type != "cuda":
+        raise UserError(
+            "PRECISION is float16, which needs a GPU, and the device is the CPU; set float32 or "
+            "bfloat16."
+        )
+    return device
+
+
+def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
+    if not tokenizer.is_file():
+        raise UserError(f"{tokenizer}: not found; run the step tokenizer.")
+    if (found := sha256(tokenizer)) != shards[0].tokenizer_sha256:
+        raise UserError(
+            f"{shards[0].path}: made by tokenizer {shards[0].tokenizer_sha256[:12]}, and "
+            f"{tokenizer} is {found[:12]}; run the step encode again."
+        )
+
+
+def final_metrics(
+    model: Gpt2,
+    state: TrainingState,
+    shards: Mapping[str, list[TokenShard]],
+    config: CfgNode,
+    device: torch.device,
+) -> dict[str, Any]:
+    """Return everything that is told of the finished model; no times, so equal runs are equal."""
+    data: dict[str, dict[str, int]] = defaultdict(lambda: {"documents": 0, "tokens": 0, "bytes": 0})
+    for shard in shards["train"]:
+        facts = data[shard.source]
+        facts["documents"] += shard.documents
+        facts["tokens"] += len(shard.tokens)
+        facts["bytes"] += shard.bytes
+    context = config.BATCH.CONTEXT
+    return {
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "steps": state.step,
+        "tokens_seen": state.step * config.BATCH.TOKENS,
+        "best_step": state.best_step,
+        "curve": state.curve,
+        "data": dict(data),
+        "valid": evaluate(model, shards["valid"], context, device).rounded(),
+        "test": evaluate(model, shards["test"], context, device).rounded(),
+    }

@@ -1,0 +1,47 @@
+r"""Train a model, or continue a training that was stopped.
+
+    python workflow/scripts/train.py --experiment config/experiments/demo.yaml \
+        --tokens results/tokens --tokenizer results/tokenizer --runs results/training \
+        --output results/model --metrics results/metrics.json SCHEDULE.STEPS 200
+
+The work is in gpt2ro/training.
+"""
+
+import argparse
+from pathlib import Path
+
+from gpt2ro.errors import run
+
+
+def main() -> None:
+    """Read the arguments and train."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--experiment", type=Path, required=True, help="yacs file")
+    parser.add_argument("--tokens", type=Path, required=True, help="folder of token shards")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
+    parser.add_argument("--pretrained", type=Path, help="folder of initial weights")
+    parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints")
+    parser.add_argument("--output", type=Path, required=True, help="model folder")
+    parser.add_argument("--metrics", type=Path, required=True, help="JSON file of metrics")
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    parser.add_argument("overrides", nargs="*", metavar="KEY VALUE", help="keys of the experiment")
+    arguments = parser.parse_args()
+
+    from gpt2ro.training.config import load_experiment
+    from gpt2ro.training.run import Paths, train
+
+    paths = Paths(
+        tokens=arguments.tokens,
+        tokenizer=arguments.tokenizer,
+        pretrained=arguments.pretrained,
+        runs=arguments.runs,
+        model=arguments.output,
+        metrics=arguments.metrics,
+    )
+    train(load_experiment(arguments.experiment, arguments.overrides), paths, arguments.threads)
+
+
+if __name__ == "__main__":
+    run(main)
