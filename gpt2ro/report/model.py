@@ -132,7 +132,7 @@ def added(name: str, shards: list[Record]) -> SplitTokens:
 
 
 def read_training(results: Path) -> Training:
-    """Read metrics.json: `parameters`, `test_bpb`, `curve` ([{step, train_loss, valid_bpb}]), more.
+    """Read metrics.json: `parameters`, `test` (an object), `curve` and more.
 
     Raises:
         UserError: it is missing or damaged.
@@ -142,11 +142,11 @@ def read_training(results: Path) -> Training:
     curve = metrics.records("curve")
     charts = [
         line_chart("Train loss, nats per token", points(curve, "train_loss")),
-        line_chart("Validation, bits per byte", points(curve, "valid_bpb")),
+        line_chart("Validation, bits per byte", points(curve, "valid_bits_per_byte")),
     ]
     return Training(
         parameters=metrics.integer("parameters"),
-        test_bpb=Record(facts, metrics.where).number("test_bpb"),
+        test_bpb=Record(facts, metrics.where).number("test_bits_per_byte"),
         charts=[chart for chart in charts if chart],
         facts=facts,
     )

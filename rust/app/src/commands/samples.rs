@@ -27,13 +27,13 @@ const fn sample(top_k: Option<usize>, top_p: Option<f64>) -> Strategy {
 struct Report<'a> {
     seed: u64,
     max_new_tokens: usize,
-    prompts: Vec<PromptSamples<'a>>,
+    samples: Vec<PromptSamples<'a>>,
 }
 
 #[derive(Serialize)]
 struct PromptSamples<'a> {
     prompt: &'a str,
-    samples: Vec<Sample>,
+    continuations: Vec<Sample>,
 }
 
 #[derive(Serialize)]
@@ -55,15 +55,15 @@ pub fn run(options: &SamplesOptions) -> Result<()> {
     let mut report = Report {
         seed: options.seed,
         max_new_tokens: options.max_new_tokens,
-        prompts: Vec::new(),
+        samples: Vec::new(),
     };
     for (number, prompt) in prompts.iter().enumerate() {
         eprintln!("samples: prompt {} of {}", number + 1, prompts.len());
-        let samples = STRATEGIES
+        let continuations = STRATEGIES
             .iter()
             .map(|(name, strategy)| sample_of(&mut speaker, options, prompt, name, strategy))
             .collect::<Result<_>>()?;
-        report.prompts.push(PromptSamples { prompt, samples });
+        report.samples.push(PromptSamples { prompt, continuations });
     }
     write_atomically(&options.json, &(serde_json::to_vec_pretty(&report)?))?;
     write_atomically(&options.text, readable(&report).as_bytes())
@@ -100,9 +100,9 @@ fn sample_of(
 /// The text file: each prompt, and under it what each strategy made of it.
 fn readable(report: &Report<'_>) -> String {
     let mut text = String::new();
-    for samples in &report.prompts {
+    for samples in &report.samples {
         let _ = writeln!(text, "=== {}\n", samples.prompt);
-        for sample in &samples.samples {
+        for sample in &samples.continuations {
             let _ = writeln!(text, "--- {}\n{}{}\n", sample.strategy, samples.prompt, sample.text);
         }
     }
