@@ -1,0 +1,1 @@
+"""Builds the embedded demo corpus in the formats of real sources, with planted faults."""
