@@ -14,7 +14,7 @@ from workspace import Workspace, write_miniature_corpus
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: Any) -> None:
+    def log_message(self, *arguments: Any) -> None:
         pass
 
 

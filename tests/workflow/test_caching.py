@@ -16,7 +16,9 @@ def of_every_part(*stages: str) -> set[str]:
 
 def test_a_run_from_nothing_runs_every_rule(built: Workspace) -> None:
     outputs = built.outputs()
-    assert {"samples.txt", "samples.json", "report.html", "parity.json", "bin/gpt2ro"} <= set(outputs)
+    assert {"samples.txt", "samples.json", "report.html", "parity.json", "bin/gpt2ro"} <= set(
+        outputs
+    )
     assert "Bunica a făcut" in outputs["samples.txt"].decode()
 
 
@@ -41,7 +43,9 @@ def test_a_changed_part_runs_again_and_its_siblings_do_not(built: Workspace) -> 
 
 
 def test_a_cleaning_threshold_cleans_again_and_downloads_nothing(built: Workspace) -> None:
-    with built.changed("config/config.yaml", "extraction:", "cleaning:\n  min_characters: 90\nextraction:"):
+    with built.changed(
+        "config/config.yaml", "extraction:", "cleaning:\n  min_characters: 90\nextraction:"
+    ):
         planned = built.planned()
     assert of_every_part("clean") <= planned
     assert not planned & of_every_part("download", "extract")

@@ -38,7 +38,16 @@ def test_runs_as_written_and_finds_everything_done(built: Workspace, command: st
 def test_the_dag_is_a_picture_of_every_rule(built: Workspace) -> None:
     done = shell(built, "snakemake --dag | dot -Tsvg")
     assert done.stdout.lstrip().startswith("<?xml")
-    for rule in ("download", "extract", "clean", "clusters", "tokenizer", "train", "rust", "samples"):
+    for rule in (
+        "download",
+        "extract",
+        "clean",
+        "clusters",
+        "tokenizer",
+        "train",
+        "rust",
+        "samples",
+    ):
         assert rule in done.stdout
 
 

@@ -28,7 +28,11 @@ def the_line(stderr: str) -> str:
         ("  valid: 0.2", "  vaild: 0.2", 'unknown key "split.vaild"; did you mean "valid"?'),
         ("  valid: 0.2", "  valid: much", "split.valid is 'much'; expected a number."),
         ("  vocabulary: 500", "  vocabulary: 70000", "too large, the limit is 65536."),
-        ("  - letters", "  - leters", 'unknown source "leters" in sources; did you mean "letters"?'),
+        (
+            "  - letters",
+            "  - leters",
+            'unknown source "leters" in sources; did you mean "letters"?',
+        ),
         ("  - letters", "  - folder", 'source "folder" needs corpus, the folder of your text.'),
     ],
 )
@@ -51,10 +55,6 @@ def test_a_config_that_is_not_there_is_named(fresh: Workspace) -> None:
 
 def damaged(data: bytes) -> bytes:
     return data + b"\n\xff\xfe\n"
-
-
-def emptied(data: bytes) -> bytes:
-    return "Prea scurt.\n".encode()
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,9 @@ impl Deploy {
         );
         let weights = present(folder, "rust_model.ot")?;
         let config = present(folder, "config.json")?;
+        // Not read here: other tools open the folder by them, so one that misses them is not whole.
+        present(folder, "vocab.json")?;
+        present(folder, "merges.txt")?;
         let path = present(folder, "tokenizer.json")?;
         let tokenizer = Tokenizer::from_file(&path).map_err(|error| {
             anyhow!("{}: not a tokenizer ({error}); run the step convert again", path.display())

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Speaker;
 use crate::cli::GenerateOptions;
-use crate::decoding::{Ending, generate};
+use crate::decoding::{Ending, check_length, generate};
 use crate::output::read_text;
 
 /// Run the command.
@@ -18,6 +18,7 @@ pub fn run(options: &GenerateOptions) -> Result<()> {
     let prompt = prompt(options)?;
     let mut speaker = Speaker::load(&options.model)?;
     let ids = speaker.deploy.encode(&prompt)?;
+    check_length(speaker.model.as_ref(), &ids)?;
     let decoding = options.decoding.decoding();
     let mut out = std::io::stdout().lock();
     if !options.json && !options.no_echo {

@@ -1,11 +1,11 @@
 //! `gpt2ro logits`: numbers to hold against another implementation.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use super::Speaker;
 use crate::cli::LogitsOptions;
-use crate::decoding::{Decoding, Strategy, generate};
+use crate::decoding::{Decoding, Strategy, check_length, generate};
 use crate::model::Positions;
 use crate::output::{read_prompts, write_atomically};
 
@@ -29,14 +29,8 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
     for (index, prompt) in prompts.iter().enumerate() {
         let ids = speaker.deploy.encode(prompt)?;
         let Speaker { deploy, model } = &mut speaker;
-        ensure!(
-            ids.len() < model.context(),
-            "{}: prompt {} has {} tokens, and the context of the model is {}; shorten it",
-            options.prompts.display(),
-            index + 1,
-            ids.len(),
-            model.context()
-        );
+        check_length(model.as_ref(), &ids)
+            .with_context(|| format!("{}: prompt {}", options.prompts.display(), index + 1))?;
         model.reset();
         let logits = model.forward(&[ids.clone()], Positions::All)?;
         let shape = vec![ids.len(), model.vocabulary()];

@@ -98,21 +98,30 @@ pub fn generate(
     decoding: &Decoding,
     listener: &mut Listener<'_>,
 ) -> Result<Continuation> {
+    check_length(model, prompt)?;
     // GPT-2 was trained to begin documents after this token.
     let begin = [model.end_of_text()];
     let prompt = if prompt.is_empty() { &begin[..] } else { prompt };
-    ensure!(
-        prompt.len() < model.context(),
-        "the prompt has {} tokens, and the context of the model is {}; shorten the prompt to at most {}",
-        prompt.len(),
-        model.context(),
-        model.context() - 1
-    );
     model.reset();
     match decoding.strategy {
         Strategy::Beam { .. } => beam::search(model, deploy, prompt, decoding, listener),
         _ => single::decode(model, deploy, prompt, decoding, listener),
     }
+}
+
+/// Check that a prompt leaves room for at least one token.
+///
+/// # Errors
+/// It does not.
+pub fn check_length(model: &dyn Model, prompt: &[u32]) -> Result<()> {
+    ensure!(
+        prompt.len() < model.context(),
+        "the prompt has {} tokens, and the context of the model is {}; shorten it to at most {}",
+        prompt.len(),
+        model.context(),
+        model.context() - 1
+    );
+    Ok(())
 }
 
 /// Most new tokens after this prompt, and how a continuation of that length ends.

@@ -1,0 +1,71 @@
+"""The deploy folder: what rust-bert needs is there, and damage is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel
+
+from gpt2ro.errors import UserError
+from gpt2ro.export.deploy import convert
+from gpt2ro.export.ot import read_ot
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    network = GPT2LMHeadModel(
+        GPT2Config(vocab_size=300, n_positions=16, n_embd=16, n_layer=2, n_head=2)
+    )
+    folder = tmp_path / "model"
+    network.save_pretrained(folder)
+    for name in ("tokenizer.json", "vocab.json", "merges.txt"):
+        (folder / name).write_text("{}")
+    return folder
+
+
+def test_the_archive_holds_what_rust_bert_asks_for(model: Path, tmp_path: Path) -> None:
+    convert(model, tmp_path / "deploy")
+    tensors = read_ot(tmp_path / "deploy" / "rust_model.ot")
+    network = GPT2LMHeadModel.from_pretrained(model)
+    expected = {name for name, _ in network.named_parameters()}
+    masks = {f"transformer.h.{layer}.attn.bias" for layer in range(2)}
+    assert tensors.keys() == expected | masks
+    assert torch.equal(tensors["transformer.wte.weight"], network.transformer.wte.weight)
+    mask = tensors["transformer.h.1.attn.bias"]
+    assert mask.shape == (1, 1, 16, 16)
+    assert mask[0, 0, 3].tolist() == [1.0] * 4 + [0.0] * 12
+    assert json.loads((tmp_path / "deploy" / "config.json").read_text())["n_ctx"] == 16
+
+
+def test_equal_models_give_equal_bytes(model: Path, tmp_path: Path) -> None:
+    convert(model, tmp_path / "one")
+    convert(model, tmp_path / "two")
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    "name", ["model.safetensors", "config.json", "tokenizer.json", "vocab.json", "merges.txt"]
+)
+def test_a_missing_file_of_the_model_is_named(model: Path, tmp_path: Path, name: str) -> None:
+    (model / name).unlink()
+    with pytest.raises(UserError, match=f"{name}: not found"):
+        convert(model, tmp_path / "deploy")
+    assert not (tmp_path / "deploy" / "rust_model.ot").exists()
+
+
+def test_damaged_weights_are_named(model: Path, tmp_path: Path) -> None:
+    path = model / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(UserError, match=r"model\.safetensors: damaged"):
+        convert(model, tmp_path / "deploy")
+
+
+def test_a_truncated_archive_is_named(model: Path, tmp_path: Path) -> None:
+    convert(model, tmp_path / "deploy")
+    path = tmp_path / "deploy" / "rust_model.ot"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(UserError, match=r"rust_model\.ot: not a whole TorchScript archive"):
+        read_ot(path)

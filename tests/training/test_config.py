@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from gpt2ro.errors import UserError
+from gpt2ro.training.config import load_experiment
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPERIMENTS = sorted((ROOT / "config" / "experiments").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+def test_every_shipped_experiment_is_valid(path: Path) -> None:
+    assert load_experiment(path, []).SCHEDULE.STEPS > 0
+
+
+def load(tmp_path: Path, text: str, *overrides: str):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    return load_experiment(path, list(overrides))
+
+
+def test_a_file_and_then_overrides_are_laid_over_the_defaults(tmp_path: Path) -> None:
+    config = load(tmp_path, "MODEL: {LAYERS: 3}\nSEED: 4", "MODEL.LAYERS", "5")
+    assert (config.MODEL.LAYERS, config.SEED, config.MODEL.HEADS) == (5, 4, 12)
+
+
+def test_numbers_may_be_written_as_people_write_them(tmp_path: Path) -> None:
+    config = load(tmp_path, "OPTIMIZER: {LEARNING_RATE: 1e-3, CLIP: 1}")
+    assert config.OPTIMIZER.LEARNING_RATE == 0.001
+    assert config.OPTIMIZER.CLIP == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("OPTIMIZER: {LERNING_RATE: 1}", 'unknown key "OPTIMIZER.LERNING_RATE"; did you mean "OPT'),
+        ("MODEL: {LAYERS: many}", "MODEL.LAYERS is 'many'; expected a whole number."),
+        ("MODEL: {LAYERS: 1.5}", "MODEL.LAYERS is 1.5; expected a whole number."),
+        ("SEED: true", "SEED is True; expected a whole number."),
+        ("PRECISION: fp8", "PRECISION is fp8; allowed: float32, bfloat16, float16."),
+        ("BATCH: {CONTEXT: 2048}", "BATCH.CONTEXT is 2048, over MODEL.CONTEXT, 1024;"),
+        ("MODEL: {WIDTH: 100}", "MODEL.WIDTH is 100, not a multiple of MODEL.HEADS, 12;"),
+        ("BATCH: {TOKENS: 10000}", "BATCH.TOKENS is 10,000, not a multiple .* set 8,192."),
+        ("SCHEDULE: {WARMUP: -1}", "SCHEDULE.WARMUP is -1; expected 0 or more."),
+        ("- 1", "expected sections of keys, found list."),
+    ],
+)
+def test_a_fault_names_file_key_and_what_is_expected(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=f"mine.yaml:? .*{message}"):
+        load(tmp_path, text)
+
+
+def test_an_override_without_value_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="overrides: SEED has no value"):
+        load(tmp_path, "", "SEED")

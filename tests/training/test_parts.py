@@ -1,0 +1,138 @@
+"""The pieces: schedule, data order, transfer of embeddings, evaluation, sampling."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from transformers import GPT2Config, GPT2LMHeadModel
+from world import train_tokenizer
+
+from gpt2ro.tokenization.shards import read_shards
+from gpt2ro.training.config import defaults
+from gpt2ro.training.data import ContextSampler, Position, TokenStream
+from gpt2ro.training.evaluation import evaluate
+from gpt2ro.training.optimization import decays, learning_rate, set_frozen
+from gpt2ro.training.sampling import sample
+from gpt2ro.training.transfer import transfer_embeddings
+
+
+def schedule(**values: float):
+    config = defaults()
+    for key, value in values.items():
+        section = "OPTIMIZER" if "RATE" in key and "FROZEN" not in key else "SCHEDULE"
+        config[section][key] = value
+    return config
+
+
+def test_the_rate_warms_up_then_falls_as_a_cosine() -> None:
+    config = schedule(STEPS=110, WARMUP=10, LEARNING_RATE=1.0, MIN_LEARNING_RATE=0.1)
+    assert learning_rate(0, config) == pytest.approx(0.1)
+    assert learning_rate(9, config) == learning_rate(10, config) == pytest.approx(1.0)
+    assert learning_rate(60, config) == pytest.approx(0.55)
+    assert learning_rate(110, config) == pytest.approx(0.1)
+
+
+def test_the_rate_is_warmed_up_again_when_the_blocks_are_freed() -> None:
+    config = schedule(STEPS=100, WARMUP=10, FROZEN_STEPS=20, FROZEN_LEARNING_RATE=0.5)
+    assert learning_rate(15, config) == 0.5
+    assert learning_rate(20, config) == pytest.approx(config.OPTIMIZER.LEARNING_RATE / 10)
+
+
+def tiny(vocabulary: int = 50) -> GPT2LMHeadModel:
+    torch.manual_seed(0)
+    return GPT2LMHeadModel(
+        GPT2Config(vocab_size=vocabulary, n_positions=16, n_embd=16, n_layer=2, n_head=2)
+    )
+
+
+def test_only_embedding_and_last_norm_are_trained_while_frozen() -> None:
+    model, config = tiny(), schedule(FROZEN_STEPS=5)
+    set_frozen(model, 4, config)
+    trained = {name for name, p in model.named_parameters() if p.requires_grad}
+    assert trained == {
+        "transformer.wte.weight", "transformer.ln_f.weight", "transformer.ln_f.bias",
+    }  # fmt: skip
+    set_frozen(model, 5, config)
+    assert all(p.requires_grad for p in model.parameters())
+
+
+def test_weight_decay_is_for_matrices_only() -> None:
+    decayed = {name for name, p in tiny().named_parameters() if decays(name, p)}
+    assert len(decayed) == 2 * 4
+    assert all(name.endswith("weight") and ".ln_" not in name for name in decayed)
+
+
+def test_an_epoch_visits_every_context_once_and_the_next_in_another_order(world) -> None:
+    stream = TokenStream(read_shards(world.paths.tokens / "train"))
+    sampler = ContextSampler(stream, 16, seed=1)
+    first = [sampler.batch(1)[0][0].tolist() for _ in range(sampler.contexts)]
+    second = [sampler.batch(1)[0][0].tolist() for _ in range(sampler.contexts)]
+    whole = stream.read(0, sampler.contexts * 16).reshape(-1, 16).tolist()
+    assert sorted(first) == sorted(second) == sorted(whole)
+    assert first != second
+
+
+def test_targets_are_the_inputs_shifted_by_one(world) -> None:
+    sampler = ContextSampler(TokenStream(read_shards(world.paths.tokens / "train")), 16, seed=1)
+    inputs, targets = sampler.batch(3)
+    assert torch.equal(inputs[:, 1:], targets[:, :-1])
+
+
+def test_a_sampler_continues_at_a_position(world) -> None:
+    stream = TokenStream(read_shards(world.paths.tokens / "train"))
+    one, two = ContextSampler(stream, 16, seed=1), ContextSampler(stream, 16, seed=1)
+    one.batch(one.contexts + 5)
+    two.seek(Position(1, 5))
+    assert torch.equal(one.batch(4)[0], two.batch(4)[0])
+
+
+def test_a_stream_reads_across_shards(world) -> None:
+    shards = read_shards(world.paths.tokens / "train")
+    stream = TokenStream(shards)
+    border = len(shards[0].tokens)
+    expected = np.concatenate([shards[0].tokens[-3:], shards[1].tokens[:4]])
+    assert stream.read(border - 3, 7).tolist() == expected.tolist()
+
+
+def test_a_uniform_model_needs_log2_of_its_vocabulary_bits_a_token(world) -> None:
+    shards = read_shards(world.paths.tokens / "valid")
+    model = tiny(300)
+    torch.nn.init.zeros_(model.transformer.wte.weight)
+    metrics = evaluate(model, shards, 16, torch.device("cpu"))
+    tokens = sum(len(shard.tokens) for shard in shards)
+    size = sum(shard.bytes for shard in shards)
+    assert metrics.tokens == tokens
+    assert metrics.bits_per_byte == pytest.approx(tokens * math.log2(300) / size, rel=1e-5)
+    assert metrics.token_perplexity == pytest.approx(300, rel=1e-4)
+
+
+def test_evaluation_keeps_the_mode_and_the_random_state(world) -> None:
+    model = tiny(300).train()
+    state = torch.get_rng_state()
+    evaluate(model, read_shards(world.paths.tokens / "valid"), 16, torch.device("cpu"))
+    sample(model, [1, 2], 5, 16, 299, seed=1)
+    assert model.training
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_sample_is_decided_by_its_seed_and_may_be_longer_than_the_context() -> None:
+    model = tiny().train()
+    assert sample(model, [1], 30, 16, 49, seed=3) == sample(model, [1], 30, 16, 49, seed=3)
+    assert sample(model, [1], 30, 16, 49, seed=3) != sample(model, [1], 30, 16, 49, seed=4)
+
+
+def test_shared_tokens_keep_their_rows_and_others_get_a_mean_of_the_usual_length() -> None:
+    old, new = train_tokenizer(280), train_tokenizer(300)
+    rows = torch.randn(280, 8, generator=torch.Generator().manual_seed(1)) + 1
+    found, report = transfer_embeddings(rows, old, new, seed=1)
+    assert report.copied == 280
+    assert report.averaged + report.copied + report.drawn == 300
+    old_ids = old.get_vocab()
+    norm = rows.norm(dim=1).mean()
+    for token, index in new.get_vocab().items():
+        if token in old_ids:
+            assert torch.equal(found[index], rows[old_ids[token]])
+        else:
+            pieces = rows[old.encode(new.decode([index])).ids].mean(dim=0)
+            assert torch.allclose(found[index], pieces * norm / pieces.norm(), atol=1e-5)

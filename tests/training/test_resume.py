@@ -1,0 +1,99 @@
+"""A training that is killed and run again ends with the same bytes as one that is not."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "workflow" / "scripts" / "train.py"
+
+
+def start(world, *overrides: str) -> subprocess.Popen:
+    command = [sys.executable, str(SCRIPT), *world.train_arguments(), *overrides]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def finish(world, *overrides: str) -> str:
+    process = start(world, *overrides)
+    stderr = process.communicate()[1]
+    assert process.returncode == 0, stderr
+    return stderr
+
+
+def outputs(world) -> dict[str, bytes]:
+    files = [world.paths.metrics, *world.paths.model.iterdir()]
+    return {path.name: path.read_bytes() for path in files}
+
+
+def wait_for(world, pattern: str, process: subprocess.Popen) -> None:
+    end = time.monotonic() + 60
+    while not list(world.paths.runs.glob(pattern)):
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_killed_after_a_checkpoint_and_run_again_gives_the_same_bytes(world, make_other) -> None:
+    finish(world)
+    killed = make_other("killed")
+    for checkpoint in ("step-00000004", "step-00000012", ".step-00000020.partial"):
+        process = start(killed)
+        wait_for(killed, f"*/checkpoints/{checkpoint}", process)
+        process.kill()
+        process.communicate()
+    finish(killed)
+    assert outputs(killed) == outputs(world)
+
+
+def test_a_damaged_newest_checkpoint_is_passed_over(world, make_other) -> None:
+    finish(world)
+    damaged = make_other("damaged")
+    finish(damaged)
+    (newest,) = damaged.paths.runs.glob("*/checkpoints/step-00000024")
+    (newest / "optimizer.safetensors").write_bytes(b"damaged")
+    damaged.paths.metrics.unlink()
+    stderr = finish(damaged)
+    assert "step-00000024: optimizer.safetensors is missing or damaged; using an older" in stderr
+    assert "continuing from step 20" in stderr
+    assert outputs(damaged) == outputs(world)
+
+
+def test_a_finished_run_only_writes_its_model_again(world) -> None:
+    finish(world)
+    before = outputs(world)
+    world.paths.metrics.unlink()
+    assert "continuing from step 24" in finish(world)
+    assert outputs(world) == before
+
+
+def test_sigterm_writes_a_checkpoint_and_the_next_run_continues(world) -> None:
+    # No checkpoint is due before step 4,000.
+    options = ("SCHEDULE.STEPS", "4000", "CHECKPOINT.EVERY", "4000", "EVALUATION.EVERY", "4000")
+    process = start(world, *options)
+    wait_for(world, "*/tensorboard/events*", process)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGTERM)
+    stderr = process.communicate()[1]
+    assert process.returncode == 1
+    assert "SIGTERM at step" in stderr
+    assert len(list(world.paths.runs.glob("*/checkpoints/step-*"))) == 1
+    again = start(world, *options)
+    for line in again.stderr:
+        if "continuing from step" in line:
+            break
+    else:
+        pytest.fail("did not continue")
+    again.kill()
+    again.communicate()
+
+
+def test_another_setting_is_another_run(world) -> None:
+    finish(world)
+    finish(world, "OPTIMIZER.LEARNING_RATE", "0.02")
+    assert len(list(world.paths.runs.iterdir())) == 2

@@ -1,0 +1,119 @@
+"""A whole training: what it learns, what it writes, and the faults it names."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from gpt2ro.errors import UserError
+from gpt2ro.training.config import load_experiment
+from gpt2ro.training.run import train
+
+
+def run(world, *overrides: str, **paths) -> dict:
+    config = load_experiment(world.experiment, list(overrides))
+    train(config, replace(world.paths, **paths), threads=1)
+    return json.loads(world.paths.metrics.read_text())
+
+
+def test_learns_what_it_is_shown(world) -> None:
+    metrics = run(world, "SCHEDULE.STEPS", "120", "EVALUATION.EVERY", "20")
+    curve = metrics["curve"]
+    assert curve[-1]["valid_bits_per_byte"] < 0.6 * curve[0]["valid_bits_per_byte"]
+    assert metrics["test"]["bits_per_byte"] < 1.5
+
+
+def test_the_model_folder_opens_in_transformers_with_a_tied_head(world) -> None:
+    metrics = run(world)
+    model = AutoModelForCausalLM.from_pretrained(world.paths.model)
+    tokenizer = AutoTokenizer.from_pretrained(world.paths.model)
+    assert model.lm_head.weight is model.transformer.wte.weight
+    assert model.config.eos_token_id == tokenizer.convert_tokens_to_ids("<|endoftext|>") == 299
+    assert sum(p.numel() for p in model.parameters()) == metrics["parameters"]
+    card = (world.paths.model / "README.md").read_text()
+    assert f"{metrics['test']['bits_per_byte']:.3f}" in card
+    assert "tales" in card
+
+
+def test_the_best_checkpoint_by_validation_is_the_one_exported(world) -> None:
+    # A learning rate this high makes the end worse than the beginning.
+    metrics = run(world, "OPTIMIZER.LEARNING_RATE", "3.0", "OPTIMIZER.MIN_LEARNING_RATE", "3.0")
+    best = min(metrics["curve"], key=lambda entry: entry["valid_bits_per_byte"])
+    assert metrics["best_step"] == best["step"]
+    assert metrics["valid"]["bits_per_byte"] == pytest.approx(best["valid_bits_per_byte"], abs=1e-4)
+
+
+def test_patience_ends_a_training_that_no_longer_improves(world) -> None:
+    metrics = run(
+        world, "SCHEDULE.STEPS", "200", "EVALUATION.EVERY", "2", "EVALUATION.PATIENCE", "2",
+        "OPTIMIZER.LEARNING_RATE", "3.0", "OPTIMIZER.MIN_LEARNING_RATE", "3.0",
+    )  # fmt: skip
+    assert metrics["steps"] < 200
+
+
+def test_accumulation_gives_the_step_of_one_large_batch(world, make_other) -> None:
+    other = make_other("other")
+    options = ("MODEL.DROPOUT", "0", "SCHEDULE.STEPS", "6")
+    one = run(world, *options, "BATCH.MICRO", "4")
+    two = run(other, *options, "BATCH.MICRO", "1")
+    assert one["curve"][-1]["train_loss"] == pytest.approx(two["curve"][-1]["train_loss"], abs=1e-5)
+
+
+def test_given_weights_get_the_new_vocabulary_and_keep_the_rest(world, make_other) -> None:
+    run(world)
+    other = make_other("other")
+    metrics = run(other, pretrained=world.paths.model)
+    # The vocabulary is the same, so every row is copied and training goes on where it was.
+    assert metrics["curve"][0]["train_loss"] < 4.0
+
+
+def test_bfloat16_trains_too(world) -> None:
+    metrics = run(world, "PRECISION", "bfloat16")
+    curve = metrics["curve"]
+    assert curve[-1]["valid_bits_per_byte"] < curve[0]["valid_bits_per_byte"]
+
+
+def test_float16_without_a_gpu_is_told(world) -> None:
+    with pytest.raises(UserError, match="PRECISION is float16, which needs a GPU"):
+        run(world, "PRECISION", "float16", "DEVICE", "cpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without GPU")
+def test_a_gpu_that_is_not_there_is_told(world) -> None:
+    with pytest.raises(UserError, match="DEVICE is cuda, and PyTorch finds no GPU; set DEVICE"):
+        run(world, "DEVICE", "cuda")
+
+
+def test_a_corpus_smaller_than_one_context_is_told(world) -> None:
+    options = ("MODEL.CONTEXT", "4096", "BATCH.CONTEXT", "4096", "BATCH.TOKENS", "8192")
+    with pytest.raises(UserError, match=r"tokens, and one context needs 4,097; add text, or lower"):
+        run(world, *options)
+
+
+def test_tokens_of_another_tokenizer_are_told(world) -> None:
+    path = world.paths.tokenizer / "tokenizer.json"
+    path.write_text(path.read_text() + " ")
+    with pytest.raises(UserError, match="run the step encode again"):
+        run(world)
+    assert not world.paths.model.exists()
+
+
+def test_a_validation_split_without_tokens_is_told(world) -> None:
+    for path in (world.paths.tokens / "valid").rglob("*.bin"):
+        facts = json.loads(path.with_suffix(".json").read_text())
+        path.write_bytes(b"")
+        facts |= {"tokens": 0, "documents": 0, "bytes": 0}
+        path.with_suffix(".json").write_text(json.dumps(facts))
+    with pytest.raises(UserError, match="valid: no tokens; raise the share of the split"):
+        run(world)
+
+
+def test_pickled_weights_are_refused(world, tmp_path) -> None:
+    folder = tmp_path / "pickled"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "pytorch_model.bin").write_bytes(b"\x80\x02}q\x00.")
+    with pytest.raises(UserError, match=r"model\.safetensors: not found.*\.bin, are not read"):
+        run(world, pretrained=folder)

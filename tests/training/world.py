@@ -1,0 +1,98 @@
+"""A tiny corpus of tokens with its tokenizer, and an experiment that runs in seconds."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from gpt2ro.files import sha256
+from gpt2ro.tokenization.shards import TokenShardWriter
+from gpt2ro.training.run import Paths
+
+SENTENCES = (
+    "Ana are mere roșii și pere galbene.",
+    "Pisica Mița doarme pe pat, lângă fereastră.",
+    "Câinele Grivei aleargă prin curte după minge.",
+    "Bunica face o plăcintă cu brânză și o pune în cuptor.",
+    "Bunicul citește o carte veche la lumina lămpii.",
+)
+EXPERIMENT = """
+MODEL: {LAYERS: 2, HEADS: 2, WIDTH: 32, CONTEXT: 32, DROPOUT: 0.1}
+BATCH: {CONTEXT: 16, MICRO: 2, TOKENS: 64}
+OPTIMIZER: {LEARNING_RATE: 0.01, MIN_LEARNING_RATE: 0.001}
+SCHEDULE: {STEPS: 24, WARMUP: 4}
+EVALUATION: {EVERY: 6, SAMPLE_TOKENS: 4}
+CHECKPOINT: {EVERY: 4}
+"""
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything a training needs, in one folder."""
+
+    folder: Path
+    experiment: Path
+    paths: Paths
+
+    def train_arguments(self) -> list[str]:
+        """The arguments of workflow/scripts/train.py."""
+        words = {
+            "--experiment": self.experiment,
+            "--tokens": self.paths.tokens,
+            "--tokenizer": self.paths.tokenizer,
+            "--runs": self.paths.runs,
+            "--output": self.paths.model,
+            "--metrics": self.paths.metrics,
+            "--threads": 1,
+        }
+        return [str(word) for pair in words.items() for word in pair]
+
+
+def train_tokenizer(vocabulary: int = 300) -> Tokenizer:
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary - 1, initial_alphabet=alphabet, show_progress=False
+    )
+    bpe.train_from_iterator(SENTENCES, trainer)
+    bpe.add_special_tokens(["<|endoftext|>"])
+    return bpe
+
+
+def write_tokens(folder: Path, tokenizer: Tokenizer, digest: str) -> None:
+    counts = {"train": 40, "valid": 4, "test": 4}
+    end = tokenizer.token_to_id("<|endoftext|>")
+    for split, count in counts.items():
+        for part in ("a", "b"):
+            path = folder / split / "tales" / f"{part}.bin"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with TokenShardWriter(path, digest, end) as shard:
+                # In an order of its own, so that sentences stand at every place of a context.
+                order = random.Random(f"{split}/{part}")
+                for _ in range(count):
+                    text = order.choice(SENTENCES)
+                    shard.write(tokenizer.encode(text).ids, text)
+
+
+def make_world(folder: Path) -> World:
+    tokenizer = train_tokenizer()
+    home = folder / "tokenizer"
+    home.mkdir()
+    tokenizer.save(str(home / "tokenizer.json"))
+    tokenizer.model.save(str(home))
+    (home / "tokenizer_config.json").write_text('{"tokenizer_class": "GPT2Tokenizer"}')
+    write_tokens(folder / "tokens", tokenizer, sha256(home / "tokenizer.json"))
+    experiment = folder / "experiment.yaml"
+    experiment.write_text(EXPERIMENT)
+    paths = Paths(
+        tokens=folder / "tokens",
+        tokenizer=home,
+        pretrained=None,
+        runs=folder / "runs",
+        model=folder / "model",
+        metrics=folder / "metrics.json",
+    )
+    return World(folder, experiment, paths)
