@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from gpt2ro.errors import UserError
-from gpt2ro.export.ot import read_ot, rust_tensors, write_ot
+from gpt2ro.export.ot import expected_shapes, read_ot, rust_tensors, write_ot
 from gpt2ro.files import atomic_path, read_json, write_text
 
 COPIED = ("vocab.json", "merges.txt", "tokenizer.json")
@@ -24,7 +24,7 @@ def convert(model: Path, deploy: Path) -> None:
     """
     for name in COPIED:
         _copy(model / name, deploy / name)
-    config: dict[str, Any] = read_json(_present(model / "config.json"))
+    config = _read_config(model / "config.json")
     layers, context = config["n_layer"], config["n_positions"]
     try:
         weights = load_file(_present(model / "model.safetensors"))
@@ -32,6 +32,7 @@ def convert(model: Path, deploy: Path) -> None:
         raise UserError(
             f"{model / 'model.safetensors'}: damaged ({error}); train again."
         ) from error
+    _check_shapes(weights, config, model)
     tensors = rust_tensors(weights, layers, context)
     path = deploy / "rust_model.ot"
     write_ot(tensors, path)
@@ -39,6 +40,30 @@ def convert(model: Path, deploy: Path) -> None:
     # rust-bert sizes its causal mask by n_ctx, which transformers no longer writes.
     facts = config | {"n_ctx": context}
     write_text(deploy / "config.json", json.dumps(facts, indent=2, sort_keys=True) + "\n")
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    config: dict[str, Any] = read_json(_present(path))
+    for key in ("n_layer", "n_positions", "n_embd", "vocab_size"):
+        if not isinstance(config.get(key), int):
+            raise UserError(
+                f"{path}: {key} is {config.get(key)!r}; expected a whole number; "
+                "run the step train again."
+            )
+    return config
+
+
+def _check_shapes(weights: dict[str, torch.Tensor], config: dict[str, Any], model: Path) -> None:
+    expected = expected_shapes(
+        config["n_layer"], config["n_positions"], config["n_embd"], config["vocab_size"]
+    )
+    for name, shape in expected.items():
+        found = tuple(weights[name].shape) if name in weights else None
+        if found != shape:
+            raise UserError(
+                f"{model / 'model.safetensors'}: {name} is {found or 'missing'}; config.json asks "
+                f"for {shape}; run the step train again."
+            )
 
 
 def _compare(path: Path, tensors: dict[str, torch.Tensor]) -> None:

@@ -26,6 +26,35 @@ def rust_tensors(weights: Mapping[str, Tensor], layers: int, context: int) -> di
     return tensors
 
 
+def expected_shapes(
+    layers: int, context: int, width: int, vocabulary: int
+) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of every tensor of a GPT-2, without head and masks."""
+    block = {
+        "ln_1.weight": (width,),
+        "ln_1.bias": (width,),
+        "attn.c_attn.weight": (width, 3 * width),
+        "attn.c_attn.bias": (3 * width,),
+        "attn.c_proj.weight": (width, width),
+        "attn.c_proj.bias": (width,),
+        "ln_2.weight": (width,),
+        "ln_2.bias": (width,),
+        "mlp.c_fc.weight": (width, 4 * width),
+        "mlp.c_fc.bias": (4 * width,),
+        "mlp.c_proj.weight": (4 * width, width),
+        "mlp.c_proj.bias": (width,),
+    }
+    shapes: dict[str, tuple[int, ...]] = {
+        "transformer.wte.weight": (vocabulary, width),
+        "transformer.wpe.weight": (context, width),
+        "transformer.ln_f.weight": (width,),
+        "transformer.ln_f.bias": (width,),
+    }
+    for layer in range(layers):
+        shapes |= {f"transformer.h.{layer}.{name}": shape for name, shape in block.items()}
+    return shapes
+
+
 def write_ot(tensors: Mapping[str, Tensor], path: Path) -> None:
     """Write the archive atomically; equal tensors give equal bytes."""
     module = torch.nn.Module()
@@ -35,8 +64,11 @@ def write_ot(tensors: Mapping[str, Tensor], path: Path) -> None:
     with atomic_path(path) as partial:
         # The archive's inner folder is named after the file: a fixed name keeps the bytes equal.
         named = partial.with_name("rust_model.ot.writing")
-        torch.jit.script(module).save(str(named))  # type: ignore[no-untyped-call]
-        named.replace(partial)
+        try:
+            torch.jit.script(module).save(str(named))  # type: ignore[no-untyped-call]
+            named.replace(partial)
+        finally:
+            named.unlink(missing_ok=True)
 
 
 def read_ot(path: Path) -> dict[str, Tensor]:

@@ -1,6 +1,5 @@
 """The step parity: PyTorch and the binary must say the same."""
 
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,17 +50,23 @@ def check_parity(
     Raises:
         UserError: they differ, or the binary fails; nothing is written then.
     """
-    lines = prompts.read_text(encoding="utf-8").splitlines()
-    texts = [line for line in lines if line.strip()]
     said = _binary_says(binary, deploy, prompts, greedy_tokens)
     network = load_gpt2(model)
     network.eval()
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    texts = read_prompts(prompts)
     comparisons = [
         _compare(network, tokenizer, index, text, said, tolerance, greedy_tokens)
         for index, text in enumerate(texts)
     ]
     write_json(output, _report(comparisons, tolerance))
+
+
+def read_prompts(path: Path) -> list[str]:
+    """Return the prompts of a file exactly as the binary reads them: one a line, no empty ones."""
+    # Lines end at \n or \r\n only; str.splitlines would also cut at U+2028 and others.
+    lines = path.read_bytes().decode("utf-8").split("\n")
+    return [line.removesuffix("\r") for line in lines if line.strip()]
 
 
 def _binary_says(
@@ -73,9 +78,12 @@ def _binary_says(
             str(binary.absolute()), "logits", "--model", str(deploy), "--prompts", str(prompts),
             "--output", str(path), "--max-new-tokens", str(greedy_tokens),
         ]  # fmt: skip
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, env={**os.environ}
-        )
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise UserError(
+                f"{binary}: cannot be started ({error.strerror}); run the step rust again."
+            ) from None
         if done.returncode != 0:
             raise UserError(f"{binary}: exit code {done.returncode}: {done.stderr.strip()}")
         return load_file(path)

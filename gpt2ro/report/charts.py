@@ -8,7 +8,7 @@ from gpt2ro.report.formats import real, whole
 # Units of the viewBox; near the width in pixels at which the chart is shown, so that text keeps
 # its size. The margins hold the tick labels.
 WIDTH, HEIGHT = 440, 250
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 26
+LEFT, RIGHT, TOP, BOTTOM = 46, 30, 14, 26
 INTERVALS = 4  # about as many between ticks; fewer are hard to read values from, more is noise
 MAX_DOTS = 60  # above, dots would hide the line
 

@@ -5,8 +5,6 @@ Each is a filter of the template.
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "−"
-# Keys of the results are short; the page spells them out.
-SPELT_OUT = {"bpb": "bits per byte", "lr": "learning rate", "ngram": "n-gram"}
 
 
 def whole(value: int) -> str:
@@ -78,8 +76,8 @@ def fact(value: object) -> str:
 
 
 def label(key: str) -> str:
-    """Return a key as words: `test_bpb` is `test bits per byte`."""
-    return " ".join(SPELT_OUT.get(word, word) for word in key.replace("-", "_").split("_"))
+    """Return a key as words: `bits_per_byte` is `bits per byte`."""
+    return key.replace("_", " ")
 
 
 def ratio(numerator: int, denominator: int) -> float | None:

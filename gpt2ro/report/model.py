@@ -63,12 +63,14 @@ class Training:
         test_bpb: bits per byte on the test split.
         charts: train loss and validation bits per byte against the step.
         facts: every single value of metrics.json.
+        measures: every measure of the finished model, by split.
     """
 
     parameters: int
     test_bpb: float
     charts: list[Chart]
     facts: dict[str, Scalar]
+    measures: dict[str, dict[str, Scalar]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Parity:
         largest: the largest difference of a logit.
         tolerance: what was allowed.
         facts: every single value of parity.json.
-        columns, rows: what was measured on each prompt.
+        columns, rows: what was measured on each prompt, which is the first column.
     """
 
     largest: float
@@ -132,13 +134,12 @@ def added(name: str, shards: list[Record]) -> SplitTokens:
 
 
 def read_training(results: Path) -> Training:
-    """Read metrics.json: `parameters`, `test` (an object), `curve` and more.
+    """Read metrics.json: `parameters`, `valid`, `test` (with `bits_per_byte`), `curve` and more.
 
     Raises:
         UserError: it is missing or damaged.
     """
     metrics = read_record(results / "metrics.json")
-    facts = dict(metrics.scalars())
     curve = metrics.records("curve")
     charts = [
         line_chart("Train loss, nats per token", points(curve, "train_loss")),
@@ -146,9 +147,10 @@ def read_training(results: Path) -> Training:
     ]
     return Training(
         parameters=metrics.integer("parameters"),
-        test_bpb=Record(facts, metrics.where).number("test_bits_per_byte"),
+        test_bpb=metrics.record("test").number("bits_per_byte"),
         charts=[chart for chart in charts if chart],
-        facts=facts,
+        facts=metrics.scalars(),
+        measures={split: metrics.record(split).scalars() for split in ("valid", "test")},
     )
 
 
@@ -165,11 +167,11 @@ def read_parity(results: Path) -> Parity:
         UserError: it is missing or damaged.
     """
     parity = read_record(results / "parity.json")
-    rows = [dict(prompt.scalars()) for prompt in parity.records("prompts")]
+    rows = [prompt.scalars() for prompt in parity.records("prompts")]
     return Parity(
         largest=parity.number("max_logit_difference"),
         tolerance=parity.number("tolerance"),
-        facts=dict(parity.scalars()),
-        columns=list(dict.fromkeys(key for row in rows for key in row)),
+        facts=parity.scalars(),
+        columns=list(dict.fromkeys(["prompt", *(key for row in rows for key in row)])),
         rows=rows,
     )

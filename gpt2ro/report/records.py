@@ -1,7 +1,6 @@
 """JSON objects of the results that know their file, so that every fault is named by its place."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,16 +62,11 @@ class Record:
             raise self._fault(key, value, "a list")
         return [as_record(item, f"{self.where}: {key}[{n}]") for n, item in enumerate(value)]
 
-    def scalars(self, prefix: str = "") -> Iterator[tuple[str, Scalar]]:
-        """Yield strings, numbers and booleans, in the file's order, those of inner objects too.
-
-        The names of an inner object's values are joined to its own: `test_bpb`.
-        """
-        for key, value in self.values.items():
-            if isinstance(value, dict):
-                yield from Record(value, self.where).scalars(f"{prefix}{key}_")
-            elif not isinstance(value, list):
-                yield f"{prefix}{key}", value
+    def scalars(self) -> dict[str, Scalar]:
+        """Return its strings, numbers, booleans and nulls, without inner objects and lists."""
+        return {
+            key: value for key, value in self.values.items() if not isinstance(value, dict | list)
+        }
 
     def _value(self, key: str, expected: str) -> Any:
         if key not in self.values:

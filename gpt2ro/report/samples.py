@@ -13,7 +13,13 @@ from gpt2ro.report.records import Record, Scalar, read_record
 
 @dataclass(frozen=True)
 class Continuation:
-    """What one strategy wrote after a prompt; `parameters` are those of the strategy."""
+    """What one strategy wrote after a prompt.
+
+    Attributes:
+        strategy: its name on the command line.
+        parameters: those it uses; one that is null or false is off.
+        text: without the prompt.
+    """
 
     strategy: str
     parameters: dict[str, Scalar]
@@ -43,7 +49,7 @@ def read_samples(results: Path) -> Samples:
         UserError: it is missing or damaged.
     """
     file = read_record(results / "samples.json")
-    return Samples(dict(file.scalars()), [sample(item) for item in file.records("samples")])
+    return Samples(file.scalars(), [sample(item) for item in file.records("samples")])
 
 
 def sample(record: Record) -> Sample:
@@ -54,6 +60,11 @@ def sample(record: Record) -> Sample:
 
 
 def continuation(record: Record) -> Continuation:
-    """Return one continuation; its text is without the prompt."""
-    parameters = dict(record.record("parameters").scalars())
+    """Return one continuation."""
+    chosen = record.record("parameters").scalars()
+    parameters: dict[str, Scalar] = {
+        key: value
+        for key, value in chosen.items()
+        if key != "name" and value is not None and value is not False
+    }
     return Continuation(record.text("strategy"), parameters, record.text("text"))

@@ -16,7 +16,6 @@ ATTEMPTS = 6
 FIRST_PAUSE = 1.0  # seconds before the second attempt; doubled each time, so 31 s in all
 TIMEOUT = httpx.Timeout(30.0)  # seconds to connect, and between two pieces of the body
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
-BLOCK = 1 << 18
 
 
 class InterruptedTransferError(Exception):
@@ -129,7 +128,8 @@ def _copy(
 ) -> None:
     with Progress(what, total) as progress:
         progress.reach(have, 0)
-        for block in response.iter_bytes(BLOCK):
+        # As it comes, not in blocks of a size: what came before a cut must be kept.
+        for block in response.iter_raw():
             file.write(block)
             progress.update(len(block))
         file.flush()

@@ -1,11 +1,23 @@
 """Experiments: every key with its default, unit and meaning; files and overrides over them."""
 
+import math
 from pathlib import Path
 
 import yaml
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError, nearest
+
+TYPE_NAMES = {float: "a number", int: "a whole number", str: "a text", tuple: "a list"}
+
+CHOICES = {"DEVICE": ("auto", "cpu", "cuda"), "PRECISION": ("float32", "bfloat16", "float16")}
+
+# Zero has a meaning only for these; every other number must be over it.
+MAY_BE_ZERO = {
+    "SEED", "MODEL.DROPOUT", "MODEL.ATTENTION_DROPOUT", "OPTIMIZER.MIN_LEARNING_RATE",
+    "OPTIMIZER.WEIGHT_DECAY", "SCHEDULE.WARMUP", "SCHEDULE.FROZEN_STEPS", "EVALUATION.PATIENCE",
+    "EVALUATION.SAMPLE_TOKENS",
+}  # fmt: skip
 
 
 def defaults() -> CfgNode:
@@ -23,14 +35,15 @@ def defaults() -> CfgNode:
     config.MODEL.HEADS = 12
     config.MODEL.WIDTH = 768
     config.MODEL.CONTEXT = 1024  # n_positions, tokens
-    config.MODEL.DROPOUT = 0.0  # on embeddings, attention and residuals
+    config.MODEL.DROPOUT = 0.0  # on embeddings and residuals
+    # On attention weights. Off, because PyTorch's fast attention on CPUs cannot do it.
+    config.MODEL.ATTENTION_DROPOUT = 0.0
 
     config.BATCH = CfgNode()
     config.BATCH.CONTEXT = 1024  # tokens of one training sequence, at most MODEL.CONTEXT
     config.BATCH.MICRO = 8  # sequences in one forward pass
-    config.BATCH.TOKENS = (
-        65_536  # tokens of one optimiser step; micro-batches are accumulated to it
-    )
+    # Tokens of one optimiser step; micro-batches are accumulated to it.
+    config.BATCH.TOKENS = 65_536
 
     config.OPTIMIZER = CfgNode()
     # AdamW with the betas of GPT-3 (arXiv 2005.14165, appendix B)
@@ -71,8 +84,7 @@ def load_experiment(path: Path, overrides: list[str]) -> CfgNode:
     _merge(config, _flat(_read(path)), str(path))
     if len(overrides) % 2:
         raise UserError(f"overrides: {overrides[-1]} has no value; give KEY VALUE pairs.")
-    values = {key: yaml.safe_load(word) for key, word in _pairs(overrides)}
-    _merge(config, values, "overrides")
+    _merge(config, {key: _value(key, word) for key, word in _pairs(overrides)}, "overrides")
     _check(config, str(path))
     config.freeze()
     return config
@@ -82,12 +94,19 @@ def _pairs(words: list[str]) -> list[tuple[str, str]]:
     return list(zip(words[::2], words[1::2], strict=True))
 
 
+def _value(key: str, word: str) -> object:
+    try:
+        return yaml.safe_load(word)
+    except yaml.YAMLError:
+        raise UserError(f"overrides: {key} is {word!r}; expected a YAML value.") from None
+
+
 def _read(path: Path) -> dict[str, object]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
         raise UserError(f"{path}: not found; name one of config/experiments.") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not valid YAML ({error}); mend it.") from None
     if not isinstance(values, dict):
         raise UserError(f"{path}: expected sections of keys, found {type(values).__name__}.")
@@ -125,18 +144,41 @@ def _coerced(value: object, default: object, where: str) -> object:
         except (TypeError, ValueError):
             pass
     elif isinstance(default, tuple) and isinstance(value, list):
-        return tuple(value)
+        return tuple(_coerced(item, default[0], f"{where}, {item!r},") for item in value)
     elif type(value) is type(default):
         return value
-    expected = {float: "a number", int: "a whole number", str: "a text", tuple: "a list"}
-    raise UserError(f"{where} is {value!r}; expected {expected[type(default)]}.")
+    raise UserError(f"{where} is {value!r}; expected {TYPE_NAMES[type(default)]}.")
 
 
 def _check(config: CfgNode, where: str) -> None:
-    choices = {"DEVICE": ("auto", "cpu", "cuda"), "PRECISION": ("float32", "bfloat16", "float16")}
-    for key, allowed in choices.items():
+    """Hold the values against their ranges and against each other."""
+    for key, allowed in CHOICES.items():
         if config[key] not in allowed:
             raise UserError(f"{where}: {key} is {config[key]}; allowed: {', '.join(allowed)}.")
+    for key, value in _flat(config).items():
+        if isinstance(value, (int, float)):
+            _check_number(key, value, where)
+    _check_betas(config.OPTIMIZER.BETAS, where)
+    _check_sizes(config, where)
+
+
+def _check_number(key: str, value: float, where: str) -> None:
+    zero = key in MAY_BE_ZERO
+    if not (value > 0 or (zero and value == 0)) or math.isinf(value):
+        expected = "0 or more" if zero else "more than 0"
+        raise UserError(f"{where}: {key} is {value}; expected {expected}.")
+    if key.endswith("DROPOUT") and value >= 1:
+        raise UserError(f"{where}: {key} is {value}; expected less than 1.")
+
+
+def _check_betas(betas: tuple[float, ...], where: str) -> None:
+    if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+        raise UserError(
+            f"{where}: OPTIMIZER.BETAS is {list(betas)}; expected two numbers from 0 to below 1."
+        )
+
+
+def _check_sizes(config: CfgNode, where: str) -> None:
     if config.BATCH.CONTEXT > config.MODEL.CONTEXT:
         raise UserError(
             f"{where}: BATCH.CONTEXT is {config.BATCH.CONTEXT}, over MODEL.CONTEXT, "
@@ -153,6 +195,8 @@ def _check(config: CfgNode, where: str) -> None:
             f"{where}: BATCH.TOKENS is {config.BATCH.TOKENS:,}, not a multiple of BATCH.MICRO x "
             f"BATCH.CONTEXT, {micro:,}; set {max(1, config.BATCH.TOKENS // micro) * micro:,}."
         )
-    for key, value in _flat(config).items():
-        if isinstance(value, (int, float)) and value < 0:
-            raise UserError(f"{where}: {key} is {value}; expected 0 or more.")
+    if config.SCHEDULE.FROZEN_STEPS >= config.SCHEDULE.STEPS:
+        raise UserError(
+            f"{where}: SCHEDULE.FROZEN_STEPS is {config.SCHEDULE.FROZEN_STEPS:,}, not below "
+            f"SCHEDULE.STEPS, {config.SCHEDULE.STEPS:,}; the blocks would never be trained."
+        )

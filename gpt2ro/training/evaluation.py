@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from gpt2ro.errors import UserError
 from gpt2ro.tokenization.shards import TokenShard
 from gpt2ro.training.data import TokenStream
 
@@ -52,15 +51,9 @@ def evaluate(
 
     The stream of documents is cut into contexts that do not overlap; the first token of the split
     is predicted from end-of-text, as every document's is. The model's mode is restored.
-
-    Raises:
-        UserError: the split has no tokens.
     """
     stream = TokenStream(shards)
-    if len(stream) == 0:
-        raise UserError(
-            f"{shards[0].path.parents[1]}: no tokens; raise the share of the split in the config."
-        )
+    assert len(stream), "a split without tokens is refused before the training"
     was_training = model.training
     model.eval()
     nats = 0.0

@@ -23,7 +23,7 @@ def fingerprint(
 
     Checkpoints are kept under this name, so a run never continues from one of another kind.
     """
-    weights = [sha256(path) for path in sorted(pretrained.iterdir())] if pretrained else []
+    weights = [sha256(path) for path in _files(pretrained)] if pretrained else []
     facts = {
         "config": config.dump(),
         "tokens": {
@@ -37,3 +37,7 @@ def fingerprint(
     }
     encoded = json.dumps(facts, sort_keys=True).encode()
     return hashlib.sha256(encoded).hexdigest()[:LENGTH]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())

@@ -16,12 +16,18 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.json", "mer
 
 
 def write_model_folder(
-    folder: Path, model: Gpt2, tokenizer: Path, config: CfgNode, metrics: dict[str, Any]
+    folder: Path,
+    model: Gpt2,
+    tokenizer: Path,
+    config: CfgNode,
+    metrics: dict[str, Any],
+    samples: list[str],
 ) -> None:
     """Write what `AutoModelForCausalLM` and `AutoTokenizer` open; each file appears by rename.
 
     Args:
         tokenizer: folder of the tokenizer's files, which are copied.
+        samples: texts that the model wrote, for its card.
 
     Raises:
         UserError: a tokenizer file is missing.
@@ -33,12 +39,19 @@ def write_model_folder(
     }
     with atomic_path(folder / "model.safetensors") as partial:
         save_file(tensors, partial, metadata={"format": "pt"})
-    _write_json(folder / "config.json", model.config.to_dict() | {"dtype": "float32"})
+    _write_json(folder / "config.json", _config(model))
     _write_json(folder / "generation_config.json", model.generation_config.to_dict())
     for name in TOKENIZER_FILES:
         _copy(tokenizer / name, folder / name)
     write_text(folder / "experiment.yaml", config.dump())
-    write_text(folder / "README.md", model_card(model, config, metrics))
+    write_text(folder / "README.md", model_card(model, metrics, samples))
+
+
+def _config(model: Gpt2) -> dict[str, Any]:
+    """Return config.json; where the initial weights lay on this machine is no part of a model."""
+    values: dict[str, Any] = model.config.to_dict()
+    values.pop("_name_or_path", None)
+    return values | {"architectures": ["GPT2LMHeadModel"], "dtype": "float32"}
 
 
 def _write_json(path: Path, values: dict[str, Any]) -> None:
@@ -52,7 +65,7 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(source, partial)
 
 
-def model_card(model: Gpt2, config: CfgNode, metrics: dict[str, Any]) -> str:
+def model_card(model: Gpt2, metrics: dict[str, Any], samples: list[str]) -> str:
     """Return the README.md of the model: what it is, its figures, how to use it, its limits."""
     size = model.config
     data = metrics["data"].items()
@@ -65,7 +78,12 @@ def model_card(model: Gpt2, config: CfgNode, metrics: dict[str, Any]) -> str:
         rows="\n".join(_row(split, metrics[split]) for split in ("valid", "test")),
         best_step=f"{metrics['best_step']:,}",
         steps=f"{metrics['steps']:,}",
+        samples="\n\n".join(_quoted(text) for text in samples),
     )
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 def _row(split: str, figures: dict[str, float]) -> str:
@@ -100,6 +118,12 @@ Tokens of the train split by source; licences are those of the sources.
 The checkpoint is the best by validation, step {best_step} of {steps}. Bits per byte compare between
 tokenizers; perplexities per token do not.
 
+## Samples
+
+Continuations of a few prompts, the first ones drawn (top-k 50, temperature 0.8), not picked.
+
+{samples}
+
 ## Use
 
 ```python
@@ -113,4 +137,10 @@ model = AutoModelForCausalLM.from_pretrained(".")
 
 It continues text; it does not know what is true, and it repeats what its data holds, errors and
 prejudice included. Nothing was done to make it safe for conversation.
+
+## Licence
+
+gpt2ro, the software, is under the Apache License 2.0. What may be done with these weights depends
+on the licences of the texts above, and on that of the initial weights if there were any; settle it
+before you publish them.
 """

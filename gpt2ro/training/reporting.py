@@ -12,8 +12,7 @@ from yacs.config import CfgNode
 
 from gpt2ro.progress import format_duration
 from gpt2ro.training.evaluation import Metrics
-from gpt2ro.training.sampling import sample
-from gpt2ro.training.weights import END_OF_TEXT
+from gpt2ro.training.sampling import draw_samples
 
 INTERVAL = 5.0  # seconds between two lines
 
@@ -24,7 +23,6 @@ class Reporter:
     def __init__(self, folder: Path, config: CfgNode, tokenizer: Tokenizer) -> None:
         self._config = config
         self._tokenizer = tokenizer
-        self._end_of_text: int = tokenizer.get_vocab()[END_OF_TEXT]
         self._board = SummaryWriter(str(folder / "tensorboard"))
         self._board.add_text("experiment", f"```\n{config.dump()}\n```")
         self._log = (folder / "log.jsonl").open("a", encoding="utf-8")
@@ -64,20 +62,15 @@ class Reporter:
         self._valid = f"{metrics.bits_per_byte:.3f} bits/byte"
         self._board.add_scalar("valid/bits_per_byte", metrics.bits_per_byte, step)
         self._board.add_scalar("valid/token_perplexity", metrics.token_perplexity, step)
-        texts = [self._sample(model, prompt, step) for prompt in self._config.EVALUATION.PROMPTS]
+        texts = draw_samples(model, self._tokenizer, self._config)
         self._board.add_text("samples", "\n\n".join(texts), step)
         self._write({"step": step, "valid": metrics.rounded(), "samples": texts})
-
-    def _sample(self, model: nn.Module, prompt: str, step: int) -> str:
-        ids = sample(
-            model,
-            self._tokenizer.encode(prompt).ids,
-            self._config.EVALUATION.SAMPLE_TOKENS,
-            self._config.BATCH.CONTEXT,
-            self._end_of_text,
-            seed=step,
+        print(
+            f"training: step {step:,}, valid {self._valid}, {metrics.token_perplexity:,.1f} "
+            f"perplexity a token: {' '.join(texts[0].split()) if texts else ''}",
+            file=sys.stderr,
+            flush=True,
         )
-        return prompt + self._tokenizer.decode(ids)
 
     def _write(self, entry: dict[str, object]) -> None:
         self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")

@@ -21,6 +21,7 @@ from gpt2ro.training.fingerprint import fingerprint
 from gpt2ro.training.loop import Trainer
 from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.reporting import Reporter
+from gpt2ro.training.sampling import draw_samples
 from gpt2ro.training.weights import Gpt2, initial_model
 
 SPLITS = ("train", "valid", "test")
@@ -59,6 +60,8 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
     tokenizer_file = paths.tokenizer / "tokenizer.json"
     shards = {split: read_shards(paths.tokens / split) for split in SPLITS}
     _check_tokenizer(shards["train"], tokenizer_file)
+    for split in ("valid", "test"):
+        _check_tokens(shards[split], paths.tokens / split)
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,7 +78,8 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
 
     store.load_best(model)
     metrics = final_metrics(model, trainer.state, shards, config, device)
-    write_model_folder(paths.model, model, paths.tokenizer, config, metrics)
+    samples = draw_samples(model, tokenizer, config)
+    write_model_folder(paths.model, model, paths.tokenizer, config, metrics, samples)
     write_json(paths.metrics, metrics)
 
 
@@ -107,6 +111,14 @@ def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
         raise UserError(
             f"{shards[0].path}: made by tokenizer {shards[0].tokenizer_sha256[:12]}, and "
             f"{tokenizer} is {found[:12]}; run the step encode again."
+        )
+
+
+def _check_tokens(shards: list[TokenShard], folder: Path) -> None:
+    """Hold on before the training, not after it, that there is something to evaluate on."""
+    if not sum(len(shard.tokens) for shard in shards):
+        raise UserError(
+            f"{folder}: no tokens in {len(shards)} shards; raise split.{folder.name} in the config."
         )
 
 

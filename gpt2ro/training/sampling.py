@@ -1,10 +1,31 @@
 """Short samples during training, drawn without disturbing it."""
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
+from yacs.config import CfgNode
+
+from gpt2ro.training.weights import END_OF_TEXT
 
 TOP_K = 50
 TEMPERATURE = 0.8
+
+
+def draw_samples(model: nn.Module, tokenizer: Tokenizer, config: CfgNode) -> list[str]:
+    """Return a continuation of each of EVALUATION.PROMPTS, the prompt included."""
+    end_of_text = tokenizer.get_vocab()[END_OF_TEXT]
+    texts = []
+    for prompt in config.EVALUATION.PROMPTS:
+        ids = sample(
+            model,
+            tokenizer.encode(prompt).ids,
+            config.EVALUATION.SAMPLE_TOKENS,
+            config.BATCH.CONTEXT,
+            end_of_text,
+            config.SEED,
+        )
+        texts.append(prompt + tokenizer.decode(ids))
+    return texts
 
 
 @torch.no_grad()

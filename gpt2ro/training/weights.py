@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import nn
 from yacs.config import CfgNode
@@ -57,7 +58,7 @@ def _random_model(config: CfgNode, tokenizer: Tokenizer) -> Gpt2:
             n_head=config.MODEL.HEADS,
             resid_pdrop=config.MODEL.DROPOUT,
             embd_pdrop=config.MODEL.DROPOUT,
-            attn_pdrop=config.MODEL.DROPOUT,
+            attn_pdrop=config.MODEL.ATTENTION_DROPOUT,
             bos_token_id=end,
             eos_token_id=end,
         )
@@ -83,10 +84,17 @@ def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path) -> G
     for settings in (model.config, model.generation_config):
         settings.bos_token_id = settings.eos_token_id = end
         settings.pad_token_id = None
-    for module in model.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = config.MODEL.DROPOUT
+    _set_dropout(model, config.MODEL.DROPOUT, config.MODEL.ATTENTION_DROPOUT)
     return model
+
+
+def _set_dropout(model: Gpt2, dropout: float, attention: float) -> None:
+    settings = model.config
+    settings.embd_pdrop = settings.resid_pdrop = dropout
+    settings.attn_pdrop = attention
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Dropout):
+            module.p = attention if name.endswith("attn_dropout") else dropout
 
 
 def load_gpt2(folder: Path) -> Gpt2:
@@ -98,13 +106,23 @@ def load_gpt2(folder: Path) -> Gpt2:
     _file(folder, "config.json")
     _file(folder, "model.safetensors")
     try:
-        model = GPT2LMHeadModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
+        model, report = GPT2LMHeadModel.from_pretrained(
+            folder,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise UserError(
             f"{folder}: not the weights of a GPT-2 ({str(error).splitlines()[0]}); fetch again."
         ) from error
+    if missing := sorted(report["missing_keys"]):
+        # transformers would go on with random numbers in their place.
+        raise UserError(
+            f"{folder / 'model.safetensors'}: {len(missing)} tensors that config.json asks for are "
+            f"missing, first {missing[0]}; fetch again."
+        )
     return model
 
 

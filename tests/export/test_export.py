@@ -69,3 +69,16 @@ def test_a_truncated_archive_is_named(model: Path, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(UserError, match=r"rust_model\.ot: not a whole TorchScript archive"):
         read_ot(path)
+
+
+def test_weights_that_do_not_fit_the_configuration_are_named(model: Path, tmp_path: Path) -> None:
+    path = model / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"n_layer": 3}))
+    with pytest.raises(UserError, match=r"transformer\.h\.2\.ln_1\.weight is missing; config"):
+        convert(model, tmp_path / "deploy")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"n_layer": 2, "n_embd": 8}))
+    with pytest.raises(UserError, match=r"wte\.weight is \(300, 16\); config\.json asks for"):
+        convert(model, tmp_path / "deploy")
+    path.write_text("{}")
+    with pytest.raises(UserError, match=r"config\.json: n_layer is None; expected a whole number"):
+        convert(model, tmp_path / "deploy")

@@ -71,17 +71,23 @@ def write_model(results: Path) -> None:
         },
     )
     curve = [
-        {"step": 0, "train_loss": None, "valid_bpb": 3.5},
-        {"step": 100, "train_loss": 4.25, "valid_bpb": 2.1},
-        {"step": 200, "train_loss": 3.75, "valid_bpb": 1.9},
+        {"step": 0, "train_loss": None, "valid_bits_per_byte": 3.5},
+        {"step": 100, "train_loss": 4.25, "valid_bits_per_byte": 2.1},
+        {"step": 200, "train_loss": 3.75, "valid_bits_per_byte": 1.9},
     ]
-    metrics = {"parameters": 3_284_224, "steps": 200, "test_bpb": 1.2345, "curve": curve}
+    metrics = {"parameters": 3_284_224, "steps": 200, "curve": curve} | {
+        split: {"bits_per_byte": 1.2345, "token_perplexity": 15.5} for split in ("valid", "test")
+    }
     write_json(results / "metrics.json", metrics)
     greedy = {"strategy": "greedy", "parameters": {}, "text": f" a zis: {HOSTILE}"}
-    top = {"strategy": "top-k", "parameters": {"top_k": 50}, "text": " a plecat."}
+    top = {
+        "strategy": "top-k",
+        "parameters": {"name": "sample", "top_k": 50, "top_p": None, "early_stopping": False},
+        "text": " a plecat.",
+    }
     sample = {"prompt": "Bunica <b>", "continuations": [greedy, top]}
     write_json(results / "samples.json", {"seed": 1, "samples": [sample]})
-    prompt = {"prompt": "Unde ești?", "max_logit_difference": 0.00002, "greedy_equal": True}
+    prompt = {"prompt": "Unde ești?", "max_logit_difference": 0.00002, "tie_at": None}
     parity = {"max_logit_difference": 0.00002, "tolerance": 0.001, "prompts": [prompt]}
     write_json(results / "parity.json", parity)
 

@@ -79,5 +79,4 @@ def test_any_scalar_is_written_for_people() -> None:
 
 
 def test_keys_are_spelt_out() -> None:
-    assert label("test_bpb") == "test bits per byte"
-    assert label("max_logit_difference") == "max logit difference"
+    assert label("bits_per_byte") == "bits per byte"

@@ -42,9 +42,9 @@ def test_a_long_value_is_cut_in_the_error() -> None:
     assert len(str(caught.value)) < 200
 
 
-def test_scalars_of_inner_objects_carry_both_names_and_lists_are_left_out() -> None:
-    record = Record({"steps": 3, "test": {"bpb": 1.5}, "curve": [1]}, "m.json")
-    assert dict(record.scalars()) == {"steps": 3, "test_bpb": 1.5}
+def test_scalars_leave_out_lists_and_inner_objects() -> None:
+    record = Record({"steps": 3, "best": None, "test": {"loss": 1.5}, "curve": [1]}, "m.json")
+    assert record.scalars() == {"steps": 3, "best": None}
 
 
 def test_a_file_that_is_no_object_is_an_error(tmp_path: Path) -> None:

@@ -116,6 +116,15 @@ def test_shows_the_figures_of_the_run_with_separators(html: str) -> None:
     assert "2 × 10⁻⁵" in text
 
 
+def test_names_only_the_parameters_that_a_strategy_uses(html: str) -> None:
+    assert "<b>greedy</b> </p>" in html
+    assert "<b>top-k</b> top k 50</p>" in html
+
+
+def test_the_parity_table_begins_with_the_prompt(html: str) -> None:
+    assert '<thead><tr><th scope="col">prompt</th>' in html
+
+
 def test_draws_both_curves(html: str) -> None:
     assert html.count("<polyline") == 2
     assert "1.9 at step 200" in html
@@ -164,7 +173,7 @@ def test_a_damaged_file_is_named(results: Path, name: str) -> None:
     ("name", "key"),
     [
         ("metrics.json", "parameters"),
-        ("metrics.json", "test_bpb"),
+        ("metrics.json", "test"),
         ("metrics.json", "curve"),
         ("parity.json", "max_logit_difference"),
         ("parity.json", "prompts"),

@@ -106,7 +106,7 @@ def test_a_validation_split_without_tokens_is_told(world) -> None:
         path.write_bytes(b"")
         facts |= {"tokens": 0, "documents": 0, "bytes": 0}
         path.with_suffix(".json").write_text(json.dumps(facts))
-    with pytest.raises(UserError, match="valid: no tokens; raise the share of the split"):
+    with pytest.raises(UserError, match=r"valid: no tokens in 2 shards; raise split\.valid"):
         run(world)
 
 

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -16,16 +17,10 @@ TIMESTAMP = "2024-01-01T00:00:00Z"
 # Romanian namespaces as in MediaWiki's MessagesRo.php.
 NAMESPACES = {
     -2: "Media", -1: "Special", 0: "", 1: "Discuție", 2: "Utilizator", 3: "Discuție Utilizator",
-    4: "Wikipedia", 5: "Discuție Wikipedia", 6: "Fișier", 7: "Discuție Fișier", 8: "MediaWiki",
+    4: "Proiect", 5: "Discuție Proiect", 6: "Fișier", 7: "Discuție Fișier", 8: "MediaWiki",
     9: "Discuție MediaWiki", 10: "Format", 11: "Discuție Format", 12: "Ajutor",
     13: "Discuție Ajutor", 14: "Categorie", 15: "Discuție Categorie",
 }  # fmt: skip
-
-TEMPLATE = Text(
-    "Format:Infocaseta Animal",
-    '{| class="infobox"\n! {{{nume}}}\n|-\n| Culoare: {{{culoare}}}\n|}'
-    "<noinclude>[[Categorie:Formate]]</noinclude>",
-)
 
 
 def write_gzip(path: Path, text: str) -> None:
@@ -37,7 +32,7 @@ def write_gzip(path: Path, text: str) -> None:
 
 
 def write_oscar_2301(path: Path, documents: list[Text]) -> None:
-    """Write OSCAR 23.01 JSON lines; the title becomes the last step of the address."""
+    """Write OSCAR 23.01: a JSON object a line, its keys as in the published files."""
     lines = "".join(
         json.dumps(_oscar(n, text), ensure_ascii=False) + "\n" for n, text in enumerate(documents)
     )
@@ -81,7 +76,7 @@ def write_opus(path: Path, documents: list[Text]) -> None:
 
 def write_wikipedia(path: Path, documents: list[Text]) -> None:
     """Write a MediaWiki export, version 0.11."""
-    pages = [_page(number, text) for number, text in enumerate([TEMPLATE, *documents], start=1)]
+    pages = [_page(number, text) for number, text in enumerate(documents, start=1)]
     export = HEADER + "".join(pages) + "</mediawiki>\n"
     write(path, bz2.compress(export.encode(), 9))
 
@@ -102,17 +97,27 @@ def _page(number: int, text: Text) -> str:
         revision=1000 + number,
         timestamp=TIMESTAMP,
         bytes=len(text.body.encode()),
+        sha1=base_36(hashlib.sha1(text.body.encode()).digest()),
         text=escape(text.body),
     )
+
+
+def base_36(digest: bytes) -> str:
+    """Return a SHA-1 as MediaWiki writes it: 31 digits in base 36."""
+    number, digits = int.from_bytes(digest), ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits.rjust(31, "0")
 
 
 HEADER = (
     '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="ro">\n'
     "  <siteinfo>\n"
-    "    <sitename>Wikipedia</sitename>\n"
-    "    <dbname>rowiki</dbname>\n"
-    "    <base>https://ro.wikipedia.org/wiki/Pagina_principal%C4%83</base>\n"
-    "    <generator>MediaWiki 1.43.0</generator>\n"
+    "    <sitename>Enciclopedia demo</sitename>\n"
+    "    <dbname>rowiki_demo</dbname>\n"
+    "    <base>https://exemplu.invalid/wiki/Pagina_principal%C4%83</base>\n"
+    "    <generator>tools/build_demo_corpus.py</generator>\n"
     "    <case>first-letter</case>\n"
     "    <namespaces>\n"
     + "".join(
@@ -138,7 +143,8 @@ PAGE = """  <page>
       <origin>{revision}</origin>
       <model>wikitext</model>
       <format>text/x-wiki</format>
-      <text bytes="{bytes}" xml:space="preserve">{text}</text>
+      <text bytes="{bytes}" sha1="{sha1}" xml:space="preserve">{text}</text>
+      <sha1>{sha1}</sha1>
     </revision>
   </page>
 """

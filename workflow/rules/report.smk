@@ -3,13 +3,15 @@ rule report:
         "Writing the report."
     input:
         extracted=every_part(rules.extract.output.stats),
-        cleaned=every_part(rules.clean.output.stats),
+        cleaned=every_part([rules.clean.output.stats, rules.clean.output.dropped]),
         deduped=every_part(rules.dedupe.output.stats),
         tokenizer=rules.tokenizer.output.stats,
+        tokens=every_part(rules.encode.output.facts),
         metrics=rules.train.output.metrics,
         parity=rules.parity.output.parity,
         samples=rules.samples.output.json,
         code=code("report.py"),
+        page=["gpt2ro/report/template.html", "gpt2ro/report/style.css"],
     output:
         report=f"{RESULTS}/report.html",
     log:

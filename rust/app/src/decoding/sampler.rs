@@ -98,7 +98,7 @@ fn nucleus(weighted: &[(u32, f64)], p: f64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::{prop_assert_eq, proptest};
 
     fn tokens(candidates: &[(u32, f64)]) -> Vec<u32> {
         candidates.iter().map(|(token, _)| *token).collect()

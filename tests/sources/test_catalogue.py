@@ -1,0 +1,125 @@
+"""The catalogue: what is in it, what it becomes, and how its faults are told."""
+
+from pathlib import Path
+
+import pytest
+
+from gpt2ro.errors import UserError
+from gpt2ro.sources.catalogue import folder_source, load_catalogue, safe_name
+from gpt2ro.sources.formats import FORMATS, format_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def catalogue(tmp_path: Path, text: str):
+    path = tmp_path / "sources.yaml"
+    path.write_text(text)
+    return load_catalogue(path)
+
+
+def test_the_shipped_catalogue_is_valid_and_its_addresses_are_complete() -> None:
+    sources = load_catalogue(ROOT / "config" / "sources.yaml")
+    assert {"wikipedia", "oscar-2301", "oscar-2201", "fineweb-2", "opus-europarl"} <= set(sources)
+    for source in sources.values():
+        if "local" not in source.entry:
+            for part in source.parts(ROOT):
+                assert part.format in FORMATS
+                assert (part.url or "").startswith("https://") or part.hub_file
+
+
+def test_numbers_run_over_the_parts(tmp_path: Path) -> None:
+    entry = (
+        "a: {title: A, format: jsonl, licence: x, files: "
+        "[{url: 'https://x.invalid/p_{n}.jsonl', numbers: '08-11'}]}"
+    )
+    parts = catalogue(tmp_path, entry)["a"].parts(tmp_path)
+    assert [part.name for part in parts] == [f"p_{n}.jsonl" for n in ("08", "09", "10", "11")]
+    assert parts[0].download_flags() == "--url=https://x.invalid/p_08.jsonl"
+
+
+def test_a_hub_part_carries_its_repository(tmp_path: Path) -> None:
+    entry = (
+        "a: {title: A, format: parquet, licence: x, files: [{path: d/0.parquet}], "
+        "huggingface: {repository: o/n, revision: abc, gated: true}}"
+    )
+    (part,) = catalogue(tmp_path, entry)["a"].parts(tmp_path)
+    flags = "--hub-repository=o/n --hub-revision=abc --hub-file=d/0.parquet --gated"
+    assert part.download_flags() == flags
+
+
+def test_local_files_are_found_by_pattern_and_in_folders(tmp_path: Path) -> None:
+    for name in ("t/b.txt", "t/a.txt", "t/sub/c.txt", "t/.hidden.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text("x")
+    entry = "a: {{title: A, format: text, licence: x, local: ['{}']}}"
+    by_pattern = catalogue(tmp_path, entry.format("t/*.txt"))["a"].parts(tmp_path)
+    assert [part.name for part in by_pattern] == ["a.txt", "b.txt"]
+    in_folder = catalogue(tmp_path, entry.format("t"))["a"].parts(tmp_path)
+    assert [part.name for part in in_folder] == ["a.txt", "b.txt", "sub_c.txt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: {title: A, format: text}", 'sources.yaml: key "a.licence" is missing; set it.'),
+        ("a: {title: A, format: txt, licence: x}", "a.format is 'txt'; allowed: mediawiki,"),
+        (
+            "a: {titel: A, format: text, licence: x, title: b}",
+            'unknown key "a.titel"; did you mean',
+        ),
+    ],
+)
+def test_a_fault_names_source_and_key(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UserError) as error:
+        catalogue(tmp_path, text)
+    assert message in str(error.value)
+
+
+def test_a_local_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    entry = "a: {title: A, format: text, licence: x, local: [none.txt]}"
+    with pytest.raises(UserError, match=r'source "a": nothing found at none\.txt'):
+        catalogue(tmp_path, entry)["a"].parts(tmp_path)
+
+
+def test_parts_of_one_name_are_told(tmp_path: Path) -> None:
+    for name in ("a b.txt", "a_b.txt"):
+        (tmp_path / name).write_text("x")
+    with pytest.raises(UserError, match=r'two parts are named "a_b\.txt"'):
+        folder_source(tmp_path).parts(Path())
+
+
+def test_a_users_folder_takes_what_is_text_and_says_what_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.txt.xz", "b.md", "c.jpg"):
+        (tmp_path / name).write_text("x")
+    assert [part.name for part in folder_source(tmp_path).parts(Path())] == ["a.txt.xz", "b.md"]
+    assert "c.jpg: left out, not a known kind of text" in capsys.readouterr().err
+
+
+def test_a_corpus_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not a folder; name the folder of your text"):
+        folder_source(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("rowiki-latest-pages-articles.xml.bz2", "mediawiki"),
+        ("ro_part_3.txt.gz", "oscar-2019"),
+        ("ro_meta_part_1.jsonl.zst", "jsonl"),
+        ("carte.TXT.xz", "text"),
+        ("README.md", "text"),
+        ("en-ro.txt.zip", "opus-moses"),
+        ("ro.zip", "opus-xml"),
+        ("0000.parquet", "parquet"),
+        ("poza.png", None),
+    ],
+)
+def test_a_format_is_known_by_the_name(name: str, expected: str | None) -> None:
+    assert format_of(Path(name)) == expected
+
+
+def test_a_name_becomes_safe_for_the_file_system() -> None:
+    assert safe_name("a/b c.txt?x=1") == "a_b_c.txt"
+    assert safe_name("../up") == "_up"

@@ -1,0 +1,215 @@
+"""Downloads from a real server on this machine, which misbehaves as asked."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from gpt2ro.errors import UserError
+from gpt2ro.sources.download import ATTEMPTS, download
+from gpt2ro.sources.hub import fetch_weights, hub_headers
+
+CONTENT = bytes(range(256)) * 4000  # about 1 MB
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
+
+
+@dataclass
+class Server:
+    """What the server does, and what it was asked.
+
+    Attributes:
+        statuses: of the next answers; 200 when there are no more.
+        cuts: after how many bytes the next bodies break off; never when there are no more.
+        ranges: whether it honours Range.
+        etag: of the file.
+        requests: headers of every request.
+    """
+
+    statuses: list[int] = field(default_factory=list)
+    cuts: list[int] = field(default_factory=list)
+    ranges: bool = True
+    etag: str | None = '"one"'
+    requests: list[dict[str, str]] = field(default_factory=list)
+    address: str = ""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    state = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            state.requests.append(dict(self.headers))
+            if self.path == "/moved":
+                self.send_response(302)
+                self.send_header("Location", "/file")
+                self.end_headers()
+                return
+            status = state.statuses.pop(0) if state.statuses else 200
+            if status != 200:
+                self.send_error(status)
+                return
+            self.answer()
+
+        def answer(self) -> None:
+            start = 0
+            asked = self.headers.get("Range")
+            if asked and state.ranges and self.headers.get("If-Range") == state.etag:
+                start = int(asked.removeprefix("bytes=").removesuffix("-"))
+                self.send_response(206)
+                self.send_header(
+                    "Content-Range", f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
+                )
+            else:
+                self.send_response(200)
+            body = CONTENT[start:]
+            self.send_header("Content-Length", str(len(body)))
+            if state.etag:
+                self.send_header("ETag", state.etag)
+            self.end_headers()
+            self.wfile.write(body[: state.cuts.pop(0)] if state.cuts else body)
+
+        def log_message(self, *arguments: Any) -> None:
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=http.serve_forever, daemon=True).start()
+    state.address = f"http://127.0.0.1:{http.server_port}/file"
+    yield state
+    http.shutdown()
+    http.server_close()
+
+
+def fetch(server: Server, output: Path, **options: Any) -> list[float]:
+    """Download without waiting; return the pauses that would have been made."""
+    pauses: list[float] = []
+    download(server.address, output, pause=pauses.append, **options)
+    return pauses
+
+
+def test_a_file_comes_whole_with_its_provenance(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / "raw" / "file"
+    fetch(server, path, expected_sha256=SHA256, expected_size=len(CONTENT))
+    assert path.read_bytes() == CONTENT
+    provenance = json.loads((tmp_path / "raw" / "file.provenance.json").read_text())
+    assert provenance == {"url": server.address, "sha256": SHA256, "size": len(CONTENT)}
+    assert sorted(p.name for p in path.parent.iterdir()) == ["file", "file.provenance.json"]
+
+
+def test_a_cut_download_goes_on_where_it_was_cut(server: Server, tmp_path: Path) -> None:
+    server.cuts = [300_000, 400_000]
+    assert fetch(server, tmp_path / "file") == [1.0, 2.0]
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert [request.get("Range") for request in server.requests] == [
+        None, "bytes=300000-", "bytes=700000-",
+    ]  # fmt: skip
+
+
+def test_a_server_without_ranges_is_asked_for_the_whole_file_again(
+    server: Server, tmp_path: Path
+) -> None:
+    server.cuts, server.ranges = [300_000], False
+    fetch(server, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_a_file_that_changed_meanwhile_is_not_glued_to_its_old_beginning(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / ".file.partial").write_bytes(b"old" * 1000)
+    (tmp_path / ".file.partial.etag").write_text('"old"')
+    fetch(server, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_without_a_strong_etag_nothing_is_continued(server: Server, tmp_path: Path) -> None:
+    server.cuts, server.etag = [300_000], 'W/"weak"'
+    fetch(server, tmp_path / "file")
+    assert all("Range" not in request for request in server.requests)
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_a_busy_server_is_asked_again_with_growing_pauses(server: Server, tmp_path: Path) -> None:
+    server.statuses = [503, 429, 500]
+    assert fetch(server, tmp_path / "file") == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_refusal_fails_at_once(server: Server, tmp_path: Path, status: int) -> None:
+    server.statuses = [status] * 9
+    with pytest.raises(UserError, match=f"/file: the server answers {status} .*check the address"):
+        fetch(server, tmp_path / "file")
+    assert len(server.requests) == 1
+    assert not (tmp_path / "file").exists()
+
+
+def test_a_server_that_stays_gone_is_given_up(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=f"gave up after {ATTEMPTS} attempts .*run again later"):
+        download("http://127.0.0.1:9/file", tmp_path / "file", pause=lambda seconds: None)
+    assert not (tmp_path / "file").exists()
+
+
+def test_a_download_that_is_cut_every_time_keeps_what_came(server: Server, tmp_path: Path) -> None:
+    server.cuts = [1000] * ATTEMPTS
+    with pytest.raises(UserError, match="what came so far is kept, so run again"):
+        fetch(server, tmp_path / "file")
+    assert (tmp_path / ".file.partial").stat().st_size == 6000
+    assert not (tmp_path / "file").exists()
+
+
+def test_another_checksum_deletes_the_file(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=f"its SHA-256 is {SHA256}, the catalogue says 0000"):
+        fetch(server, tmp_path / "file", expected_sha256="0" * 64)
+    assert [path for path in tmp_path.iterdir() if path.suffix != ".etag"] == []
+
+
+def test_another_size_is_told_before_anything_is_fetched(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="the server has 1,024,000 bytes, the catalogue says 5;"):
+        fetch(server, tmp_path / "file", expected_size=5)
+    assert not (tmp_path / "file").exists()
+
+
+def test_redirects_are_followed(server: Server, tmp_path: Path) -> None:
+    server.address = server.address.replace("/file", "/moved")
+    fetch(server, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+def test_only_http_addresses_are_fetched(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not an http or https address"):
+        download("file:///etc/passwd", tmp_path / "file")
+
+
+def test_a_gated_data_set_without_a_token_names_page_and_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    with pytest.raises(UserError) as error:
+        hub_headers("oscar-corpus/OSCAR-2301", gated=True)
+    assert "https://huggingface.co/datasets/oscar-corpus/OSCAR-2301" in str(error.value)
+    assert "set HF_TOKEN" in str(error.value)
+
+
+def test_a_token_is_sent_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "secret")
+    assert hub_headers("a/b", gated=True) == {"Authorization": "Bearer secret"}
+
+
+def test_weights_of_a_local_folder_are_copied_and_pickled_ones_are_not(tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "config.json").write_text("{}")
+    (model / "pytorch_model.bin").write_bytes(b"pickle")
+    with pytest.raises(UserError, match=r"model\.safetensors: not found.*\.bin, are not read"):
+        fetch_weights(str(model), "main", tmp_path / "out")
+    for name in ("model.safetensors", "tokenizer.json"):
+        (model / name).write_text(name)
+    fetch_weights(str(model), "main", tmp_path / "out")
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["config.json", "model.safetensors", "tokenizer.json"]

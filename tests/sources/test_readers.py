@@ -1,0 +1,343 @@
+"""Each format, from small files written here: what becomes a document, and what is an error."""
+
+import bz2
+import gzip
+import json
+import lzma
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from gpt2ro.documents import Document, read_documents
+from gpt2ro.errors import UserError
+from gpt2ro.files import read_json
+from gpt2ro.sources.extract import extract_part
+from gpt2ro.sources.settings import ExtractionSettings
+
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.compress,
+}
+
+
+def extract(path: Path, format_name: str, **settings: Any) -> list[Document]:
+    output, stats = path.parent / "out.jsonl.zst", path.parent / "out.stats.json"
+    extract_part(path, "s", "p", format_name, ExtractionSettings(**settings), output, stats)
+    return list(read_documents(output))
+
+
+def texts(path: Path, format_name: str, **settings: Any) -> list[str]:
+    return [document.text for document in extract(path, format_name, **settings)]
+
+
+def left_out(path: Path) -> dict[str, int]:
+    dropped = read_json(path.parent / "out.stats.json")["dropped"]
+    return {reason: facts["documents"] for reason, facts in dropped.items()}
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_a_text_file_is_a_document_with_a_stable_id(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "\ufeffUnu.\r\n\r\nDoi.\r\n")
+    (document,) = extract(path, "text")
+    assert (document.id, document.text, document.source) == ("s/p/0", "Unu.\n\nDoi.", "s")
+
+
+def test_a_blank_line_ends_a_document_when_asked(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "Unu.\nDoi.\n\n  \n\nTrei.")
+    assert texts(path, "text", text_documents="blank-line") == ["Unu.\nDoi.", "Trei."]
+
+
+def test_a_long_text_is_cut_at_line_ends(tmp_path: Path) -> None:
+    lines = [f"{number:03d} " + "x" * 95 for number in range(50)]
+    path = write(tmp_path / "a.txt", "\n".join(lines))
+    found = texts(path, "text", max_document_characters=1000)
+    assert "\n".join(found).split("\n") == lines
+    assert all(len(text) <= 1000 for text in found)
+
+
+@pytest.mark.parametrize("kind", COMPRESS)
+def test_compression_is_found_by_content_not_by_name(tmp_path: Path, kind: str) -> None:
+    path = write(tmp_path / "a.txt", COMPRESS[kind]("Țară și oraș.".encode()))
+    assert texts(path, "text") == ["Țară și oraș."]
+
+
+@pytest.mark.parametrize("kind", COMPRESS)
+@pytest.mark.parametrize("share", [0.3, 0.97])
+def test_a_truncated_file_is_an_error_and_leaves_nothing(
+    tmp_path: Path, kind: str, share: float
+) -> None:
+    noise = "".join(f"{n * n * 7919:x} ".zfill(9) for n in range(30_000))
+    data = COMPRESS[kind](noise.encode())
+    path = write(tmp_path / f"a.txt.{kind}", data[: int(len(data) * share)])
+    with pytest.raises(UserError, match=rf"a\.txt\.{kind}: truncated or damaged"):
+        extract(path, "text")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_all_frames_of_a_zstd_file_are_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.zst", zstandard.compress(b"unu ") + zstandard.compress(b"doi"))
+    assert texts(path, "text") == ["unu doi"]
+
+
+@pytest.mark.parametrize("kind", COMPRESS)
+def test_a_bomb_is_stopped(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gpt2ro.sources.compression.FREE_EXPANSION", 1 << 20)
+    path = write(tmp_path / "bomb", COMPRESS[kind](b"a\n" * (3 << 20)))
+    with pytest.raises(UserError, match=r"bomb: .*allowed are 50 times as many.*max_expansion"):
+        extract(path, "text", max_expansion=50)
+
+
+def test_invalid_utf_8_names_line_and_byte(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", b"bun\nr\xe3u\n")
+    with pytest.raises(UserError, match=r"a\.txt: line 2: byte 2 is 0xe3, not UTF-8; convert"):
+        extract(path, "text")
+    assert texts(path, "text", invalid_utf8="replace") == ["bun\nr\ufffdu"]
+
+
+def test_oscar_2019_documents_end_at_blank_lines(tmp_path: Path) -> None:
+    path = write(tmp_path / "ro.txt.gz", gzip.compress(b"Unu.\nDoi.\n\nTrei.\n"))
+    assert texts(path, "oscar-2019") == ["Unu.\nDoi.", "Trei."]
+
+
+def test_opus_sentences_are_grouped(tmp_path: Path) -> None:
+    path = write(tmp_path / "ro.txt", "1\n2\n\n3\n4\n5\n")
+    assert texts(path, "opus-text", lines_per_document=2) == ["1\n2", "3\n4", "5"]
+
+
+def oscar_line(**metadata: Any) -> str:
+    fields = {
+        "content": "Text.",
+        "warc_headers": {"warc-target-uri": "https://exemplu.invalid/"},
+        "metadata": {"identification": {"label": "ro", "prob": 0.9}, **metadata},
+    }
+    return json.dumps(fields)
+
+
+@pytest.mark.parametrize("key", ["annotation", "quality_warnings"])
+def test_oscar_of_both_versions_keeps_address_score_and_warnings(tmp_path: Path, key: str) -> None:
+    path = write(tmp_path / "ro.jsonl", oscar_line(**{key: ["tiny"]}))
+    (document,) = extract(path, "oscar-jsonl")
+    assert document.text == "Text."
+    assert document.meta == {
+        "url": "https://exemplu.invalid/", "language_score": 0.9, "warnings": ["tiny"],
+    }  # fmt: skip
+
+
+def test_a_broken_line_is_left_out_and_counted(tmp_path: Path) -> None:
+    lines = [json.dumps({"text": f"{n}"}) for n in range(300)] + ['{"text": "cut', '{"text": 3}']
+    path = write(tmp_path / "a.jsonl", "\n".join(lines))
+    assert len(texts(path, "jsonl")) == 300
+    assert left_out(path) == {"broken line": 2}
+
+
+def test_many_broken_lines_are_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "a"}\n{"te\n')
+    with pytest.raises(UserError, match="1 of 2 lines are not JSON documents; allowed is a share"):
+        extract(path, "jsonl")
+
+
+def test_deep_nesting_is_a_broken_line_and_no_crash(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", "[" * 100_000 + "\n" + '{"text": "a"}')
+    assert texts(path, "jsonl", max_broken_lines=0.6) == ["a"]
+
+
+def test_a_lone_surrogate_becomes_the_replacement_character(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", r'{"text": "a\ud800b"}')
+    assert texts(path, "jsonl") == ["a\ufffdb"]
+
+
+def test_a_missing_field_names_those_there_are(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"body": "a", "id": 1}')
+    with pytest.raises(
+        UserError, match='line 1 has no field "text", only body, id; set extraction'
+    ):
+        extract(path, "jsonl")
+    assert texts(path, "jsonl", text_column="body") == ["a"]
+
+
+def test_parquet_gives_its_text_column(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["Unu", None, "Doi"], "url": ["u", "v", None]}), path)
+    first, second = extract(path, "parquet")
+    assert (first.text, first.meta, second.text, second.meta) == ("Unu", {"url": "u"}, "Doi", {})
+    assert left_out(path) == {"no text": 1}
+
+
+def test_parquet_without_the_column_names_those_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"body": ["Unu"]}), path)
+    with pytest.raises(UserError, match='no column "text", only body; set extraction'):
+        extract(path, "parquet")
+
+
+def test_truncated_parquet_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["Unu"] * 1000}), path)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(UserError, match=r"a\.parquet: truncated or damaged Parquet"):
+        extract(path, "parquet")
+
+
+def archive(path: Path, contents: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in contents.items():
+            file.writestr(name, content)
+    return path
+
+
+RAW_XML = """<?xml version="1.0"?><document id="1">
+<s id="1"><time id="T1S" value="00:00:01,000"/>Bună ziua!<time id="T1E" value="00:00:02,000"/></s>
+<s id="2">Ce faci?</s></document>"""
+TOKENS_XML = """<text><s id="1"><w id="1.1">Bună</w><w id="1.2">,</w><w id="1.3">„</w>
+<w id="1.4">Ana</w><w id="1.5">”</w><w id="1.6">!</w></s></text>"""
+
+
+def test_opus_xml_gives_a_document_a_file_a_sentence_a_line(tmp_path: Path) -> None:
+    path = archive(
+        tmp_path / "ro.zip", {"ro/1.xml": RAW_XML, "ro/2.xml": TOKENS_XML, "README": "x"}
+    )
+    assert texts(path, "opus-xml") == ["Bună ziua!\nCe faci?", "Bună, „Ana”!"]
+
+
+def test_opus_moses_gives_the_romanian_side(tmp_path: Path) -> None:
+    path = archive(tmp_path / "en-ro.txt.zip", {"X.en-ro.en": "One\nTwo", "X.en-ro.ro": "Unu\nDoi"})
+    assert texts(path, "opus-moses") == ["Unu\nDoi"]
+
+
+def test_a_moses_archive_without_romanian_is_an_error(tmp_path: Path) -> None:
+    path = archive(tmp_path / "en-de.txt.zip", {"X.en-de.en": "One"})
+    with pytest.raises(UserError, match=r"no member ends in \.ro"):
+        extract(path, "opus-moses")
+
+
+@pytest.mark.parametrize("name", ["../out.xml", "/etc/out.xml", "a/../../out.xml", "..\\out.xml"])
+def test_a_member_that_would_leave_its_folder_is_refused(tmp_path: Path, name: str) -> None:
+    path = archive(tmp_path / "ro.zip", {name: RAW_XML})
+    with pytest.raises(UserError, match="would leave its folder; such an archive is not read"):
+        extract(path, "opus-xml")
+
+
+def test_a_zip_bomb_is_stopped(tmp_path: Path) -> None:
+    path = archive(tmp_path / "ro.zip", {"a.xml": "a" * (80 << 20)})
+    with pytest.raises(UserError, match=r"expands to over 2 times its size at a\.xml"):
+        extract(path, "opus-xml", max_expansion=2)
+
+
+def test_a_damaged_zip_is_an_error(tmp_path: Path) -> None:
+    path = archive(tmp_path / "ro.zip", {"a.xml": RAW_XML})
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(UserError, match="damaged zip archive"):
+        extract(path, "opus-xml")
+
+
+def test_entities_are_not_expanded(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><text><s>&b;</s></text>'
+    path = archive(tmp_path / "ro.zip", {"a.xml": bomb})
+    with pytest.raises(UserError, match="declares a document type"):
+        extract(path, "opus-xml")
+
+
+SITEINFO = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11">
+  <siteinfo>
+    <base>https://ro.wikipedia.org/wiki/Pagina_principal%C4%83</base>
+    <namespaces>
+      <namespace key="0" case="first-letter" />
+      <namespace key="1" case="first-letter">Discuție</namespace>
+      <namespace key="10" case="first-letter">Format</namespace>
+    </namespaces>
+  </siteinfo>
+"""
+
+
+def page(number: int, title: str, text: str, namespace: int = 0, redirect: str = "") -> str:
+    return f"""  <page>
+    <title>{title}</title>
+    <ns>{namespace}</ns>
+    <id>{number}</id>
+{redirect}    <revision>
+      <id>{number + 100}</id>
+      <text xml:space="preserve">{text}</text>
+    </revision>
+  </page>
+"""
+
+
+def dump(path: Path, *pages: str) -> Path:
+    return write(path, bz2.compress((SITEINFO + "".join(pages) + "</mediawiki>\n").encode()))
+
+
+ARTICLE = "'''Ursul''' trăiește în [[pădure|păduri]].\n\n== Hrana ==\nMănâncă miere."
+
+
+def test_wikipedia_gives_articles_as_plain_text(tmp_path: Path) -> None:
+    path = dump(tmp_path / "w.xml.bz2", page(1, "Urs", ARTICLE))
+    (document,) = extract(path, "mediawiki")
+    assert document.text == "Ursul trăiește în păduri.\nHrana\nMănâncă miere."
+    assert document.meta["title"] == "Urs"
+    assert texts(path, "mediawiki", keep_headings=False) == [
+        "Ursul trăiește în păduri.\nMănâncă miere."
+    ]
+
+
+def test_wikipedia_leaves_out_what_is_no_article(tmp_path: Path) -> None:
+    path = dump(
+        tmp_path / "w.xml.bz2",
+        page(1, "Ursul", "#REDIRECTEAZA [[Urs]]", redirect='    <redirect title="Urs" />\n'),
+        page(2, "Discuție:Urs", "Foarte bine.", namespace=1),
+        page(3, "Lună", "Luna poate fi:\nun astru\n{{dezambiguizare}}"),
+        page(4, "Broască (dezambiguizare)", "Broasca poate fi un animal."),
+        page(5, "Gol", "{{ciot}}"),
+        page(6, "Urs", ARTICLE),
+    )
+    assert [document.meta["title"] for document in extract(path, "mediawiki")] == ["Urs"]
+    assert left_out(path) == {"disambiguation page": 2, "empty": 1}
+
+
+def test_a_truncated_dump_is_an_error_though_wikiextractor_takes_it(tmp_path: Path) -> None:
+    pages = "".join(page(number, f"Urs {number}", ARTICLE) for number in range(50))
+    path = write(tmp_path / "w.xml", SITEINFO + pages)
+    with pytest.raises(UserError, match=r"w\.xml: no </mediawiki> at its end"):
+        extract(path, "mediawiki")
+    whole = bz2.compress((SITEINFO + pages + "</mediawiki>\n").encode())
+    path = write(tmp_path / "w.xml.bz2", whole[:-20])
+    with pytest.raises(UserError, match=r"w\.xml\.bz2: truncated or damaged bzip2"):
+        extract(path, "mediawiki")
+
+
+def test_equal_files_give_equal_bytes(tmp_path: Path) -> None:
+    path = dump(tmp_path / "w.xml.bz2", *(page(n, f"Urs {n}", ARTICLE) for n in range(30)))
+    extract(path, "mediawiki")
+    first = (tmp_path / "out.jsonl.zst").read_bytes()
+    extract(path, "mediawiki")
+    assert (tmp_path / "out.jsonl.zst").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("name", "format_name", "least"),
+    [
+        ("constructed_rowiki_dump/CONSTRUCTED-rowiki-pages-articles.xml.bz2", "mediawiki", 500),
+        ("constructed_oscar_jsonl/CONSTRUCTED_ro_meta_part_1.2201.jsonl.gz", "oscar-jsonl", 2),
+        ("constructed_oscar_jsonl/CONSTRUCTED_ro_meta_part_1.2301.jsonl", "oscar-jsonl", 2),
+        ("oscar2019_ro/unshuffled_original_ro/ro_part_1.txt.gz", "oscar-2019", 2),
+        ("opus_samples/setimes.en-ro.ro.txt", "opus-text", 1),
+    ],
+)
+def test_real_samples_are_read(
+    shared_corpora: Path, tmp_path: Path, name: str, format_name: str, least: int
+) -> None:
+    path = write(tmp_path / "sample", (shared_corpora / "formats" / name).read_bytes())
+    assert len(extract(path, format_name)) >= least
