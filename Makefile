@@ -32,7 +32,6 @@ lint: setup
 	$(RUN) mypy gpt2ro workflow/scripts
 	cd rust && $(RUN) cargo fmt --check
 	cd rust && $(RUN) cargo clippy --release --all-targets --locked -- --deny warnings
-	$(RUN) snakemake --lint
 
 clean:
 	$(SNAKEMAKE) --delete-all-output

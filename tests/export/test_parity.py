@@ -130,6 +130,17 @@ def test_a_missing_binary_is_told(case: Case) -> None:
         )  # fmt: skip
 
 
+def test_a_binary_that_writes_nothing_is_told(case: Case) -> None:
+    binary = case.folder / "silent"
+    binary.write_text("#!/bin/sh\nexit 0\n")
+    binary.chmod(0o755)
+    with pytest.raises(UserError, match="silent: wrote no logits"):
+        check_parity(
+            case.folder, case.folder, binary, case.folder / "prompts.txt",
+            1e-3, NEW, case.folder / "parity.json",
+        )  # fmt: skip
+
+
 def test_a_failing_binary_is_quoted(case: Case) -> None:
     binary = case.folder / "failing"
     binary.write_text("#!/bin/sh\necho 'out of memory' >&2\nexit 3\n")

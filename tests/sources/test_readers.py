@@ -92,9 +92,7 @@ def test_all_frames_of_a_zstd_file_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", COMPRESS)
-def test_a_bomb_is_stopped(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bomb_is_stopped(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gpt2ro.sources.compression.FREE_EXPANSION", 1 << 20)
     path = write(tmp_path / "bomb", COMPRESS[kind](b"a\n" * (3 << 20)))
     with pytest.raises(UserError, match=r"bomb: .*allowed are 50 times as many.*max_expansion"):

@@ -110,6 +110,16 @@ def test_a_validation_split_without_tokens_is_told(world) -> None:
         run(world)
 
 
+def test_initial_weights_that_are_not_there_are_told(world, tmp_path) -> None:
+    with pytest.raises(UserError, match="nowhere: no such folder; run the step pretrained"):
+        run(world, pretrained=tmp_path / "nowhere")
+
+
+def test_no_threads_are_refused(world) -> None:
+    with pytest.raises(UserError, match="--threads: 0 is too small; set 1 or more"):
+        train(load_experiment(world.experiment, []), world.paths, threads=0)
+
+
 def test_pickled_weights_are_refused(world, tmp_path) -> None:
     folder = tmp_path / "pickled"
     folder.mkdir()

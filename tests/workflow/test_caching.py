@@ -2,7 +2,6 @@
 
 import os
 
-import pytest
 from workspace import Workspace
 
 CORPUS_STAGES = ("extract", "clean", "signatures", "dedupe", "encode")
@@ -81,8 +80,3 @@ def test_another_address_of_a_source_downloads_only_that_source(built: Workspace
         planned = built.planned("corpus")
     assert "download(letters/letters.txt)" in planned
     assert not planned & {f"extract({part})" for part in PARTS if part.startswith("tales")}
-
-
-@pytest.mark.parametrize("stage", ["tokenizer", "clusters", "train"])
-def test_one_stage_again_runs_only_that_stage(built: Workspace, stage: str) -> None:
-    assert built.planned("-R", stage, "--until", stage) == {stage}

@@ -25,14 +25,13 @@ def shell(workspace: Workspace, command: str) -> subprocess.CompletedProcess[str
     [
         "snakemake --cores all train",
         "snakemake results/samples.txt",
-        "snakemake --dag | dot -Tsvg > dag.svg",
         "snakemake corpus tokenizer deploy report",
     ],
 )
 def test_runs_as_written_and_finds_everything_done(built: Workspace, command: str) -> None:
     done = shell(built, command)
     assert done.returncode == 0, done.stderr
-    assert "rule " not in done.stderr
+    assert "Nothing to be done" in done.stderr
 
 
 def test_the_dag_is_a_picture_of_every_rule(built: Workspace) -> None:
@@ -55,8 +54,8 @@ def test_one_stage_again_keeps_the_others(built: Workspace) -> None:
     before = built.outputs()
     done = shell(built, "snakemake -R tokenizer --until tokenizer")
     assert done.returncode == 0, done.stderr
-    assert "rule tokenizer:" in done.stdout + done.stderr
-    assert "rule train:" not in done.stdout + done.stderr
+    assert "Training the tokenizer" in done.stderr
+    assert "Training: " not in done.stderr
     assert built.outputs() == before
 
 
@@ -69,8 +68,3 @@ def test_every_shipped_config_gives_a_plan(built: Workspace, config: Path, tmp_p
     done = shell(built, f"snakemake -n --configfile {config} --config corpus={tmp_path}")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "train" in done.stdout + done.stderr
-
-
-def test_snakemake_lint_has_nothing_to_say(built: Workspace) -> None:
-    done = shell(built, "snakemake --lint")
-    assert "Congratulations" in done.stdout + done.stderr, done.stdout + done.stderr

@@ -98,7 +98,7 @@ def test_a_corpus_without_validation_text_is_told(new_workspace: Any) -> None:
     workspace.replace("config/config.yaml", "  valid: 0.2", "  valid: 0.0001")
     result = workspace.snakemake("corpus")
     assert result.status == 1
-    assert "validation" in the_line(result.stderr)
+    assert "split.valid: the corpus is too small for this split" in the_line(result.stderr)
 
 
 def test_a_vocabulary_that_the_corpus_cannot_fill_is_told(new_workspace: Any) -> None:

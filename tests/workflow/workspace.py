@@ -21,8 +21,8 @@ MINIATURE_PARTS = {
     "family.txt": "tales_family_1.txt",
     "letters.txt": "letters_1.txt",
 }
-JOB = re.compile(r"^(?:local)?rule (\w+):$(?P<body>(?:\n {4}.*)*)", re.MULTILINE)
-WILDCARDS = re.compile(r"wildcards: source=(\S+), part=(\S+)")
+PLANNED = "update pending"
+PART = re.compile(r"/(tales|letters)/(\w+\.txt)")
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,11 @@ class Result:
     stdout: str
     stderr: str
 
-    @property
-    def jobs(self) -> set[str]:
-        """The jobs run, or to be run: `train`, `clean(tales/a.txt)`; without the target rules."""
-        names = set()
-        for match in JOB.finditer(self.stdout + self.stderr):
-            wildcards = WILDCARDS.search(match["body"])
-            where = f"({wildcards[1]}/{wildcards[2]})" if wildcards else ""
-            names.add(match[1] + where)
-        return names - {"all", "corpus", "deploy"}
+
+def job(output: dict[str, str]) -> str:
+    """The job that makes an output: its rule, with source and part where the rule has them."""
+    part = PART.search(output["output_file"]) if output["rule"] != "clusters" else None
+    return output["rule"] + (f"({part[1]}/{part[2]})" if part else "")
 
 
 def write_miniature_corpus(folder: Path) -> None:
@@ -95,7 +91,9 @@ class Workspace:
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,
+            # One build of libtorch's wrapper for all workspaces: it depends on where the shim is.
             "CARGO_TARGET_DIR": str(ROOT / "rust" / "target"),
+            "CPLUS_INCLUDE_PATH": str(ROOT / "rust" / "shim"),
             "PYTHONPATH": str(self.folder),
         }
 
@@ -119,10 +117,12 @@ class Workspace:
         return result
 
     def planned(self, *targets: str) -> set[str]:
-        """The jobs a run would execute now."""
-        result = self.snakemake("--dry-run", *targets)
+        """The jobs a run would execute now: `train`, `clean(tales/animals.txt)`."""
+        result = self.snakemake("--summary", *targets)
         assert result.status == 0, result.stderr + result.stdout
-        return result.jobs
+        header, *rows = (line.split("\t") for line in result.stdout.splitlines())
+        outputs = [dict(zip(header, row, strict=True)) for row in rows]
+        return {job(output) for output in outputs if output["plan"] == PLANNED}
 
     def kill_when(self, path: Path, *targets: str, timeout: float = 300) -> None:
         """Run targets and send SIGKILL to the whole process group once `path` exists."""

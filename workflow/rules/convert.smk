@@ -11,11 +11,14 @@ rule convert:
         deploy=expand(f"{RESULTS}/deploy/{{file}}", file=DEPLOY_FILES),
     log:
         f"{RESULTS}/logs/convert.log",
+    params:
+        model=f"{RESULTS}/model",
+        folder=f"{RESULTS}/deploy",
     resources:
         mem_mb=8000,
     shell:
-        "python workflow/scripts/convert.py --model {RESULTS}/model"
-        " --output {RESULTS}/deploy" + LOGGED
+        "python workflow/scripts/convert.py --model {params.model}"
+        " --output {params.folder}" + LOGGED
 
 
 rule parity:
@@ -32,11 +35,13 @@ rule parity:
     log:
         f"{RESULTS}/logs/parity.log",
     params:
+        model=f"{RESULTS}/model",
+        deploy=f"{RESULTS}/deploy",
         tolerance=SETTINGS["parity"]["tolerance"],
         greedy_tokens=SETTINGS["parity"]["greedy_tokens"],
     resources:
         mem_mb=8000,
     shell:
-        "python workflow/scripts/parity.py --model {RESULTS}/model --deploy {RESULTS}/deploy"
+        "python workflow/scripts/parity.py --model {params.model} --deploy {params.deploy}"
         " --binary {input.binary} --prompts {input.prompts} --output {output.parity}"
         " --tolerance {params.tolerance} --greedy-tokens {params.greedy_tokens}" + LOGGED

@@ -35,6 +35,7 @@ rule pretrained:
     params:
         model=SETTINGS["training"]["initial_weights"],
         revision=SETTINGS["training"]["revision"] or "main",
+        folder=f"{RESULTS}/pretrained",
     shell:
         "python workflow/scripts/pretrained.py --model {params.model}"
-        " --revision {params.revision} --output {RESULTS}/pretrained" + LOGGED
+        " --revision {params.revision} --output {params.folder}" + LOGGED

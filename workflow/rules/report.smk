@@ -16,5 +16,7 @@ rule report:
         report=f"{RESULTS}/report.html",
     log:
         f"{RESULTS}/logs/report.log",
+    params:
+        results=RESULTS,
     shell:
-        "python workflow/scripts/report.py --results {RESULTS} --output {output.report}" + LOGGED
+        "python workflow/scripts/report.py --results {params.results} --output {output.report}" + LOGGED

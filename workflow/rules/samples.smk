@@ -13,10 +13,11 @@ rule samples:
     log:
         f"{RESULTS}/logs/samples.log",
     params:
+        deploy=f"{RESULTS}/deploy",
         seed=SETTINGS["samples"]["seed"],
         max_new_tokens=SETTINGS["samples"]["max_new_tokens"],
     threads: 2
     shell:
-        "{input.binary} samples --model {RESULTS}/deploy --prompts {input.prompts}"
+        "{input.binary} samples --model {params.deploy} --prompts {input.prompts}"
         " --text {output.text} --json {output.json} --seed {params.seed}"
         " --max-new-tokens {params.max_new_tokens} --threads {threads}" + LOGGED

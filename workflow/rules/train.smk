@@ -36,6 +36,10 @@ rule train:
     log:
         f"{RESULTS}/logs/train.log",
     params:
+        tokens=f"{RESULTS}/tokens",
+        tokenizer=f"{RESULTS}/tokenizer",
+        model=f"{RESULTS}/model",
+        runs=f"{RESULTS}/training",
         pretrained=pretrained_flag(),
         overrides=override_words(),
     threads: TRAINING["threads"]
@@ -45,6 +49,6 @@ rule train:
         runtime=TRAINING["walltime_minutes"],
     shell:
         "python workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
-        " --tokens {RESULTS}/tokens --tokenizer {RESULTS}/tokenizer --output {RESULTS}/model"
-        " --metrics {output.metrics} --runs {RESULTS}/training {params.pretrained}"
+        " --tokens {params.tokens} --tokenizer {params.tokenizer} --output {params.model}"
+        " --metrics {output.metrics} --runs {params.runs} {params.pretrained}"
         " {params.overrides}" + LOGGED
