@@ -19,7 +19,7 @@ setup: .venv/.complete
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --require-hashes --requirement requirements.lock
 	.venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
-	cd rust && $(RUN) cargo fetch --locked
+	cd rust && $(RUN) cargo build --release --locked
 	touch $@
 
 test: setup

@@ -86,6 +86,8 @@ def _binary_says(
             ) from None
         if done.returncode != 0:
             raise UserError(f"{binary}: exit code {done.returncode}: {done.stderr.strip()}")
+        if not path.is_file():
+            raise UserError(f"{binary}: wrote no logits; it is another version: build it again.")
         return load_file(path)
 
 

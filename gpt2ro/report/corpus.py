@@ -116,13 +116,13 @@ class Corpus:
     lengths: list[tuple[int, int, int]]
 
 
-def read_corpus(results: Path) -> Corpus:
-    """Add up the stats of all parts.
+def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
+    """Add up the stats of all parts, or of those named as source/part.
 
     Raises:
         UserError: there is no part, or a file is missing, damaged or of another run.
     """
-    parts = extracted_parts(results)
+    parts = extracted_parts(results, only)
     funnels: dict[str, Funnel] = {}
     repairs: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
@@ -138,14 +138,15 @@ def read_corpus(results: Path) -> Corpus:
     return Corpus(parts, list(funnels.values()), total_funnel, by_frequency, buckets(lengths))
 
 
-def extracted_parts(results: Path) -> list[tuple[str, str]]:
-    """Return (source, part) of every part that was extracted, sorted.
+def extracted_parts(results: Path, only: list[str] | None = None) -> list[tuple[str, str]]:
+    """Return (source, part) of every part that was extracted and is wanted, sorted.
 
     Raises:
         UserError: there is none.
     """
     paths = (results / "extracted").glob(f"*/*{STATS}")
-    parts = sorted((path.parent.name, path.name.removesuffix(STATS)) for path in paths)
+    found = sorted((path.parent.name, path.name.removesuffix(STATS)) for path in paths)
+    parts = [part for part in found if only is None or "/".join(part) in only]
     if not parts:
         raise UserError(
             f"{results}/extracted: no */*{STATS} found; expected one a part; run the step extract."

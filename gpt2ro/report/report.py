@@ -21,22 +21,23 @@ from gpt2ro.report.samples import read_samples
 TEMPLATES = Path(__file__).parent
 
 
-def write_report(results: Path, output: Path) -> None:
+def write_report(results: Path, output: Path, parts: list[str] | None = None) -> None:
     """Write the report of a run; equal results give equal bytes.
 
     Args:
         results: the folder of all outputs.
         output: the HTML file.
+        parts: only these, as source/part; the folder may hold what others left behind.
 
     Raises:
         UserError: a file of the results is missing or damaged.
     """
-    write_text(output, page(facts(results)))
+    write_text(output, page(facts(results, parts)))
 
 
-def facts(results: Path) -> dict[str, Any]:
+def facts(results: Path, parts: list[str] | None = None) -> dict[str, Any]:
     """Return what the template shows, by the names it uses."""
-    corpus = read_corpus(results)
+    corpus = read_corpus(results, parts)
     return {
         "corpus": corpus,
         "examples": dropped_examples(results, corpus.parts),

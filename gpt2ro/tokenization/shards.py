@@ -60,13 +60,19 @@ class TokenShard:
     sha256: str
 
 
-def read_shards(folder: Path) -> list[TokenShard]:
-    """Open all shards of one split (`results/tokens/train`), sorted by source and part.
+def read_shards(folder: Path, parts: list[str] | None = None) -> list[TokenShard]:
+    """Open the shards of one split (`results/tokens/train`), sorted by source and part.
+
+    Args:
+        parts: only these, as source/part; the folder may hold what parts that are no longer used
+            left behind.
 
     Raises:
         UserError: there is none, one is damaged, or two were made by different tokenizers.
     """
-    paths = sorted(folder.glob("*/*.bin"), key=lambda path: (path.parent.name, path.stem))
+    found = folder.glob("*/*.bin")
+    wanted = [path for path in found if parts is None or f"{path.parent.name}/{path.stem}" in parts]
+    paths = sorted(wanted, key=lambda path: (path.parent.name, path.stem))
     if not paths:
         raise UserError(f"{folder}: no token shards (*/*.bin) found; run the step encode.")
     shards = [read_shard(path) for path in paths]

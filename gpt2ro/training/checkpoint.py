@@ -29,7 +29,6 @@ from gpt2ro.training.data import Position
 
 MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
-BEST = "best"
 
 
 @dataclass
@@ -89,13 +88,18 @@ class CheckpointStore:
             "random.safetensors": _random_tensors(),
         }
         _write_folder(target, contents, asdict(state))
-        for old in self._steps()[: -self._keep]:
+        best = self._best(state.best_step)
+        outdated = [path for path in self._folder.glob("best-????????") if path != best]
+        for old in [*self._steps()[: -self._keep], *outdated]:
             shutil.rmtree(old)
 
     def save_best(self, model: nn.Module, state: TrainingState) -> None:
-        """Keep these parameters as the best so far."""
+        """Keep these parameters as the best so far.
+
+        The one before stays until the next checkpoint, which a killed run may have to go back to.
+        """
         facts = {"step": state.step, "bits_per_byte": state.best_bits_per_byte}
-        _write_folder(self._folder / BEST, {WEIGHTS: _tensors(model)}, facts)
+        _write_folder(self._best(state.step), {WEIGHTS: _tensors(model)}, facts)
 
     def load_latest(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device
@@ -115,16 +119,19 @@ class CheckpointStore:
             return TrainingState.from_json(json.loads((folder / "state.json").read_text()))
         return None
 
-    def load_best(self, model: nn.Module) -> None:
-        """Put the best parameters into the model.
+    def load_best(self, model: nn.Module, state: TrainingState) -> None:
+        """Put the parameters of the best step into the model.
 
         Raises:
             UserError: they are missing or damaged.
         """
-        folder = self._folder / BEST
+        folder = self._best(state.best_step)
         if problem := _problem(folder):
             raise UserError(f"{folder}: {problem}; delete {self._folder} and train again.")
         _load_parameters(model, folder / WEIGHTS)
+
+    def _best(self, step: int) -> Path:
+        return self._folder / f"best-{step:08d}"
 
     def _steps(self) -> list[Path]:
         return sorted(self._folder.glob("step-????????"))

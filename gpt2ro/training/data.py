@@ -45,32 +45,33 @@ class Position:
 
 
 class ContextSampler:
-    """Yields training contexts: each epoch visits every context once, in an order of its own.
+    """Yields training contexts: each epoch cuts the stream anew and visits every context once.
 
     The stream is cut into contexts of `context` tokens; targets are the inputs shifted by one, so a
-    context needs one token more. The order of an epoch depends on the seed and the epoch only, so
-    `position` is all there is to resume.
+    context needs one token more. An epoch's first cut is drawn from the first context, so that a
+    token is not predicted from the same few tokens in every epoch; the order of its contexts is
+    drawn too. Both depend on the seed and the epoch only, so `position` is all there is to resume.
     """
 
     def __init__(self, stream: TokenStream, context: int, seed: int) -> None:
         self._stream = stream
         self._context = context
         self._seed = seed
-        self.contexts = (len(stream) - 1) // context
-        if self.contexts < 1:
+        if len(stream) <= context:
             raise UserError(
                 f"tokens/train: {len(stream):,} tokens, and one context needs {context + 1:,}; add "
                 "text, or lower BATCH.CONTEXT."
             )
-        self.position = Position()
-        self._order = self._permutation(0)
-
-    def _permutation(self, epoch: int) -> NDArray[np.int64]:
-        return np.random.default_rng([self._seed, epoch]).permutation(self.contexts)
+        # One context fewer than there is room for, so that the first cut can move by a context.
+        self.contexts = max(1, (len(stream) - 1) // context - 1)
+        self.seek(Position())
 
     def seek(self, position: Position) -> None:
         """Continue at this position."""
-        self._order = self._permutation(position.epoch)
+        random = np.random.default_rng([self._seed, position.epoch])
+        slack = len(self._stream) - 1 - self.contexts * self._context
+        self._first = int(random.integers(min(slack, self._context - 1) + 1))
+        self._order: NDArray[np.int64] = random.permutation(self.contexts)
         self.position = position
 
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
@@ -85,4 +86,5 @@ class ContextSampler:
             self.seek(Position(self.position.epoch + 1, 0))
         index = int(self._order[self.position.used])
         self.position.used += 1
-        return self._stream.read(index * self._context, self._context + 1)
+        start = self._first + index * self._context
+        return self._stream.read(start, self._context + 1)

@@ -33,6 +33,7 @@ class Paths:
 
     Attributes:
         tokens: folder with train/, valid/ and test/ token shards.
+        parts: those of its parts that are used, as source/part; None for all.
         tokenizer: folder of the tokenizer that made them.
         pretrained: folder of the initial weights; None for random ones.
         runs: folder of the runs; each has its own below it, by fingerprint.
@@ -41,6 +42,7 @@ class Paths:
     """
 
     tokens: Path
+    parts: list[str] | None
     tokenizer: Path
     pretrained: Path | None
     runs: Path
@@ -55,10 +57,11 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
             or the training was told to stop.
     """
+    _check_arguments(paths, threads)
     torch.set_num_threads(threads)
     device = chosen_device(config)
     tokenizer_file = paths.tokenizer / "tokenizer.json"
-    shards = {split: read_shards(paths.tokens / split) for split in SPLITS}
+    shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
     _check_tokenizer(shards["train"], tokenizer_file)
     for split in ("valid", "test"):
         _check_tokens(shards[split], paths.tokens / split)
@@ -76,7 +79,7 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
     trainer.train()
     reporter.close()
 
-    store.load_best(model)
+    store.load_best(model, trainer.state)
     metrics = final_metrics(model, trainer.state, shards, config, device)
     samples = draw_samples(model, tokenizer, config)
     write_model_folder(paths.model, model, paths.tokenizer, config, metrics, samples)
@@ -102,6 +105,13 @@ def chosen_device(config: CfgNode) -> torch.device:
             "bfloat16."
         )
     return device
+
+
+def _check_arguments(paths: Paths, threads: int) -> None:
+    if threads < 1:
+        raise UserError(f"--threads: {threads} is too small; set 1 or more.")
+    if paths.pretrained and not paths.pretrained.is_dir():
+        raise UserError(f"{paths.pretrained}: no such folder; run the step pretrained.")
 
 
 def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:

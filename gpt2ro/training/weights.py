@@ -19,6 +19,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 from transformers import GPT2Config, GPT2LMHeadModel
+from transformers.utils import logging
+
+logging.disable_progress_bar()  # two lines for what takes a moment
 
 # transformers' classes carry no types that a checker can follow.
 Gpt2 = Any

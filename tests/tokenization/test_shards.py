@@ -108,3 +108,13 @@ def test_the_description_holds_the_checksum_of_the_ids(tmp_path: Path) -> None:
     write_shard(tmp_path / "s" / "p.bin", [[1], [2]])
     facts = json.loads((tmp_path / "s" / "p.json").read_text())
     assert facts["sha256"] == hashlib.sha256((tmp_path / "s" / "p.bin").read_bytes()).hexdigest()
+
+
+def test_only_the_wanted_parts_are_opened(tmp_path: Path) -> None:
+    for part in ("a", "left-behind"):
+        path = tmp_path / "tales" / f"{part}.bin"
+        path.parent.mkdir(exist_ok=True)
+        with TokenShardWriter(path, "0" * 64, 1) as shard:
+            shard.write([0], "x")
+    assert [shard.part for shard in read_shards(tmp_path, ["tales/a"])] == ["a"]
+    assert len(read_shards(tmp_path)) == 2

@@ -1,6 +1,8 @@
 """The pieces: schedule, data order, transfer of embeddings, evaluation, sampling."""
 
 import math
+from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -63,14 +65,20 @@ def test_weight_decay_is_for_matrices_only() -> None:
     assert all(name.endswith("weight") and ".ln_" not in name for name in decayed)
 
 
-def test_an_epoch_visits_every_context_once_and_the_next_in_another_order(world) -> None:
-    stream = TokenStream(read_shards(world.paths.tokens / "train"))
-    sampler = ContextSampler(stream, 16, seed=1)
-    first = [sampler.batch(1)[0][0].tolist() for _ in range(sampler.contexts)]
-    second = [sampler.batch(1)[0][0].tolist() for _ in range(sampler.contexts)]
-    whole = stream.read(0, sampler.contexts * 16).reshape(-1, 16).tolist()
-    assert sorted(first) == sorted(second) == sorted(whole)
-    assert first != second
+def test_an_epoch_visits_every_context_once_and_the_next_is_cut_and_ordered_anew() -> None:
+    numbered = SimpleNamespace(tokens=np.arange(1000, dtype=np.uint16))
+    sampler = ContextSampler(TokenStream([numbered]), 16, seed=1)
+
+    def starts() -> list[int]:
+        return [int(sampler.batch(1)[0][0, 0]) for _ in range(sampler.contexts)]
+
+    first, second = starts(), starts()
+    for epoch in (first, second):
+        assert {after - before for before, after in pairwise(sorted(epoch))} == {16}
+        assert min(epoch) < 16
+        assert max(epoch) + 2 * 16 + 16 >= 1000
+    assert sorted(first) != sorted(second)
+    assert np.argsort(first).tolist() != np.argsort(second).tolist()
 
 
 def test_targets_are_the_inputs_shifted_by_one(world) -> None:

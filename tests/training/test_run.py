@@ -19,7 +19,7 @@ def run(world, *overrides: str, **paths) -> dict:
 
 
 def test_learns_what_it_is_shown(world) -> None:
-    metrics = run(world, "SCHEDULE.STEPS", "120", "EVALUATION.EVERY", "20")
+    metrics = run(world, "SCHEDULE.STEPS", "200", "EVALUATION.EVERY", "20")
     curve = metrics["curve"]
     assert curve[-1]["valid_bits_per_byte"] < 0.6 * curve[0]["valid_bits_per_byte"]
     assert metrics["test"]["bits_per_byte"] < 1.5

@@ -89,6 +89,7 @@ def make_world(folder: Path) -> World:
     experiment.write_text(EXPERIMENT)
     paths = Paths(
         tokens=folder / "tokens",
+        parts=None,
         tokenizer=home,
         pretrained=None,
         runs=folder / "runs",

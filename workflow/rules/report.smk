@@ -18,5 +18,6 @@ rule report:
         f"{RESULTS}/logs/report.log",
     params:
         results=RESULTS,
+        parts=every_part(SHARD),
     shell:
-        "python workflow/scripts/report.py --results {params.results} --output {output.report}" + LOGGED
+        "python workflow/scripts/report.py --results {params.results} --parts {params.parts} --output {output.report}" + LOGGED

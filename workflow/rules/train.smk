@@ -37,6 +37,7 @@ rule train:
         f"{RESULTS}/logs/train.log",
     params:
         tokens=f"{RESULTS}/tokens",
+        parts=every_part(SHARD),
         tokenizer=f"{RESULTS}/tokenizer",
         model=f"{RESULTS}/model",
         runs=f"{RESULTS}/training",
@@ -49,6 +50,6 @@ rule train:
         runtime=TRAINING["walltime_minutes"],
     shell:
         "python workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
-        " --tokens {params.tokens} --tokenizer {params.tokenizer} --output {params.model}"
-        " --metrics {output.metrics} --runs {params.runs} {params.pretrained}"
+        " --tokens {params.tokens} --parts {params.parts} --tokenizer {params.tokenizer}"
+        " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.pretrained}"
         " {params.overrides}" + LOGGED

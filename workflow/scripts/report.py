@@ -17,12 +17,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--results", type=Path, required=True, help="folder of all outputs")
+    parser.add_argument("--parts", nargs="+", help="only these, source/part (default: all)")
     parser.add_argument("--output", type=Path, required=True, help="the HTML page")
     arguments = parser.parse_args()
 
     from gpt2ro.report.report import write_report
 
-    write_report(arguments.results, arguments.output)
+    write_report(arguments.results, arguments.output, arguments.parts)
 
 
 if __name__ == "__main__":

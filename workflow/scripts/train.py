@@ -20,6 +20,7 @@ def main() -> None:
     )
     parser.add_argument("--experiment", type=Path, required=True, help="yacs file")
     parser.add_argument("--tokens", type=Path, required=True, help="folder of token shards")
+    parser.add_argument("--parts", nargs="+", help="only these, source/part (default: all)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
     parser.add_argument("--pretrained", type=Path, help="folder of initial weights")
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints")
@@ -34,6 +35,7 @@ def main() -> None:
 
     paths = Paths(
         tokens=arguments.tokens,
+        parts=arguments.parts,
         tokenizer=arguments.tokenizer,
         pretrained=arguments.pretrained,
         runs=arguments.runs,
