@@ -11,7 +11,9 @@ use crate::model::Model;
 /// The folder's files are damaged, or the binary was built without a backend.
 #[cfg(feature = "rust-bert")]
 pub fn load(deploy: &Deploy, threads: Option<usize>) -> Result<Box<dyn Model>> {
-    Ok(Box::new(crate::rust_bert_model::RustBertModel::load(deploy, threads)?))
+    Ok(Box::new(crate::rust_bert_model::RustBertModel::load(
+        deploy, threads,
+    )?))
 }
 
 /// Say that nothing can compute the model.

@@ -29,10 +29,12 @@ pub enum Command {
   echo -n \"Vulpea\" | gpt2ro generate -m results/deploy - --json")]
     Generate(GenerateOptions),
     /// Continue prompt after prompt from standard input, one a line.
-    #[command(after_help = "Ctrl-C stops the continuation that is being written; Ctrl-D, or Ctrl-C at the prompt, ends.
+    #[command(
+        after_help = "Ctrl-C stops the continuation that is being written; Ctrl-D, or Ctrl-C at the prompt, ends.
 
 Example:
-  gpt2ro loop -m results/deploy --strategy top-p --top-p 0.9")]
+  gpt2ro loop -m results/deploy --strategy top-p --top-p 0.9"
+    )]
     Loop(LoopOptions),
     /// Converse: the model answers each line, and remembers as many turns as fit its context.
     #[command(after_help = "Example:
@@ -43,11 +45,13 @@ Example:
   gpt2ro samples -m results/deploy --prompts config/prompts.txt --text samples.txt --json samples.json --seed 1")]
     Samples(SamplesOptions),
     /// Write the logits of every prompt of a file, and its greedy continuation, as safetensors.
-    #[command(after_help = "Tensors, for prompt i: prompt.i.ids (tokens) int64; prompt.i.logits (tokens, vocabulary) float32;
+    #[command(
+        after_help = "Tensors, for prompt i: prompt.i.ids (tokens) int64; prompt.i.logits (tokens, vocabulary) float32;
 greedy.i.ids (new tokens) int64.
 
 Example:
-  gpt2ro logits -m results/deploy --prompts config/parity_prompts.txt --output logits.safetensors")]
+  gpt2ro logits -m results/deploy --prompts config/parity_prompts.txt --output logits.safetensors"
+    )]
     Logits(LogitsOptions),
 }
 
@@ -125,7 +129,11 @@ impl DecodingOptions {
     /// The strategy the flags describe.
     #[must_use]
     pub fn strategy(&self) -> Strategy {
-        let sample = |top_k, top_p| Strategy::Sample { top_k, top_p, temperature: self.temperature };
+        let sample = |top_k, top_p| Strategy::Sample {
+            top_k,
+            top_p,
+            temperature: self.temperature,
+        };
         match self.strategy {
             StrategyName::Greedy => Strategy::Greedy,
             StrategyName::Beam => Strategy::Beam {
@@ -161,13 +169,19 @@ pub struct GenerateOptions {
     #[command(flatten)]
     pub model: ModelOptions,
     /// The text to continue; - reads it from standard input.
-    #[arg(required_unless_present = "prompt_file", conflicts_with = "prompt_file")]
+    #[arg(
+        required_unless_present = "prompt_file",
+        conflicts_with = "prompt_file"
+    )]
     pub prompt: Option<String>,
     /// A file with the text to continue.
     #[arg(long, value_name = "FILE")]
     pub prompt_file: Option<PathBuf>,
+    /// Print the prompt before its continuation: the default.
+    #[arg(long, overrides_with = "no_echo")]
+    pub echo: bool,
     /// Print only the continuation, not the prompt.
-    #[arg(long)]
+    #[arg(long, overrides_with = "echo")]
     pub no_echo: bool,
     /// Print one JSON object instead of the text.
     #[arg(long)]
@@ -273,7 +287,9 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// A seed that nobody chose: the hasher's own, which the standard library seeds from the system.
 fn random_seed() -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
-    std::collections::hash_map::RandomState::new().build_hasher().finish()
+    std::collections::hash_map::RandomState::new()
+        .build_hasher()
+        .finish()
 }
 
 #[cfg(test)]
@@ -289,8 +305,15 @@ mod tests {
     #[test]
     fn every_command_has_an_example() {
         for command in Arguments::command().get_subcommands() {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.contains(&format!("gpt2ro {}", command.get_name())), "{}", command.get_name());
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                help.contains(&format!("gpt2ro {}", command.get_name())),
+                "{}",
+                command.get_name()
+            );
         }
     }
 }

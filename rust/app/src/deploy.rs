@@ -3,17 +3,40 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use serde::Deserialize;
 use tokenizers::Tokenizer;
 
 /// The special token between documents.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
+const REMEDY: &str = "run the step convert again";
+
+/// What `config.json` says of the model; the names are those of `transformers`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    /// Number of token ids.
+    pub vocab_size: usize,
+    /// Most tokens of a sequence.
+    pub n_positions: usize,
+    /// Width of the residual stream.
+    pub n_embd: usize,
+    /// Attention heads a layer.
+    pub n_head: usize,
+    /// Number of layers.
+    pub n_layer: usize,
+    /// Added to the variance in layer norms.
+    pub layer_norm_epsilon: f64,
+    activation_function: String,
+    eos_token_id: Option<u32>,
+    #[serde(default)]
+    scale_attn_by_inverse_layer_idx: bool,
+}
 
 /// An opened deploy folder; the weights are only located, not read.
 pub struct Deploy {
     /// `rust_model.ot`
     pub weights: PathBuf,
-    /// `config.json`
-    pub config: PathBuf,
+    /// What `config.json` says.
+    pub config: Config,
     /// The tokenizer of `tokenizer.json`.
     pub tokenizer: Tokenizer,
     /// Id of [`END_OF_TEXT`].
@@ -32,19 +55,33 @@ impl Deploy {
             folder.display()
         );
         let weights = present(folder, "rust_model.ot")?;
-        let config = present(folder, "config.json")?;
+        let config_path = present(folder, "config.json")?;
         // Not read here: other tools open the folder by them, so one that misses them is not whole.
         present(folder, "vocab.json")?;
         present(folder, "merges.txt")?;
-        let path = present(folder, "tokenizer.json")?;
-        let tokenizer = Tokenizer::from_file(&path).map_err(|error| {
-            anyhow!("{}: not a tokenizer ({error}); run the step convert again", path.display())
+        let tokenizer_path = present(folder, "tokenizer.json")?;
+        let tokenizer = Tokenizer::from_file(&tokenizer_path).map_err(|error| {
+            anyhow!(
+                "{}: not a tokenizer ({error}); {REMEDY}",
+                tokenizer_path.display()
+            )
         })?;
         let end_of_text = tokenizer.token_to_id(END_OF_TEXT).with_context(|| {
-            format!("{}: has no token {END_OF_TEXT}; run the step convert again", path.display())
+            format!(
+                "{}: has no token {END_OF_TEXT}; {REMEDY}",
+                tokenizer_path.display()
+            )
         })?;
-        check_vocabulary(&config, &tokenizer)?;
-        Ok(Self { weights, config, tokenizer, end_of_text })
+        let config = read_config(&config_path)?;
+        if let Some(fault) = config.fault(&tokenizer, end_of_text) {
+            bail!("{}: {fault}; {REMEDY}", config_path.display());
+        }
+        Ok(Self {
+            weights,
+            config,
+            tokenizer,
+            end_of_text,
+        })
     }
 
     /// The ids of a text. `<|endoftext|>` in it is the special token.
@@ -52,31 +89,68 @@ impl Deploy {
     /// # Errors
     /// The tokenizer fails.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
-        let encoding = self.tokenizer.encode_fast(text, false).map_err(|error| anyhow!("{error}"))?;
+        let encoding = self
+            .tokenizer
+            .encode_fast(text, false)
+            .map_err(|error| anyhow!("{error}"))?;
         Ok(encoding.get_ids().to_vec())
     }
 }
 
 fn present(folder: &Path, name: &str) -> Result<PathBuf> {
     let path = folder.join(name);
-    if !path.is_file() {
-        bail!("{}: not found; run the step convert again", path.display());
-    }
+    ensure!(path.is_file(), "{}: not found; {REMEDY}", path.display());
     Ok(path)
 }
 
-fn check_vocabulary(config: &Path, tokenizer: &Tokenizer) -> Result<()> {
-    let text = std::fs::read_to_string(config).with_context(|| config.display().to_string())?;
-    let facts: serde_json::Value = serde_json::from_str(&text).with_context(|| {
-        format!("{}: not valid JSON; run the step convert again", config.display())
-    })?;
-    let expected = facts["vocab_size"].as_u64();
-    let found = tokenizer.get_vocab_size(true) as u64;
-    ensure!(
-        expected == Some(found),
-        "{}: vocab_size is {}, and the tokenizer has {found} tokens; run the step convert again",
-        config.display(),
-        expected.map_or_else(|| "missing".to_owned(), |size| size.to_string())
-    );
-    Ok(())
+fn read_config(path: &Path) -> Result<Config> {
+    let text = std::fs::read(path).with_context(|| path.display().to_string())?;
+    serde_json::from_slice(&text).map_err(|error| {
+        anyhow!(
+            "{}: not the configuration of a GPT-2 ({error}); {REMEDY}",
+            path.display()
+        )
+    })
+}
+
+impl Config {
+    /// What keeps this from being a GPT-2 that the backends compute rightly, with this tokenizer.
+    fn fault(&self, tokenizer: &Tokenizer, end_of_text: u32) -> Option<String> {
+        let tokens = tokenizer.get_vocab_size(true);
+        let Self {
+            vocab_size,
+            n_positions,
+            n_embd,
+            n_head,
+            n_layer,
+            ..
+        } = *self;
+        if vocab_size != tokens {
+            return Some(format!(
+                "vocab_size is {vocab_size}, and the tokenizer has {tokens} tokens"
+            ));
+        }
+        if self.eos_token_id.is_some_and(|id| id != end_of_text) {
+            let found = self.eos_token_id.unwrap_or_default();
+            return Some(format!(
+                "eos_token_id is {found}, and the tokenizer's {END_OF_TEXT} is {end_of_text}"
+            ));
+        }
+        if n_positions < 2 || n_layer == 0 || n_embd == 0 {
+            return Some("n_positions under 2, or n_layer or n_embd is 0".to_owned());
+        }
+        if n_head == 0 || n_embd % n_head != 0 {
+            return Some(format!(
+                "n_embd {n_embd} is not a multiple of n_head {n_head}"
+            ));
+        }
+        if self.activation_function != "gelu_new" {
+            let found = &self.activation_function;
+            return Some(format!(
+                "activation_function is {found}; only gelu_new is computed"
+            ));
+        }
+        self.scale_attn_by_inverse_layer_idx
+            .then(|| "scale_attn_by_inverse_layer_idx is true; only false is computed".to_owned())
+    }
 }

@@ -22,7 +22,7 @@ impl Logits {
     /// Take rows of `vocabulary` values each.
     #[must_use]
     pub fn new(values: Vec<f32>, vocabulary: usize) -> Self {
-        assert!(values.len().is_multiple_of(vocabulary));
+        assert_eq!(values.len() % vocabulary, 0);
         Self { values, vocabulary }
     }
 

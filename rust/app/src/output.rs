@@ -35,7 +35,11 @@ pub fn read_text(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        anyhow!("{}: byte {} is not UTF-8; convert the file (iconv -t utf-8)", path.display(), at + 1)
+        anyhow!(
+            "{}: byte {} is not UTF-8; convert the file (iconv -t utf-8)",
+            path.display(),
+            at + 1
+        )
     })
 }
 
@@ -45,8 +49,15 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// The file is missing, not UTF-8, or without a prompt.
 pub fn read_prompts(path: &Path) -> Result<Vec<String>> {
     let text = read_text(path)?;
-    let prompts: Vec<String> =
-        text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    ensure!(!prompts.is_empty(), "{}: no prompt in it; write one a line", path.display());
+    let prompts: Vec<String> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(str::to_owned)
+        .collect();
+    ensure!(
+        !prompts.is_empty(),
+        "{}: no prompt in it; write one a line",
+        path.display()
+    );
     Ok(prompts)
 }

@@ -4,17 +4,18 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow};
-use rust_bert::Config as _;
-use rust_bert::gpt2::{GPT2LMHeadModel, Gpt2Config};
+use anyhow::{Result, anyhow};
+use rust_bert::gpt2::{Gpt2Config, Gpt2Model};
 use tch::{Device, Kind, Tensor, nn, no_grad};
 
-use crate::deploy::Deploy;
+use crate::deploy::{Config, Deploy};
 use crate::model::{Logits, Model, Positions};
 
 /// GPT-2 in float32 on the CPU.
 pub struct RustBertModel {
-    network: GPT2LMHeadModel,
+    network: Gpt2Model,
+    // The output head is the token embedding; head: (vocabulary, width)
+    head: Tensor,
     // Owns the weights that the network refers to.
     _weights: nn::VarStore,
     vocabulary: usize,
@@ -28,37 +29,47 @@ impl RustBertModel {
     /// Load the weights of a deploy folder.
     ///
     /// # Errors
-    /// The configuration or the weights are damaged or do not fit each other.
+    /// The weights are damaged or do not fit the configuration.
     pub fn load(deploy: &Deploy, threads: Option<usize>) -> Result<Self> {
         if let Some(threads) = threads {
             tch::set_num_threads(i32::try_from(threads)?);
         }
-        let config = read_config(&deploy.config)?;
         let mut weights = nn::VarStore::new(Device::Cpu);
-        let network = GPT2LMHeadModel::new(weights.root(), &config);
-        weights.load(&deploy.weights).map_err(|error| damaged(&deploy.weights, &error))?;
+        let network = Gpt2Model::new(weights.root(), &rust_bert_config(&deploy.config)?);
+        weights
+            .load(&deploy.weights)
+            .map_err(|error| damaged(&deploy.weights, &error))?;
+        let head = (weights.root() / "transformer" / "wte").get("weight");
         Ok(Self {
             network,
+            head: head.expect("Gpt2Model::new has made it"),
             _weights: weights,
-            vocabulary: usize::try_from(config.vocab_size)?,
-            context: usize::try_from(config.n_positions)?,
+            vocabulary: deploy.config.vocab_size,
+            context: deploy.config.n_positions,
             end_of_text: deploy.end_of_text,
             cache: None,
         })
     }
 }
 
-fn read_config(path: &Path) -> Result<Gpt2Config> {
-    // from_file panics on what it cannot read, so the file is tried first.
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    serde_json::from_str::<Gpt2Config>(&text)
-        .with_context(|| format!("{}: not the configuration of a GPT-2; run the step convert again", path.display()))?;
-    Ok(Gpt2Config::from_file(path))
+fn rust_bert_config(config: &Config) -> Result<Gpt2Config> {
+    Ok(Gpt2Config {
+        // The side of the causal mask, which is stored among the weights.
+        n_ctx: config.n_positions.try_into()?,
+        n_positions: config.n_positions.try_into()?,
+        n_embd: config.n_embd.try_into()?,
+        n_head: config.n_head.try_into()?,
+        n_layer: config.n_layer.try_into()?,
+        vocab_size: config.vocab_size.try_into()?,
+        layer_norm_epsilon: config.layer_norm_epsilon,
+        ..Gpt2Config::default()
+    })
 }
 
 fn damaged(path: &Path, error: &tch::TchError) -> anyhow::Error {
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default().to_owned();
+    // What follows the first line is a C++ stack.
+    let first = text.lines().next().unwrap_or_default();
     anyhow!(
         "{}: not the weights of this model ({first}); run the step convert again",
         path.display()
@@ -87,31 +98,39 @@ impl Model for RustBertModel {
         let ids: Vec<i64> = tokens.iter().flatten().map(|&id| i64::from(id)).collect();
         // ids: (sequences, tokens)
         let ids = Tensor::from_slice(&ids).view((sequences, -1));
-        let output = no_grad(|| {
-            self.network.forward_t(Some(&ids), self.cache.as_ref(), None, None, None, None, false)
-        })
-        .map_err(|error| anyhow!("rust-bert: {error}"))?;
-        self.cache = match output.cache {
-            rust_bert::pipelines::generation_utils::Cache::GPT2Cache(cache) => cache,
-            _ => None,
+        let _no_gradients = tch::no_grad_guard();
+        let output = self
+            .network
+            .forward_t(
+                Some(&ids),
+                self.cache.as_ref(),
+                None,
+                None,
+                None,
+                None,
+                false,
+            )
+            .map_err(|error| anyhow!("rust-bert: {error}"))?;
+        self.cache = output.cache;
+        // hidden: (sequences, tokens, width)
+        let hidden = match positions {
+            Positions::All => output.output,
+            // A long prompt's logits would take vocabulary x 4 bytes a token.
+            Positions::Last => output.output.narrow(1, ids.size()[1] - 1, 1),
         };
         // logits: (sequences, tokens, vocabulary)
-        let logits = output.lm_logits;
-        let wanted = match positions {
-            Positions::All => logits,
-            Positions::Last => logits.narrow(1, logits.size()[1] - 1, 1),
-        };
-        let values = Vec::<f32>::try_from(wanted.contiguous().view(-1).to_kind(Kind::Float))?;
+        let logits = hidden.linear::<&Tensor>(&self.head, None);
+        let values = Vec::<f32>::try_from(logits.contiguous().view(-1).to_kind(Kind::Float))?;
         Ok(Logits::new(values, self.vocabulary))
     }
 
     fn reorder(&mut self, parents: &[usize]) {
         let parents: Vec<i64> = parents.iter().map(|&parent| parent as i64).collect();
         let parents = Tensor::from_slice(&parents);
-        if let Some(cache) = &mut self.cache {
-            for layer in cache {
+        no_grad(|| {
+            for layer in self.cache.iter_mut().flatten() {
                 *layer = layer.index_select(1, &parents);
             }
-        }
+        });
     }
 }

@@ -4,35 +4,50 @@ use std::collections::HashMap;
 
 use tokenizers::Tokenizer;
 
-/// Turns tokens into text. A character such as ș is two bytes and may be split over two tokens, so
-/// bytes wait until their character is whole.
+/// Turns tokens into text.
 pub struct TextStream<'a> {
     tokenizer: &'a Tokenizer,
     bytes_of: HashMap<char, u8>,
-    pending: Vec<u8>,
+    characters: Utf8Stream,
 }
 
 impl<'a> TextStream<'a> {
     /// Start a text.
     #[must_use]
     pub fn new(tokenizer: &'a Tokenizer) -> Self {
-        Self { tokenizer, bytes_of: byte_alphabet(), pending: Vec::new() }
+        Self {
+            tokenizer,
+            bytes_of: byte_alphabet(),
+            characters: Utf8Stream::default(),
+        }
     }
 
     /// Add a token and return the characters that are now whole.
     pub fn push(&mut self, token: u32) -> String {
         let symbols = self.tokenizer.id_to_token(token).unwrap_or_default();
-        self.pending.extend(symbols.chars().filter_map(|symbol| self.bytes_of.get(&symbol)));
-        self.whole_characters()
+        self.characters.push(
+            symbols
+                .chars()
+                .filter_map(|symbol| self.bytes_of.get(&symbol).copied()),
+        )
     }
 
     /// End the text: bytes that never became a character are replaced by U+FFFD.
     pub fn finish(&mut self) -> String {
-        let rest = std::mem::take(&mut self.pending);
-        String::from_utf8_lossy(&rest).into_owned()
+        self.characters.finish()
     }
+}
 
-    fn whole_characters(&mut self) -> String {
+/// Turns bytes into characters. One such as ș is two bytes and may be split over two tokens, so bytes
+/// wait until their character is whole.
+#[derive(Default)]
+struct Utf8Stream {
+    pending: Vec<u8>,
+}
+
+impl Utf8Stream {
+    fn push(&mut self, bytes: impl IntoIterator<Item = u8>) -> String {
+        self.pending.extend(bytes);
         let mut text = String::new();
         loop {
             match std::str::from_utf8(&self.pending) {
@@ -55,6 +70,11 @@ impl<'a> TextStream<'a> {
             }
         }
     }
+
+    fn finish(&mut self) -> String {
+        let rest = std::mem::take(&mut self.pending);
+        String::from_utf8_lossy(&rest).into_owned()
+    }
 }
 
 /// GPT-2's alphabet: each byte is written as a printable character (Radford et al. 2019).
@@ -62,7 +82,9 @@ impl<'a> TextStream<'a> {
 /// Printable Latin-1 bytes stand for themselves; the others are numbered from U+0100.
 fn byte_alphabet() -> HashMap<char, u8> {
     let printable = |byte: &u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
-    let itself = (0..=255).filter(printable).map(|byte| (char::from(byte), byte));
+    let itself = (0..=255)
+        .filter(printable)
+        .map(|byte| (char::from(byte), byte));
     let others = (0..=255).filter(|byte| !printable(byte));
     let numbered = ('\u{100}'..).zip(others);
     itself.chain(numbered).collect()
@@ -87,7 +109,10 @@ impl<'a> StopFilter<'a> {
     /// Watch for these strings; empty ones are ignored.
     #[must_use]
     pub fn new(stops: &'a [String]) -> Self {
-        Self { stops, held: String::new() }
+        Self {
+            stops,
+            held: String::new(),
+        }
     }
 
     /// Add text and return what is certain to be no part of a stop string.
@@ -98,7 +123,11 @@ impl<'a> StopFilter<'a> {
             self.held.truncate(start);
             return Filtered::Stopped(std::mem::take(&mut self.held));
         }
-        let keep = self.stops().map(|stop| begun(&self.held, stop)).max().unwrap_or(0);
+        let keep = self
+            .stops()
+            .map(|stop| begun(&self.held, stop))
+            .max()
+            .unwrap_or(0);
         let rest = self.held.split_off(self.held.len() - keep);
         Filtered::Text(std::mem::replace(&mut self.held, rest))
     }
@@ -109,19 +138,26 @@ impl<'a> StopFilter<'a> {
     }
 
     fn stops(&self) -> impl Iterator<Item = &str> {
-        self.stops.iter().map(String::as_str).filter(|stop| !stop.is_empty())
+        self.stops
+            .iter()
+            .map(String::as_str)
+            .filter(|stop| !stop.is_empty())
     }
 }
 
 /// Bytes at the end of `text` that are the beginning of `stop`.
 fn begun(text: &str, stop: &str) -> usize {
     let lengths = stop.char_indices().map(|(start, _)| start).rev();
-    lengths.into_iter().find(|&length| text.ends_with(&stop[..length])).unwrap_or(0)
+    lengths
+        .into_iter()
+        .find(|&length| text.ends_with(&stop[..length]))
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::{collection::vec, prop_assert_eq, proptest};
 
     #[test]
     fn every_byte_has_a_symbol_of_its_own() {
@@ -163,6 +199,55 @@ mod tests {
     #[test]
     fn without_stop_strings_everything_passes() {
         let stops = stops(&[""]);
-        assert_eq!(StopFilter::new(&stops).push("ș"), Filtered::Text("ș".into()));
+        assert_eq!(
+            StopFilter::new(&stops).push("ș"),
+            Filtered::Text("ș".into())
+        );
+    }
+
+    #[test]
+    fn a_character_split_over_two_tokens_comes_whole() {
+        let [first, second] = *"ș".as_bytes() else {
+            panic!("ș is two bytes")
+        };
+        let mut characters = Utf8Stream::default();
+        assert_eq!(characters.push([b'a', first]), "a");
+        assert_eq!(characters.push([second, b'i']), "și");
+        assert_eq!(characters.finish(), "");
+    }
+
+    #[test]
+    fn half_a_character_at_the_end_is_replaced() {
+        let mut characters = Utf8Stream::default();
+        assert_eq!(characters.push("ș".bytes().take(1)), "");
+        assert_eq!(characters.finish(), "\u{fffd}");
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_in_pieces_are_the_text_of_the_whole(pieces in vec(vec(0_u8.., 0..5), 0..20)) {
+            let mut characters = Utf8Stream::default();
+            let mut text: String = pieces.iter().map(|piece| characters.push(piece.clone())).collect();
+            text.push_str(&characters.finish());
+            let whole = pieces.concat();
+            prop_assert_eq!(text, String::from_utf8_lossy(&whole));
+        }
+
+        #[test]
+        fn text_in_pieces_ends_where_the_whole_would(pieces in vec("[aș]{0,3}", 0..12), stop in "[aș]{1,4}") {
+            let stops = [stop.clone()];
+            let mut filter = StopFilter::new(&stops);
+            let mut shown = String::new();
+            let stopped = pieces.iter().any(|piece| match filter.push(piece) {
+                Filtered::Text(text) => { shown.push_str(&text); false }
+                Filtered::Stopped(text) => { shown.push_str(&text); true }
+            });
+            if !stopped {
+                shown.push_str(&filter.finish());
+            }
+            let whole = pieces.concat();
+            let expected = whole.find(&stop).map_or(&*whole, |start| &whole[..start]);
+            prop_assert_eq!(shown, expected);
+        }
     }
 }

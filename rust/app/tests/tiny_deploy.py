@@ -1,9 +1,13 @@
-"""Write a deploy folder of a tiny random GPT-2, and what `transformers` makes of it.
+"""Write deploy folders of tiny random GPT-2s, and what `transformers` makes of them.
 
 python3 tiny_deploy.py FOLDER
 
-The folder holds what the step convert writes, and reference.json: for some prompts the ids, the
-greedy continuation and the beam search's, and a file of reference logits.
+    FOLDER/plain        hardly ever ends a text
+    FOLDER/ending       often ends a text, so that finished sequences compete in a beam search
+    FOLDER/not_numbers  has damaged weights: NaN
+
+Each holds what the step convert writes, and reference.json: for some prompts the ids, the logits of
+the last position, and the continuation of each case, with the flags that ask the binary for it.
 """
 
 import json
@@ -16,6 +20,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 LAYERS, HEADS, WIDTH, POSITIONS, VOCABULARY = 2, 2, 64, 64, 400
 NEW_TOKENS = 24
+END_LOGIT = 3.5  # so that half of the cases end within NEW_TOKENS
 SENTENCES = [
     "Bunica a făcut o plăcintă cu mere și a chemat copiii la masă.",
     "Într-o dimineață, ariciul și vulpea s-au întâlnit în pădure.",
@@ -23,6 +28,24 @@ SENTENCES = [
     "Iarna, zăpada acoperă casele, ulițele și grădina bunicului.",
 ]
 PROMPTS = ["Bunica a", "— Unde ai fost", "și", "Într-o dimineață, zăpada acoperă"]
+# Flags of the binary, and the same for `transformers`.
+CASES: dict[str, dict[str, object]] = {
+    "--strategy greedy": {},
+    "--strategy greedy --repetition-penalty 1.5 --no-repeat-ngram 2": {
+        "repetition_penalty": 1.5,
+        "no_repeat_ngram_size": 2,
+    },
+    "--strategy greedy --min-new-tokens 12": {"min_new_tokens": 12},
+    "--strategy beam": {"num_beams": 4},
+    "--strategy beam --early-stopping": {"num_beams": 4, "early_stopping": True},
+    "--strategy beam --length-penalty 0": {"num_beams": 4, "length_penalty": 0.0},
+    "--strategy beam --length-penalty 3": {"num_beams": 4, "length_penalty": 3.0},
+    "--strategy beam --beams 3 --repetition-penalty 1.2 --no-repeat-ngram 2": {
+        "num_beams": 3,
+        "repetition_penalty": 1.2,
+        "no_repeat_ngram_size": 2,
+    },
+}
 
 
 def tokenizer() -> Tokenizer:
@@ -41,8 +64,12 @@ def tokenizer() -> Tokenizer:
     return bpe
 
 
-def model(vocabulary: int) -> GPT2LMHeadModel:
-    """Make a model whose choices are not near ties: larger weights than at initialisation."""
+def model(vocabulary: int, end_logit: float) -> GPT2LMHeadModel:
+    """Make a model whose choices are not near ties: larger weights than at initialisation.
+
+    Args:
+        end_logit: what the logit of end-of-text has on top of its random part.
+    """
     torch.manual_seed(7)
     end = vocabulary - 1
     config = GPT2Config(
@@ -58,6 +85,9 @@ def model(vocabulary: int) -> GPT2LMHeadModel:
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.add_(torch.randn_like(parameter) * 0.15)
+        # The bias of the last layer norm is in every hidden state; the head has none of its own.
+        bias = network.transformer.ln_f.bias
+        network.transformer.wte.weight[end] += end_logit * bias / bias.dot(bias)
     return network
 
 
@@ -74,25 +104,35 @@ def write_ot(network: GPT2LMHeadModel, path: Path) -> None:
 
 
 def reference(network: GPT2LMHeadModel, bpe: Tokenizer) -> list[dict[str, object]]:
-    """Return ids, greedy and beam continuations, and the logits of the last position."""
+    """Return, for each prompt, its ids, the last logits and the continuation of each case."""
     facts = []
     for prompt in PROMPTS:
         ids = torch.tensor([bpe.encode(prompt).ids])
-        options = {"max_new_tokens": NEW_TOKENS, "do_sample": False, "pad_token_id": 0}
         with torch.no_grad():
             logits = network(ids).logits[0, -1]
-            greedy = network.generate(ids, **options)[0, ids.shape[1] :]
-            beam = network.generate(ids, num_beams=4, **options)[0, ids.shape[1] :]
         facts.append(
             {
                 "prompt": prompt,
                 "ids": ids[0].tolist(),
                 "logits": logits.tolist(),
-                "greedy": until_end(greedy.tolist(), network.config.eos_token_id),
-                "beam": until_end(beam.tolist(), network.config.eos_token_id),
+                "cases": [
+                    {"flags": flags.split(), "tokens": continuation(network, ids, options)}
+                    for flags, options in CASES.items()
+                ],
             }
         )
     return facts
+
+
+def continuation(
+    network: GPT2LMHeadModel, ids: torch.Tensor, options: dict[str, object]
+) -> list[int]:
+    """Generate with `transformers`; the ids after the prompt and before end-of-text."""
+    with torch.no_grad():
+        whole = network.generate(
+            ids, max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0, **options
+        )
+    return until_end(whole[0, ids.shape[1] :].tolist(), network.config.eos_token_id)
 
 
 def until_end(ids: list[int], end: int) -> list[int]:
@@ -100,18 +140,29 @@ def until_end(ids: list[int], end: int) -> list[int]:
     return ids[: ids.index(end)] if end in ids else ids
 
 
-def main() -> None:
-    """Write the folder."""
-    folder = Path(sys.argv[1])
+def write_deploy(folder: Path, bpe: Tokenizer, network: GPT2LMHeadModel) -> None:
+    """Write the files of one deploy folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    bpe = tokenizer()
-    network = model(bpe.get_vocab_size())
     bpe.save(str(folder / "tokenizer.json"))
     bpe.model.save(str(folder))
     config = network.config.to_dict() | {"n_ctx": POSITIONS}
     (folder / "config.json").write_text(json.dumps(config))
     write_ot(network, folder / "rust_model.ot")
-    (folder / "reference.json").write_text(json.dumps(reference(network, bpe)))
+
+
+def main() -> None:
+    """Write the folders."""
+    target = Path(sys.argv[1])
+    torch.set_num_threads(1)  # more only wait for each other on so small a model
+    bpe = tokenizer()
+    for name, end_logit in (("plain", 0.0), ("ending", END_LOGIT)):
+        network = model(bpe.get_vocab_size(), end_logit)
+        write_deploy(target / name, bpe, network)
+        facts = json.dumps(reference(network, bpe))
+        (target / name / "reference.json").write_text(facts)
+    with torch.no_grad():
+        network.transformer.ln_f.bias[0] = float("nan")
+    write_deploy(target / "not_numbers", bpe, network)
 
 
 if __name__ == "__main__":

@@ -28,12 +28,18 @@ pub fn run(options: &DialogOptions) -> Result<()> {
             continue;
         }
         exchange.turns.push_back(format!("{user}{}\n", line.trim()));
-        let room = speaker.model.context().saturating_sub(decoding.max_new_tokens).max(1);
+        // The answer has its tokens, but never more than half of the context.
+        let context = speaker.model.context();
+        let room = context - decoding.max_new_tokens.min(context / 2);
         let ids = exchange.fitting(&speaker.deploy, &model_name, room)?;
         let mut out = std::io::stdout().lock();
         write!(out, "{model_name}")?;
+        let mut begun = false;
         let mut listener = |text: &str| -> Result<bool> {
-            write!(out, "{text}")?;
+            // The opening ends with the space that the model writes first.
+            let shown = if begun { text } else { text.trim_start() };
+            begun |= !shown.is_empty();
+            write!(out, "{shown}")?;
             out.flush()?;
             Ok(interrupt.go_on())
         };
@@ -42,7 +48,9 @@ pub fn run(options: &DialogOptions) -> Result<()> {
         let answer = generate(model.as_mut(), deploy, &ids, &decoding, &mut listener);
         interrupt.end();
         writeln!(out)?;
-        exchange.turns.push_back(format!("{model_name}{}\n", answer?.text.trim()));
+        exchange
+            .turns
+            .push_back(format!("{model_name}{}\n", answer?.text.trim()));
         decoding.seed = decoding.seed.wrapping_add(1);
     }
     Ok(())
@@ -50,7 +58,11 @@ pub fn run(options: &DialogOptions) -> Result<()> {
 
 /// What begins a turn: a name, or the dash of Romanian dialogues.
 fn opening(name: &str) -> String {
-    if name.is_empty() { "— ".to_owned() } else { format!("{name}: ") }
+    if name.is_empty() {
+        "— ".to_owned()
+    } else {
+        format!("{name}: ")
+    }
 }
 
 /// The turns so far, the oldest first.
@@ -63,7 +75,8 @@ impl Exchange {
     /// Drop the oldest turns until the rest, with the opening of the answer, fits in `room` tokens.
     fn fitting(&mut self, deploy: &Deploy, answer: &str, room: usize) -> Result<Vec<u32>> {
         loop {
-            let text: String = self.turns.iter().map(String::as_str).collect::<String>() + answer.trim_end();
+            let text: String =
+                self.turns.iter().map(String::as_str).collect::<String>() + answer.trim_end();
             let ids = deploy.encode(&text)?;
             if ids.len() <= room {
                 return Ok(ids);

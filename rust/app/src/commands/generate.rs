@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Speaker;
 use crate::cli::GenerateOptions;
-use crate::decoding::{Ending, check_length, generate};
+use crate::decoding::{check_length, generate};
 use crate::output::read_text;
 
 /// Run the command.
@@ -46,9 +46,7 @@ pub fn run(options: &GenerateOptions) -> Result<()> {
     } else {
         writeln!(out)?;
     }
-    if continuation.ending == Ending::ContextFull {
-        eprintln!("gpt2ro: the context of {} tokens is full", speaker.model.context());
-    }
+    speaker.tell_if_full(&continuation);
     Ok(())
 }
 
@@ -58,7 +56,8 @@ fn prompt(options: &GenerateOptions) -> Result<String> {
         (Some(prompt), None) if prompt == "-" => {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes)?;
-            String::from_utf8(bytes).context("standard input: not UTF-8; convert it (iconv -t utf-8)")
+            String::from_utf8(bytes)
+                .context("standard input: not UTF-8; convert it (iconv -t utf-8)")
         }
         (Some(prompt), None) => Ok(prompt.clone()),
         (None, None) => unreachable!("clap asks for one of them"),

@@ -32,9 +32,13 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
         check_length(model.as_ref(), &ids)
             .with_context(|| format!("{}: prompt {}", options.prompts.display(), index + 1))?;
         model.reset();
-        let logits = model.forward(&[ids.clone()], Positions::All)?;
+        let logits = model.forward(std::slice::from_ref(&ids), Positions::All)?;
         let shape = vec![ids.len(), model.vocabulary()];
-        let bytes = logits.values().iter().flat_map(|value| value.to_le_bytes()).collect();
+        let bytes = logits
+            .values()
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
         tensors.push((format!("prompt.{index}.logits"), Dtype::F32, shape, bytes));
         let greedy = generate(model.as_mut(), deploy, &ids, &decoding, &mut |_| Ok(true))?;
         tensors.push(id_tensor(format!("prompt.{index}.ids"), &ids));
@@ -51,6 +55,9 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
 type OwnedTensor = (String, Dtype, Vec<usize>, Vec<u8>);
 
 fn id_tensor(name: String, ids: &[u32]) -> OwnedTensor {
-    let bytes = ids.iter().flat_map(|&id| i64::from(id).to_le_bytes()).collect();
+    let bytes = ids
+        .iter()
+        .flat_map(|&id| i64::from(id).to_le_bytes())
+        .collect();
     (name, Dtype::I64, vec![ids.len()], bytes)
 }

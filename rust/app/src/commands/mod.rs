@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 
 use crate::cli::ModelOptions;
+use crate::decoding::{Continuation, Ending};
 use crate::deploy::Deploy;
 use crate::model::Model;
 
@@ -26,6 +27,16 @@ impl Speaker {
         let deploy = Deploy::open(&options.model)?;
         let model = crate::backend::load(&deploy, options.threads)?;
         Ok(Self { deploy, model })
+    }
+
+    /// Say on standard error when a continuation ended for want of context.
+    fn tell_if_full(&self, continuation: &Continuation) {
+        if continuation.ending == Ending::ContextFull {
+            eprintln!(
+                "gpt2ro: the context of {} tokens is full",
+                self.model.context()
+            );
+        }
     }
 }
 
@@ -43,8 +54,10 @@ const INTERRUPTED: i32 = 130;
 impl Interrupt {
     /// Start listening to Ctrl-C.
     fn install() -> Result<&'static Self> {
-        let interrupt = INTERRUPT
-            .get_or_init(|| Self { writing: AtomicBool::new(false), pressed: AtomicBool::new(false) });
+        let interrupt = INTERRUPT.get_or_init(|| Self {
+            writing: AtomicBool::new(false),
+            pressed: AtomicBool::new(false),
+        });
         ctrlc::set_handler(|| {
             let interrupt = INTERRUPT.get().expect("set before the handler");
             let again = interrupt.pressed.swap(true, Ordering::SeqCst);

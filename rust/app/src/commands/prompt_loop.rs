@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{Interrupt, Speaker};
 use crate::cli::LoopOptions;
-use crate::decoding::generate;
+use crate::decoding::{PromptTooLong, generate};
 
 /// Run the command until the end of standard input. A prompt that is too long is told, and the next
 /// one is read.
@@ -16,7 +16,7 @@ use crate::decoding::generate;
 pub fn run(options: &LoopOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
     let interrupt = Interrupt::install()?;
-    let decoding = options.decoding.decoding();
+    let mut decoding = options.decoding.decoding();
     while let Some(prompt) = read_line("prompt> ")? {
         if prompt.is_empty() {
             continue;
@@ -35,9 +35,11 @@ pub fn run(options: &LoopOptions) -> Result<()> {
         interrupt.end();
         writeln!(out)?;
         match result {
-            Err(error) if !crate::is_broken_pipe(&error) => eprintln!("gpt2ro: {error:#}"),
-            other => drop(other?),
+            Err(error) if error.is::<PromptTooLong>() => eprintln!("gpt2ro: {error}"),
+            other => speaker.tell_if_full(&other?),
         }
+        // The same prompt again shall not give the same text again.
+        decoding.seed = decoding.seed.wrapping_add(1);
     }
     Ok(())
 }
@@ -52,7 +54,8 @@ pub(super) fn read_line(invitation: &str) -> Result<Option<String>> {
     if std::io::BufRead::read_until(&mut std::io::stdin().lock(), b'\n', &mut bytes)? == 0 {
         return Ok(None);
     }
-    let line = String::from_utf8(bytes)
-        .map_err(|_| anyhow::anyhow!("standard input: a line is not UTF-8; convert it (iconv -t utf-8)"))?;
+    let line = String::from_utf8(bytes).map_err(|_| {
+        anyhow::anyhow!("standard input: a line is not UTF-8; convert it (iconv -t utf-8)")
+    })?;
     Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned()))
 }

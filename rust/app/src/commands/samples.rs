@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use super::Speaker;
@@ -13,14 +13,25 @@ use crate::output::{read_prompts, write_atomically};
 /// The strategies shown, by the names of the command line, with its default parameters.
 const STRATEGIES: [(&str, Strategy); 5] = [
     ("greedy", Strategy::Greedy),
-    ("beam", Strategy::Beam { beams: 4, length_penalty: 1.0, early_stopping: false }),
+    (
+        "beam",
+        Strategy::Beam {
+            beams: 4,
+            length_penalty: 1.0,
+            early_stopping: false,
+        },
+    ),
     ("top-k", sample(Some(50), None)),
     ("top-p", sample(None, Some(0.95))),
     ("top-k-top-p", sample(Some(50), Some(0.95))),
 ];
 
 const fn sample(top_k: Option<usize>, top_p: Option<f64>) -> Strategy {
-    Strategy::Sample { top_k, top_p, temperature: 0.8 }
+    Strategy::Sample {
+        top_k,
+        top_p,
+        temperature: 0.8,
+    }
 }
 
 #[derive(Serialize)]
@@ -62,8 +73,12 @@ pub fn run(options: &SamplesOptions) -> Result<()> {
         let continuations = STRATEGIES
             .iter()
             .map(|(name, strategy)| sample_of(&mut speaker, options, prompt, name, strategy))
-            .collect::<Result<_>>()?;
-        report.samples.push(PromptSamples { prompt, continuations });
+            .collect::<Result<_>>()
+            .with_context(|| format!("{}: prompt {}", options.prompts.display(), number + 1))?;
+        report.samples.push(PromptSamples {
+            prompt,
+            continuations,
+        });
     }
     write_atomically(&options.json, &(serde_json::to_vec_pretty(&report)?))?;
     write_atomically(&options.text, readable(&report).as_bytes())
@@ -103,7 +118,11 @@ fn readable(report: &Report<'_>) -> String {
     for samples in &report.samples {
         let _ = writeln!(text, "=== {}\n", samples.prompt);
         for sample in &samples.continuations {
-            let _ = writeln!(text, "--- {}\n{}{}\n", sample.strategy, samples.prompt, sample.text);
+            let _ = writeln!(
+                text,
+                "--- {}\n{}{}\n",
+                sample.strategy, samples.prompt, sample.text
+            );
         }
     }
     text

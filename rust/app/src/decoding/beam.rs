@@ -1,11 +1,12 @@
-//! Beam search, with the meaning it has in `transformers`: scores are sums of log-probabilities;
-//! a finished sequence's score is divided by its length (continuation and end token) to the power of the length penalty.
+//! Beam search, with the meaning it has in `transformers`: scores are sums of log-probabilities; a
+//! finished sequence's score is divided by its length (continuation and end token) to the power of
+//! the length penalty.
 
 use anyhow::Result;
 
-use super::{Continuation, Decoding, Ending, Listener, Strategy, budget, processors};
+use super::{Continuation, Decoding, Ending, Listener, Strategy, budget, next_logits, processors};
 use crate::deploy::Deploy;
-use crate::model::{Model, Positions};
+use crate::model::Model;
 use crate::text::{Filtered, StopFilter, TextStream};
 
 #[derive(Debug, Clone)]
@@ -40,8 +41,16 @@ pub(super) fn search(
     let best = best_sequence(model, prompt, decoding, listener)?;
     let (text, stopped) = text_of(deploy, &best.tokens, &decoding.stop);
     listener(&text)?;
-    let ending = if stopped { Ending::StopString } else { best.ending };
-    Ok(Continuation { tokens: best.tokens, text, ending })
+    let ending = if stopped {
+        Ending::StopString
+    } else {
+        best.ending
+    };
+    Ok(Continuation {
+        tokens: best.tokens,
+        text,
+        ending,
+    })
 }
 
 fn best_sequence(
@@ -50,36 +59,66 @@ fn best_sequence(
     decoding: &Decoding,
     listener: &mut Listener<'_>,
 ) -> Result<Finished> {
-    let Strategy::Beam { beams: width, length_penalty, early_stopping } = decoding.strategy else {
+    let Strategy::Beam {
+        beams: width,
+        length_penalty,
+        early_stopping,
+    } = decoding.strategy
+    else {
         unreachable!("called for beam search only")
     };
-    let (room, full) = budget(model, prompt, decoding);
-    let mut pool = Pool { width, length_penalty, early_stopping, finished: Vec::new() };
-    let mut beams = vec![Beam { tokens: Vec::new(), score: 0.0 }];
+    let (room, mut unfinished) = budget(model, prompt, decoding);
+    let mut pool = Pool {
+        width,
+        length_penalty,
+        early_stopping,
+        finished: Vec::new(),
+    };
+    let mut beams = vec![Beam {
+        tokens: Vec::new(),
+        score: 0.0,
+    }];
     let mut unread = vec![prompt.to_vec()];
     for length in 1..=room {
         let extensions = extensions(model, &unread, &beams, prompt, decoding, width)?;
+        if extensions.is_empty() {
+            unfinished = Ending::NoTokenLeft;
+            break;
+        }
         let (ended, kept) = divide(&extensions, model.end_of_text(), width);
         for extension in ended {
             let tokens = beams[extension.beam].tokens.clone();
             pool.add(tokens, extension.score, length, Ending::EndOfText);
         }
-        beams = kept.iter().map(|extension| extended(&beams, *extension)).collect();
-        if pool.is_complete(beams.first().map(|beam| beam.score), length) || !listener("")? {
+        beams = kept
+            .iter()
+            .map(|extension| extended(&beams, *extension))
+            .collect();
+        if pool.is_complete(beams.first().map(|beam| beam.score), length) {
+            // What still runs is no answer: it may score better only because it has not ended.
+            return Ok(pool.best());
+        }
+        if !listener("")? {
+            unfinished = Ending::Interrupted;
             break;
         }
-        model.reorder(&kept.iter().map(|extension| extension.beam).collect::<Vec<_>>());
+        model.reorder(
+            &kept
+                .iter()
+                .map(|extension| extension.beam)
+                .collect::<Vec<_>>(),
+        );
         unread = kept.iter().map(|extension| vec![extension.token]).collect();
     }
     for beam in beams {
         let length = beam.tokens.len();
-        pool.add(beam.tokens, beam.score, length, full);
+        pool.add(beam.tokens, beam.score, length, unfinished);
     }
     Ok(pool.best())
 }
 
 /// The most probable extensions of all beams, twice as many as beams, so that enough are left when
-/// some end the text.
+/// some end the text. Barred tokens are left out.
 fn extensions(
     model: &mut dyn Model,
     unread: &[Vec<u32>],
@@ -88,48 +127,82 @@ fn extensions(
     decoding: &Decoding,
     width: usize,
 ) -> Result<Vec<Extension>> {
-    let logits = model.forward(unread, Positions::Last)?;
+    let logits = next_logits(model, unread)?;
     let mut all = Vec::new();
     for (index, beam) in beams.iter().enumerate() {
         let mut row = log_probabilities(logits.row(index));
         let history: Vec<u32> = prompt.iter().chain(&beam.tokens).copied().collect();
-        processors::process(&mut row, &history, beam.tokens.len(), model.end_of_text(), decoding);
-        all.extend(row.iter().enumerate().map(|(token, log_probability)| Extension {
+        processors::process(
+            &mut row,
+            &history,
+            beam.tokens.len(),
+            model.end_of_text(),
+            decoding,
+        );
+        let allowed = row
+            .iter()
+            .enumerate()
+            .filter(|(_, score)| **score > f32::NEG_INFINITY);
+        all.extend(allowed.map(|(token, log_probability)| Extension {
             beam: index,
             token: token as u32,
             score: beam.score + f64::from(*log_probability),
         }));
     }
-    let wanted = (2 * width).min(all.len());
     let by_score = |a: &Extension, b: &Extension| {
-        b.score.total_cmp(&a.score).then((a.beam, a.token).cmp(&(b.beam, b.token)))
+        b.score
+            .total_cmp(&a.score)
+            .then((a.beam, a.token).cmp(&(b.beam, b.token)))
     };
-    all.select_nth_unstable_by(wanted - 1, by_score);
-    all.truncate(wanted);
+    if all.len() > 2 * width {
+        all.select_nth_unstable_by(2 * width, by_score);
+        all.truncate(2 * width);
+    }
     all.sort_unstable_by(by_score);
     Ok(all)
 }
 
 /// Split extensions, best first, into those that end the text and the best `width` that go on. An
 /// ending that is not itself among the best `width` does not count.
-fn divide(extensions: &[Extension], end_of_text: u32, width: usize) -> (Vec<Extension>, Vec<Extension>) {
-    let ended = extensions.iter().take(width).filter(|extension| extension.token == end_of_text);
-    let going_on = extensions.iter().filter(|extension| extension.token != end_of_text);
-    (ended.copied().collect(), going_on.take(width).copied().collect())
+fn divide(
+    extensions: &[Extension],
+    end_of_text: u32,
+    width: usize,
+) -> (Vec<Extension>, Vec<Extension>) {
+    let ended = extensions
+        .iter()
+        .take(width)
+        .filter(|extension| extension.token == end_of_text);
+    let going_on = extensions
+        .iter()
+        .filter(|extension| extension.token != end_of_text);
+    (
+        ended.copied().collect(),
+        going_on.take(width).copied().collect(),
+    )
 }
 
 fn extended(beams: &[Beam], extension: Extension) -> Beam {
     let mut tokens = beams[extension.beam].tokens.clone();
     tokens.push(extension.token);
-    Beam { tokens, score: extension.score }
+    Beam {
+        tokens,
+        score: extension.score,
+    }
 }
 
 /// Log-softmax, in float32 with float64 sums.
 fn log_probabilities(logits: &[f32]) -> Vec<f32> {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
+    let sum: f64 = logits
+        .iter()
+        .map(|logit| f64::from(logit - largest).exp())
+        .sum();
     let log_sum = sum.ln();
-    logits.iter().map(|logit| (f64::from(logit - largest) - log_sum) as f32).collect()
+    logits
+        .iter()
+        .map(|logit| (f64::from(logit - largest) - log_sum) as f32)
+        .collect()
 }
 
 /// The finished sequences, best first, at most as many as beams.
@@ -147,8 +220,17 @@ impl Pool {
 
     fn add(&mut self, tokens: Vec<u32>, score: f64, length: usize, ending: Ending) {
         let score = self.normalised(score, length);
-        let place = self.finished.partition_point(|finished| finished.score >= score);
-        self.finished.insert(place, Finished { tokens, score, ending });
+        let place = self
+            .finished
+            .partition_point(|finished| finished.score >= score);
+        self.finished.insert(
+            place,
+            Finished {
+                tokens,
+                score,
+                ending,
+            },
+        );
         self.finished.truncate(self.width);
     }
 
@@ -184,21 +266,38 @@ mod tests {
     use super::*;
 
     fn extension(token: u32, score: f64) -> Extension {
-        Extension { beam: 0, token, score }
+        Extension {
+            beam: 0,
+            token,
+            score,
+        }
     }
 
     #[test]
     fn an_ending_outside_the_best_does_not_count() {
-        let extensions = [extension(1, -1.0), extension(2, -2.0), extension(0, -3.0), extension(3, -4.0)];
+        let extensions = [
+            extension(1, -1.0),
+            extension(2, -2.0),
+            extension(0, -3.0),
+            extension(3, -4.0),
+        ];
         let (ended, kept) = divide(&extensions, 0, 2);
         assert!(ended.is_empty());
-        assert_eq!(kept.iter().map(|kept| kept.token).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(
+            kept.iter().map(|kept| kept.token).collect::<Vec<_>>(),
+            [1, 2]
+        );
     }
 
     #[test]
     fn a_length_penalty_favours_long_sequences() {
         let pool = |length_penalty| {
-            let mut pool = Pool { width: 2, length_penalty, early_stopping: false, finished: Vec::new() };
+            let mut pool = Pool {
+                width: 2,
+                length_penalty,
+                early_stopping: false,
+                finished: Vec::new(),
+            };
             pool.add(vec![1], -2.0, 1, Ending::EndOfText);
             pool.add(vec![1, 2, 3, 4], -4.0, 4, Ending::EndOfText);
             pool.best().tokens.len()
@@ -209,7 +308,10 @@ mod tests {
 
     #[test]
     fn log_probabilities_sum_to_one() {
-        let sum: f32 = log_probabilities(&[1.0, 2.0, -3.0]).iter().map(|value| value.exp()).sum();
+        let sum: f32 = log_probabilities(&[1.0, 2.0, -3.0])
+            .iter()
+            .map(|value| value.exp())
+            .sum();
         assert!((sum - 1.0).abs() < 1e-6);
     }
 }

@@ -7,9 +7,10 @@ pub mod single;
 
 use anyhow::{Result, ensure};
 use serde::Serialize;
+use thiserror::Error;
 
 use crate::deploy::Deploy;
-use crate::model::Model;
+use crate::model::{Logits, Model, Positions};
 
 /// How the next token is chosen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,6 +70,8 @@ pub enum Ending {
     ContextFull,
     /// A stop string was written.
     StopString,
+    /// The penalties bar every token.
+    NoTokenLeft,
     /// The user interrupted.
     Interrupted,
 }
@@ -82,6 +85,19 @@ pub struct Continuation {
     pub text: String,
     /// Why it ended.
     pub ending: Ending,
+}
+
+/// A prompt that leaves no room for a continuation.
+#[derive(Debug, Error)]
+#[error(
+    "the prompt has {found} tokens, and the context of the model is {context}; shorten it to at most {}",
+    context - 1
+)]
+pub struct PromptTooLong {
+    /// Tokens of the prompt.
+    pub found: usize,
+    /// Most tokens of prompt and continuation together.
+    pub context: usize,
 }
 
 /// Receives text as it is written; returns false to interrupt.
@@ -101,7 +117,11 @@ pub fn generate(
     check_length(model, prompt)?;
     // GPT-2 was trained to begin documents after this token.
     let begin = [model.end_of_text()];
-    let prompt = if prompt.is_empty() { &begin[..] } else { prompt };
+    let prompt = if prompt.is_empty() {
+        &begin[..]
+    } else {
+        prompt
+    };
     model.reset();
     match decoding.strategy {
         Strategy::Beam { .. } => beam::search(model, deploy, prompt, decoding, listener),
@@ -113,14 +133,11 @@ pub fn generate(
 ///
 /// # Errors
 /// It does not.
-pub fn check_length(model: &dyn Model, prompt: &[u32]) -> Result<()> {
-    ensure!(
-        prompt.len() < model.context(),
-        "the prompt has {} tokens, and the context of the model is {}; shorten it to at most {}",
-        prompt.len(),
-        model.context(),
-        model.context() - 1
-    );
+pub fn check_length(model: &dyn Model, prompt: &[u32]) -> Result<(), PromptTooLong> {
+    let (found, context) = (prompt.len(), model.context());
+    if found >= context {
+        return Err(PromptTooLong { found, context });
+    }
     Ok(())
 }
 
@@ -132,4 +149,17 @@ fn budget(model: &dyn Model, prompt: &[u32], decoding: &Decoding) -> (usize, End
     } else {
         (room, Ending::ContextFull)
     }
+}
+
+/// Read tokens and return the logits of what comes next, one row a sequence.
+///
+/// # Errors
+/// The backend fails, or the model computes no numbers: its weights are damaged.
+fn next_logits(model: &mut dyn Model, unread: &[Vec<u32>]) -> Result<Logits> {
+    let logits = model.forward(unread, Positions::Last)?;
+    ensure!(
+        !logits.values().iter().any(|logit| logit.is_nan()),
+        "the model's logits are not numbers (NaN), so its weights are damaged; run the steps train and convert again"
+    );
+    Ok(logits)
 }

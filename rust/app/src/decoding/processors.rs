@@ -30,7 +30,11 @@ fn penalise_repetition(logits: &mut [f32], history: &[u32], penalty: f32) {
     seen.dedup();
     for token in seen {
         let logit = &mut logits[token as usize];
-        *logit = if *logit > 0.0 { *logit / penalty } else { *logit * penalty };
+        *logit = if *logit > 0.0 {
+            *logit / penalty
+        } else {
+            *logit * penalty
+        };
     }
 }
 

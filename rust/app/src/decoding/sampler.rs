@@ -5,7 +5,7 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
 use super::Strategy;
 
-/// Chooses tokens; equal seeds and logits give equal tokens on every machine.
+/// Chooses tokens; equal seeds and logits give equal tokens, whatever the number of threads.
 pub struct Sampler {
     random: ChaCha12Rng,
 }
@@ -14,17 +14,31 @@ impl Sampler {
     /// Start a stream of choices.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { random: ChaCha12Rng::seed_from_u64(seed) }
+        Self {
+            random: ChaCha12Rng::seed_from_u64(seed),
+        }
     }
 
-    /// Choose the next token as the strategy says.
-    pub fn choose(&mut self, logits: &[f32], strategy: &Strategy) -> u32 {
+    /// Choose the next token as the strategy says; None if every token is barred (-inf).
+    pub fn choose(&mut self, logits: &[f32], strategy: &Strategy) -> Option<u32> {
+        let best = argmax(logits);
+        if logits[best as usize] == f32::NEG_INFINITY {
+            return None;
+        }
+        Some(self.choose_allowed(logits, strategy, best))
+    }
+
+    fn choose_allowed(&mut self, logits: &[f32], strategy: &Strategy, best: u32) -> u32 {
         match *strategy {
-            Strategy::Sample { top_k, top_p, temperature } => {
+            Strategy::Sample {
+                top_k,
+                top_p,
+                temperature,
+            } => {
                 let candidates = candidates(logits, top_k, top_p, temperature);
                 self.draw(&candidates)
             }
-            Strategy::Greedy | Strategy::Beam { .. } => argmax(logits),
+            Strategy::Greedy | Strategy::Beam { .. } => best,
         }
     }
 
@@ -65,7 +79,9 @@ fn candidates(
 ) -> Vec<(u32, f64)> {
     let mut order: Vec<u32> = (0..logits.len() as u32).collect();
     let by_logit = |a: &u32, b: &u32| {
-        logits[*b as usize].total_cmp(&logits[*a as usize]).then(a.cmp(b))
+        logits[*b as usize]
+            .total_cmp(&logits[*a as usize])
+            .then(a.cmp(b))
     };
     if let Some(k) = top_k.filter(|&k| k < order.len()) {
         order.select_nth_unstable_by(k.max(1) - 1, by_logit);
@@ -74,7 +90,10 @@ fn candidates(
     order.sort_unstable_by(by_logit);
     let largest = f64::from(logits[order[0] as usize]);
     let weight = |token: u32| ((f64::from(logits[token as usize]) - largest) / temperature).exp();
-    let mut weighted: Vec<(u32, f64)> = order.into_iter().map(|token| (token, weight(token))).collect();
+    let mut weighted: Vec<(u32, f64)> = order
+        .into_iter()
+        .map(|token| (token, weight(token)))
+        .collect();
     if let Some(p) = top_p {
         weighted.truncate(nucleus(&weighted, p));
     }
@@ -121,7 +140,10 @@ mod tests {
         let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
         assert_eq!(tokens(&candidates(&logits, None, Some(0.4), 1.0)), [0]);
         assert_eq!(tokens(&candidates(&logits, None, Some(0.6), 1.0)), [0, 1]);
-        assert_eq!(tokens(&candidates(&logits, None, Some(0.95), 1.0)), [0, 1, 2]);
+        assert_eq!(
+            tokens(&candidates(&logits, None, Some(0.95), 1.0)),
+            [0, 1, 2]
+        );
     }
 
     #[test]
@@ -141,20 +163,42 @@ mod tests {
 
     #[test]
     fn draws_follow_the_probabilities() {
-        let strategy = Strategy::Sample { top_k: None, top_p: None, temperature: 1.0 };
+        let strategy = Strategy::Sample {
+            top_k: None,
+            top_p: None,
+            temperature: 1.0,
+        };
         let logits = [0.7_f32.ln(), 0.3_f32.ln()];
         let mut sampler = Sampler::new(1);
-        let zeros = (0..10_000).filter(|_| sampler.choose(&logits, &strategy) == 0).count();
+        let zeros = (0..10_000)
+            .filter(|_| sampler.choose(&logits, &strategy) == Some(0))
+            .count();
         // Four standard deviations (46) around 7,000.
         assert!((6_816..=7_184).contains(&zeros), "{zeros}");
     }
 
     #[test]
     fn a_barred_token_is_never_drawn() {
-        let strategy = Strategy::Sample { top_k: None, top_p: None, temperature: 5.0 };
+        let strategy = Strategy::Sample {
+            top_k: None,
+            top_p: None,
+            temperature: 5.0,
+        };
         let mut sampler = Sampler::new(2);
         let logits = [f32::NEG_INFINITY, 0.0, 0.0];
-        assert!((0..1000).all(|_| sampler.choose(&logits, &strategy) != 0));
+        assert!((0..1000).all(|_| sampler.choose(&logits, &strategy) != Some(0)));
+    }
+
+    #[test]
+    fn with_every_token_barred_there_is_no_choice() {
+        let strategy = Strategy::Sample {
+            top_k: Some(2),
+            top_p: None,
+            temperature: 1.0,
+        };
+        let barred = [f32::NEG_INFINITY; 3];
+        assert_eq!(Sampler::new(1).choose(&barred, &strategy), None);
+        assert_eq!(Sampler::new(1).choose(&barred, &Strategy::Greedy), None);
     }
 
     proptest! {

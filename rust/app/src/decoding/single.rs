@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use super::sampler::Sampler;
-use super::{Continuation, Decoding, Ending, Listener, budget, processors};
+use super::{Continuation, Decoding, Ending, Listener, budget, next_logits, processors};
 use crate::deploy::Deploy;
-use crate::model::{Model, Positions};
+use crate::model::Model;
 use crate::text::{Filtered, StopFilter, TextStream};
 
 /// Continue a prompt that fits the context.
@@ -22,10 +22,19 @@ pub(super) fn decode(
     let mut history = prompt.to_vec();
     let mut unread = prompt.to_vec();
     while history.len() - prompt.len() < room {
-        let mut logits = model.forward(&[unread], Positions::Last)?.row(0).to_vec();
+        let mut logits = next_logits(model, &[unread])?.row(0).to_vec();
         let written = history.len() - prompt.len();
-        processors::process(&mut logits, &history, written, model.end_of_text(), decoding);
-        let token = sampler.choose(&logits, &decoding.strategy);
+        processors::process(
+            &mut logits,
+            &history,
+            written,
+            model.end_of_text(),
+            decoding,
+        );
+        let Some(token) = sampler.choose(&logits, &decoding.strategy) else {
+            ending = Ending::NoTokenLeft;
+            break;
+        };
         if token == model.end_of_text() {
             ending = Ending::EndOfText;
             break;
@@ -38,7 +47,11 @@ pub(super) fn decode(
         }
     }
     let text = writer.finish(ending)?;
-    Ok(Continuation { tokens: history.split_off(prompt.len()), text, ending })
+    Ok(Continuation {
+        tokens: history.split_off(prompt.len()),
+        text,
+        ending,
+    })
 }
 
 /// Turns tokens into the text the listener hears.
@@ -52,7 +65,12 @@ struct Writer<'a, 'b> {
 impl<'a, 'b> Writer<'a, 'b> {
     fn new(deploy: &'a Deploy, stops: &'a [String], listener: &'a mut Listener<'b>) -> Self {
         let stream = TextStream::new(&deploy.tokenizer);
-        Self { stream, filter: StopFilter::new(stops), listener, text: String::new() }
+        Self {
+            stream,
+            filter: StopFilter::new(stops),
+            listener,
+            text: String::new(),
+        }
     }
 
     /// Add a token; an ending if the text is complete with it.

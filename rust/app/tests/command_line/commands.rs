@@ -1,0 +1,194 @@
+//! What each command reads and writes.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::util::{Folder, Session, gpt2ro, model, run_on};
+
+#[test]
+fn the_prompt_is_echoed_unless_asked_not_to() {
+    let options = ["Bunica", "--strategy", "greedy", "-n", "3"];
+    let echoed = run_on("plain", "generate", &options).out();
+    let bare = run_on(
+        "plain",
+        "generate",
+        &[&options[..], &["--no-echo"]].concat(),
+    )
+    .out();
+    assert_eq!(echoed, format!("Bunica{bare}"));
+}
+
+#[test]
+fn the_prompt_may_come_from_a_file_or_from_standard_input() {
+    let folder = Folder::new("prompt");
+    let file = folder.path().join("prompt.txt");
+    fs::write(&file, "Țara").unwrap();
+    let model = &model("plain");
+    let common = [
+        "generate",
+        "--model",
+        model,
+        "--strategy",
+        "greedy",
+        "-n",
+        "4",
+    ];
+    let from_file = gpt2ro(
+        &[&common[..], &["--prompt-file", file.to_str().unwrap()]].concat(),
+        b"",
+    )
+    .out();
+    let from_input = gpt2ro(&[&common[..], &["-"]].concat(), "Țara".as_bytes()).out();
+    assert!(from_file.starts_with("Țara"));
+    assert_eq!(from_file, from_input);
+}
+
+#[test]
+fn an_empty_prompt_begins_a_document() {
+    let said = run_on(
+        "plain",
+        "generate",
+        &["", "--strategy", "greedy", "-n", "3", "--json"],
+    )
+    .json();
+    assert_eq!(said["prompt"], "");
+    assert_eq!(said["tokens"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn samples_are_equal_in_every_run_and_hold_all_strategies() {
+    let folder = Folder::new("samples");
+    let prompts = folder.path().join("prompts");
+    fs::write(&prompts, "Bunica\n\n— Ce faci\n").unwrap();
+    let run = |name: &str| {
+        let (text, json) = (
+            folder.path().join(format!("{name}.txt")),
+            folder.path().join(format!("{name}.json")),
+        );
+        let files = [
+            "--prompts",
+            prompts.to_str().unwrap(),
+            "--text",
+            text.to_str().unwrap(),
+            "--json",
+            json.to_str().unwrap(),
+            "--seed",
+            "3",
+            "-n",
+            "6",
+        ];
+        run_on("plain", "samples", &files).out();
+        (
+            fs::read_to_string(text).unwrap(),
+            fs::read_to_string(json).unwrap(),
+        )
+    };
+    let (text, json) = run("one");
+    assert_eq!((text.clone(), json.clone()), run("two"));
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["samples"].as_array().unwrap().len(), 2);
+    for name in ["greedy", "beam", "top-k", "top-p", "top-k-top-p"] {
+        assert_eq!(text.matches(&format!("--- {name}\n")).count(), 2, "{name}");
+    }
+    assert!(!fs::read_dir(folder.path()).unwrap().any(|entry| {
+        entry
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .contains("partial")
+    }));
+}
+
+#[test]
+fn the_loop_continues_every_line_and_survives_one_that_is_too_long() {
+    let model = &model("plain");
+    let input = format!("Bunica\n\n{}\nPisica\n", "și ".repeat(100));
+    let run = gpt2ro(
+        &["loop", "--model", model, "-n", "3", "--seed", "1"],
+        input.as_bytes(),
+    );
+    let out = run.out();
+    assert!(
+        out.starts_with("Bunica") && out.contains("\nPisica"),
+        "{run}"
+    );
+    assert!(run.err().contains("the prompt has"), "{run}");
+}
+
+#[test]
+fn a_dialog_goes_on_after_its_beginning_no_longer_fits() {
+    let model = &model("plain");
+    let input = "Ce faci, bunico? Ai făcut plăcintă?\n".repeat(8);
+    let options = [
+        "dialog",
+        "--model",
+        model,
+        "-n",
+        "8",
+        "--seed",
+        "1",
+        "--model-name",
+        "Bunica",
+    ];
+    let out = gpt2ro(&options, input.as_bytes()).out();
+    assert_eq!(
+        out.lines()
+            .filter(|line| line.starts_with("Bunica: "))
+            .count(),
+        8,
+        "{out}"
+    );
+}
+
+#[test]
+fn help_names_every_command_and_the_exit_codes() {
+    let help = gpt2ro(&["--help"], b"").out();
+    for command in [
+        "generate",
+        "loop",
+        "dialog",
+        "samples",
+        "logits",
+        "Exit codes",
+    ] {
+        assert!(help.contains(command), "{command}");
+    }
+}
+
+#[test]
+fn ctrl_c_stops_the_continuation_and_not_the_loop() {
+    // So many beams take a second, long enough to be interrupted.
+    let flags = ["-n", "60", "--strategy", "beam", "--beams", "400"];
+    let whole = run_on("plain", "generate", &[&["Bunica"][..], &flags].concat()).out();
+    let mut process = Session::start("loop", &flags);
+    process.say("Bunica\n");
+    process.wait_for("Bunica");
+    process.press_ctrl_c();
+    let interrupted = process.wait_for("\n");
+    assert!(interrupted.len() < whole.len() / 2, "{interrupted}");
+    process.press_ctrl_c();
+    assert_eq!(process.end().code(), Some(130));
+}
+
+#[test]
+fn the_end_of_the_input_ends_the_loop() {
+    let mut process = Session::start("loop", &["-n", "2"]);
+    process.say("Bunica\n");
+    process.wait_for("Bunica");
+    assert_eq!(process.end_of_input().code(), Some(0));
+}
+
+#[test]
+fn the_same_prompt_twice_gives_two_texts() {
+    let model = &model("plain");
+    let run = gpt2ro(
+        &["loop", "--model", model, "-n", "12", "--seed", "1"],
+        b"Bunica\nBunica\n",
+    );
+    let out = run.out();
+    // A text may hold line ends of its own, so the halves are found by the prompt.
+    let texts: Vec<&str> = out.split("Bunica").skip(1).collect();
+    assert_eq!(texts.len(), 2, "{run}");
+    assert_ne!(texts[0], texts[1], "{run}");
+}

@@ -1,0 +1,210 @@
+//! What a user is told when something is wrong.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::util::{Folder, copy_model, gpt2ro, model, run_on};
+
+#[test]
+fn a_prompt_longer_than_the_context_is_an_error_with_both_numbers() {
+    let run = run_on("plain", "generate", &[&"și ".repeat(100)]);
+    let line = run.fails_with(1);
+    assert!(line.starts_with("gpt2ro: the prompt has "), "{line}");
+    assert!(
+        line.contains("the context of the model is 64; shorten it to at most 63"),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_turn_that_alone_is_too_long_is_an_error() {
+    let model = &model("plain");
+    let run = gpt2ro(
+        &["dialog", "--model", model, "-n", "8"],
+        "și ".repeat(100).as_bytes(),
+    );
+    assert!(run.fails_with(1).contains("this turn alone has"), "{run}");
+}
+
+#[test]
+fn a_missing_or_damaged_file_of_the_model_is_named() {
+    let folder = Folder::new("damaged");
+    let copy = || copy_model("plain", folder.path());
+    let model = folder.path().to_str().unwrap();
+    let error = || gpt2ro(&["generate", "--model", model, "x"], b"").fails_with(1);
+    for name in [
+        "rust_model.ot",
+        "config.json",
+        "tokenizer.json",
+        "vocab.json",
+        "merges.txt",
+    ] {
+        copy();
+        fs::remove_file(folder.path().join(name)).unwrap();
+        assert!(
+            error().contains(&format!("{name}: not found")),
+            "{name}: {}",
+            error()
+        );
+    }
+    for name in ["rust_model.ot", "config.json", "tokenizer.json"] {
+        copy();
+        let bytes = fs::read(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name), &bytes[..bytes.len() / 2]).unwrap();
+        let line = error();
+        assert!(
+            line.contains(name) && line.contains("run the step convert again"),
+            "{line}"
+        );
+        assert_eq!(line.lines().count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let line = gpt2ro(&["generate", "--model", "/no/such/folder", "x"], b"").fails_with(1);
+    assert!(
+        line.starts_with("gpt2ro: /no/such/folder: no such folder"),
+        "{line}"
+    );
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_names_the_valid_values() {
+    let line = run_on("plain", "generate", &["x", "--strategy", "gready"]).fails_with(2);
+    assert!(line.contains("greedy"), "{line}");
+    assert!(
+        run_on("plain", "generate", &["x", "--top-p", "1.5"])
+            .fails_with(2)
+            .contains("up to 1")
+    );
+    assert!(
+        run_on("plain", "generate", &[])
+            .fails_with(2)
+            .contains("required")
+    );
+}
+
+#[test]
+fn input_that_is_not_utf_8_is_an_error() {
+    let model = &model("plain");
+    let line = gpt2ro(&["generate", "--model", model, "-"], b"\xff\xfe").fails_with(1);
+    assert!(line.contains("not UTF-8"), "{line}");
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let model = &model("plain");
+    let command = format!(
+        "set -o pipefail; yes Bunica | head -n 50 | {} loop --model {model} -n 20 | head -c 1",
+        env!("CARGO_BIN_EXE_gpt2ro")
+    );
+    let output = std::process::Command::new("bash")
+        .arg("-c")
+        .arg(command)
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).is_empty());
+}
+
+#[test]
+fn weights_that_are_not_numbers_are_told() {
+    for strategy in ["greedy", "beam", "top-p"] {
+        let line = run_on("not_numbers", "generate", &["x", "--strategy", strategy]).fails_with(1);
+        assert!(line.contains("logits are not numbers (NaN)"), "{line}");
+    }
+}
+
+#[test]
+fn a_configuration_that_would_be_computed_wrongly_is_refused() {
+    let folder = Folder::new("config");
+    copy_model("plain", folder.path());
+    let path = folder.path().join("config.json");
+    let whole: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let model = folder.path().to_str().unwrap();
+    for (key, value, told) in [
+        (
+            "activation_function",
+            json!("relu"),
+            "activation_function is relu",
+        ),
+        (
+            "eos_token_id",
+            json!(5),
+            "eos_token_id is 5, and the tokenizer's <|endoftext|> is",
+        ),
+        (
+            "vocab_size",
+            json!(500),
+            "vocab_size is 500, and the tokenizer has",
+        ),
+        (
+            "n_head",
+            json!(3),
+            "n_embd 64 is not a multiple of n_head 3",
+        ),
+        (
+            "n_positions",
+            json!("many"),
+            "not the configuration of a GPT-2",
+        ),
+        ("n_layer", json!(3), "not the weights of this model"),
+    ] {
+        let mut changed = whole.clone();
+        changed[key] = value;
+        fs::write(&path, changed.to_string()).unwrap();
+        let line = gpt2ro(&["generate", "--model", model, "x"], b"").fails_with(1);
+        assert!(
+            line.contains(told) && line.contains("run the step convert again"),
+            "{line}"
+        );
+        assert_eq!(line.lines().count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn an_argument_that_is_not_utf_8_is_wrong_usage() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let prompt = std::ffi::OsStr::from_bytes(b"\xff\xfe");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gpt2ro"));
+    let output = command
+        .args(["generate", "--model", "x"])
+        .arg(prompt)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("invalid UTF-8"));
+}
+
+#[test]
+fn a_prompt_too_long_is_named_by_its_place_in_the_file() {
+    let folder = Folder::new("place");
+    let prompts = folder.path().join("prompts");
+    fs::write(&prompts, format!("Bunica\n{}\n", "și ".repeat(100))).unwrap();
+    let output = folder.path().join("out");
+    let (prompts, output) = (prompts.to_str().unwrap(), output.to_str().unwrap());
+    let logits = run_on(
+        "plain",
+        "logits",
+        &["--prompts", prompts, "--output", output],
+    );
+    assert!(
+        logits
+            .fails_with(1)
+            .contains("prompts: prompt 2: the prompt has"),
+        "{logits}"
+    );
+    let samples = run_on(
+        "plain",
+        "samples",
+        &["--prompts", prompts, "--text", output, "--json", output],
+    );
+    assert!(
+        samples
+            .fails_with(1)
+            .contains("prompts: prompt 2: the prompt has"),
+        "{samples}"
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}

@@ -1,0 +1,209 @@
+//! What is written, against `transformers` where it has an answer.
+
+use std::fs;
+
+use safetensors::SafeTensors;
+use serde_json::Value;
+
+use crate::util::{Folder, reference, run_on};
+
+fn ids(value: &Value) -> Vec<u64> {
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|id| id.as_u64().unwrap())
+        .collect()
+}
+
+#[test]
+fn greedy_and_beam_search_choose_what_transformers_chooses() {
+    for model in ["plain", "ending"] {
+        for facts in reference(model) {
+            let prompt = facts["prompt"].as_str().unwrap();
+            for case in facts["cases"].as_array().unwrap() {
+                let flags: Vec<&str> = case["flags"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|flag| flag.as_str().unwrap())
+                    .collect();
+                let fixed = [prompt, "-n", "24", "--json"];
+                let run = run_on(model, "generate", &[&fixed[..], &flags].concat());
+                assert_eq!(ids(&run.json()["tokens"]), ids(&case["tokens"]), "{run}");
+            }
+        }
+    }
+}
+
+#[test]
+fn logits_are_those_of_pytorch() {
+    let folder = Folder::new("logits");
+    let (prompts, output) = (
+        folder.path().join("prompts"),
+        folder.path().join("out.safetensors"),
+    );
+    let expected = reference("plain");
+    let lines: Vec<&str> = expected
+        .iter()
+        .map(|facts| facts["prompt"].as_str().unwrap())
+        .collect();
+    fs::write(&prompts, lines.join("\n")).unwrap();
+    let files = [
+        "--prompts",
+        prompts.to_str().unwrap(),
+        "--output",
+        output.to_str().unwrap(),
+    ];
+    run_on("plain", "logits", &files).out();
+    let bytes = fs::read(&output).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    for (index, facts) in expected.iter().enumerate() {
+        let logits = tensors.tensor(&format!("prompt.{index}.logits")).unwrap();
+        let values: Vec<f32> = logits
+            .data()
+            .chunks(4)
+            .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
+            .collect();
+        let last = &values[values.len() - logits.shape()[1]..];
+        for (found, wanted) in last.iter().zip(facts["logits"].as_array().unwrap()) {
+            assert!((f64::from(*found) - wanted.as_f64().unwrap()).abs() < 1e-3);
+        }
+        assert_eq!(logits.shape()[0], ids(&facts["ids"]).len());
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_text_with_one_thread_and_with_two() {
+    let say = |threads| {
+        let options = ["Bunica", "--seed", "5", "-n", "20", "--threads", threads];
+        run_on("plain", "generate", &options).out()
+    };
+    assert_eq!(say("1"), say("2"));
+}
+
+#[test]
+fn other_seeds_give_other_texts() {
+    let say = |seed| run_on("plain", "generate", &["Bunica", "--seed", seed, "-n", "20"]).out();
+    assert_ne!(say("1"), say("2"));
+}
+
+#[test]
+fn the_text_ends_before_a_stop_string() {
+    let options = ["Bunica a", "--strategy", "greedy", "-n", "20", "--json"];
+    let whole = run_on("plain", "generate", &options).json();
+    let text = whole["text"].as_str().unwrap();
+    let stop: String = text.chars().skip(6).take(2).collect();
+    let stopped = run_on(
+        "plain",
+        "generate",
+        &[&options[..], &["--stop", &stop]].concat(),
+    )
+    .json();
+    assert_eq!(stopped["ending"], "stop-string");
+    assert_eq!(
+        stopped["text"].as_str().unwrap(),
+        &text[..text.find(&stop).unwrap()]
+    );
+}
+
+#[test]
+fn no_ngram_comes_twice_when_that_is_barred() {
+    let options = [
+        "Bunica",
+        "--strategy",
+        "greedy",
+        "-n",
+        "50",
+        "--json",
+        "--no-repeat-ngram",
+        "2",
+    ];
+    let said = run_on("plain", "generate", &options).json();
+    let tokens = ids(&said["tokens"]);
+    let mut pairs: Vec<&[u64]> = tokens.windows(2).collect();
+    let count = pairs.len();
+    pairs.sort_unstable();
+    pairs.dedup();
+    assert_eq!(pairs.len(), count);
+}
+
+#[test]
+fn a_full_context_ends_the_text_and_is_told() {
+    let run = run_on(
+        "plain",
+        "generate",
+        &["Bunica", "--strategy", "greedy", "-n", "1000"],
+    );
+    assert!(run.out().starts_with("Bunica"));
+    assert_eq!(run.err(), "gpt2ro: the context of 64 tokens is full\n");
+}
+
+#[test]
+fn end_of_text_in_a_prompt_is_one_token() {
+    let folder = Folder::new("special");
+    let (prompts, output) = (
+        folder.path().join("prompts"),
+        folder.path().join("out.safetensors"),
+    );
+    fs::write(&prompts, "și<|endoftext|>și\n").unwrap();
+    let files = [
+        "--prompts",
+        prompts.to_str().unwrap(),
+        "--output",
+        output.to_str().unwrap(),
+    ];
+    run_on("plain", "logits", &files).out();
+    let bytes = fs::read(&output).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let found = tensors.tensor("prompt.0.ids").unwrap();
+    let ids: Vec<i64> = found
+        .data()
+        .chunks(8)
+        .map(|eight| i64::from_le_bytes(eight.try_into().unwrap()))
+        .collect();
+    let end = tensors.tensor("prompt.0.logits").unwrap().shape()[1] as i64 - 1;
+    let middle = ids.len() / 2;
+    assert_eq!(ids[middle], end);
+    assert_eq!(ids[..middle], ids[middle + 1..]);
+}
+
+#[test]
+fn shortest_length_bars_the_end_of_text() {
+    let shortest = |tokens| {
+        let flags = [
+            "și",
+            "--strategy",
+            "greedy",
+            "-n",
+            "20",
+            "--json",
+            "--min-new-tokens",
+            tokens,
+        ];
+        run_on("ending", "generate", &flags).json()
+    };
+    assert!(ids(&shortest("0")["tokens"]).len() < 15);
+    assert_eq!(shortest("0")["ending"], "end-of-text");
+    assert!(ids(&shortest("15")["tokens"]).len() >= 15);
+}
+
+#[test]
+fn a_shortest_length_bars_the_end_of_text() {
+    let say = |shortest| {
+        let flags = [
+            "și",
+            "--strategy",
+            "greedy",
+            "-n",
+            "20",
+            "--json",
+            "--min-new-tokens",
+            shortest,
+        ];
+        run_on("ending", "generate", &flags).json()
+    };
+    assert!(ids(&say("0")["tokens"]).len() < 15);
+    assert_eq!(say("0")["ending"], "end-of-text");
+    assert!(ids(&say("15")["tokens"]).len() >= 15);
+}

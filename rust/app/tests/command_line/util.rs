@@ -1,0 +1,210 @@
+//! Runs the real binary in a fresh folder; a failure prints command, status and both streams.
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// A folder that is removed in the end.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// Make a new empty folder.
+    pub fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("gpt2ro-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A deploy folder of a tiny model, by its name in tiny_deploy.py, which writes all of them once.
+pub fn model(name: &str) -> String {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tiny");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny_deploy.py");
+        let output = Command::new("python3")
+            .arg(script)
+            .arg(&folder)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "tiny_deploy.py: {}",
+            text(&output.stderr)
+        );
+        folder
+    });
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+/// Copy the files of a model.
+pub fn copy_model(name: &str, target: &Path) {
+    for entry in std::fs::read_dir(model(name)).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), target.join(entry.file_name())).unwrap();
+    }
+}
+
+/// What `transformers` says of each prompt.
+pub fn reference(name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(Path::new(&model(name)).join("reference.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// How a run of the binary ended.
+pub struct Run {
+    command: String,
+    output: Output,
+}
+
+fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gpt2ro"));
+    // Threads that spin for each other take three times as long on models this small.
+    command.env("OMP_NUM_THREADS", "1");
+    command
+}
+
+/// Run the binary with these arguments and this standard input.
+pub fn gpt2ro(arguments: &[&str], input: &[u8]) -> Run {
+    let mut child = binary()
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that fails early does not read; its message is what matters then.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    Run {
+        command: arguments.join(" "),
+        output: child.wait_with_output().unwrap(),
+    }
+}
+
+/// Run a command of the binary on a model, by its name in tiny_deploy.py.
+pub fn run_on(name: &str, command: &str, arguments: &[&str]) -> Run {
+    gpt2ro(
+        &[&[command, "--model", &model(name)], arguments].concat(),
+        b"",
+    )
+}
+
+/// A running binary to talk with.
+pub struct Session {
+    process: Child,
+}
+
+impl Session {
+    /// Start a command on the plain model.
+    pub fn start(command: &str, arguments: &[&str]) -> Self {
+        let process = binary()
+            .args([command, "--model", &model("plain")])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self { process }
+    }
+
+    /// Write to its standard input.
+    pub fn say(&mut self, text: &str) {
+        self.process
+            .stdin
+            .as_mut()
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
+    }
+
+    /// Read its standard output up to and including this text, and return it.
+    pub fn wait_for(&mut self, expected: &str) -> String {
+        let out = self.process.stdout.as_mut().unwrap();
+        let mut read = Vec::new();
+        while !read.ends_with(expected.as_bytes()) {
+            let mut byte = [0];
+            assert_eq!(
+                out.read(&mut byte).unwrap(),
+                1,
+                "no {expected:?} in {}",
+                text(&read)
+            );
+            read.extend(byte);
+        }
+        text(&read)
+    }
+
+    /// Send what a terminal sends for Ctrl-C.
+    pub fn press_ctrl_c(&self) {
+        let id = self.process.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Wait for its end, with its input open.
+    pub fn end(mut self) -> ExitStatus {
+        let _open = self.process.stdin.take();
+        self.process.wait().unwrap()
+    }
+
+    /// Close its input and wait for its end.
+    pub fn end_of_input(mut self) -> ExitStatus {
+        self.process.wait().unwrap()
+    }
+}
+
+impl Run {
+    /// Standard output, after insisting on success.
+    pub fn out(&self) -> String {
+        assert!(self.output.status.success(), "{self}");
+        text(&self.output.stdout)
+    }
+
+    /// Standard output as one JSON value.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out()).unwrap()
+    }
+
+    /// Standard error, after insisting on this exit code.
+    pub fn fails_with(&self, code: i32) -> String {
+        assert_eq!(self.output.status.code(), Some(code), "{self}");
+        text(&self.output.stderr)
+    }
+
+    /// Standard error.
+    pub fn err(&self) -> String {
+        text(&self.output.stderr)
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(out, "gpt2ro {}: {}", self.command, self.output.status)?;
+        writeln!(out, "stdout: {}", text(&self.output.stdout))?;
+        write!(out, "stderr: {}", text(&self.output.stderr))
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
