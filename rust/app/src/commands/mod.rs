@@ -81,6 +81,6 @@ impl Interrupt {
 
     /// Whether it may go on.
     fn go_on(&self) -> bool {
-        true
+        !self.pressed.load(Ordering::SeqCst)
     }
 }

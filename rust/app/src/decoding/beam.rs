@@ -96,7 +96,7 @@ fn best_sequence(
             .collect();
         if pool.is_complete(beams.first().map(|beam| beam.score), length) {
             // What still runs is no answer: it may score better only because it has not ended.
-            break;
+            return Ok(pool.best());
         }
         if !listener("")? {
             unfinished = Ending::Interrupted;
