@@ -1,0 +1,55 @@
+"""Building the binary: what is missing is told before anything is built."""
+
+from pathlib import Path
+
+import pytest
+
+from gpt2ro.errors import UserError
+from gpt2ro.rust_build import build
+
+
+def make_tool(folder: Path, name: str, script: str = "exit 0") -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is all of PATH."""
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.delenv("CARGO_TARGET_DIR", raising=False)
+    return folder
+
+
+def test_a_missing_cargo_is_told(tools: Path, tmp_path: Path) -> None:
+    make_tool(tools, "g++")
+    with pytest.raises(UserError, match="cargo: not found on PATH, expected a Rust toolchain"):
+        build(tmp_path, tmp_path / "bin" / "gpt2ro", 1)
+
+
+def test_a_missing_compiler_is_told(tools: Path, tmp_path: Path) -> None:
+    make_tool(tools, "cargo")
+    with pytest.raises(UserError, match=r"C\+\+ compiler: none of c\+\+, g\+\+, clang\+\+ found"):
+        build(tmp_path, tmp_path / "bin" / "gpt2ro", 1)
+
+
+def test_a_failed_build_is_told_and_leaves_no_binary(tools: Path, tmp_path: Path) -> None:
+    make_tool(tools, "g++")
+    make_tool(tools, "cargo", "exit 101")
+    with pytest.raises(UserError, match="cargo build failed with exit code 101"):
+        build(tmp_path, tmp_path / "bin" / "gpt2ro", 1)
+    assert not (tmp_path / "bin").exists()
+
+
+def test_the_binary_is_copied_with_its_permissions(tools: Path, tmp_path: Path) -> None:
+    make_tool(tools, "g++")
+    make_tool(tools, "cargo")
+    release = tmp_path / "target" / "release"
+    release.mkdir(parents=True)
+    make_tool(release, "gpt2ro")
+    build(tmp_path, tmp_path / "bin" / "gpt2ro", 1)
+    assert (tmp_path / "bin" / "gpt2ro").stat().st_mode & 0o111
