@@ -15,6 +15,9 @@ from gpt2ro.errors import UserError
 BLOCK = 1 << 20  # bytes decompressed at a time
 # Small files may expand as they like: a bomb below this size harms nobody.
 FREE_EXPANSION = 64 << 20
+# A zstd block of 4 bytes can hold 128 KiB, and its decoder puts out all that one piece of input
+# holds; pieces this small bound that to some 128 MiB.
+ZSTD_INPUT = 1 << 12
 # First bytes of each format: RFC 1952, the bzip2 and xz file formats, RFC 8878.
 MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 
@@ -97,7 +100,7 @@ class _ZstdFrames:
 
     def read(self, size: int, /) -> bytes:
         while True:
-            compressed = self._pending or self._file.read(size // 8)
+            compressed = self._pending or self._file.read(ZSTD_INPUT)
             self._pending = b""
             if not compressed:
                 if self._inside:

@@ -1,5 +1,6 @@
 """Downloads over http(s): resumed, retried, checked, and under their name only when complete."""
 
+import errno
 import os
 import time
 from collections.abc import Callable
@@ -16,6 +17,10 @@ ATTEMPTS = 6
 FIRST_PAUSE = 1.0  # seconds before the second attempt; doubled each time, so 31 s in all
 TIMEOUT = httpx.Timeout(30.0)  # seconds to connect, and between two pieces of the body
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
+REFUSED = (
+    "if its page asks to accept terms, accept them and set HF_TOKEN to a token that may read it; "
+    "otherwise check the address in the catalogue."
+)
 
 
 class InterruptedTransferError(Exception):
@@ -41,11 +46,33 @@ def download(
     """
     if not url.startswith(("http://", "https://")):
         raise UserError(f"{url}: not an http or https address; correct the catalogue.")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_path(output)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        facts = _complete(
+            url, partial_path(output), expected_sha256, expected_size, headers or {}, pause
+        )
+        commit(partial_path(output), output)
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        raise UserError(
+            f"{output}: cannot be written ({error.strerror}); "
+            f"{'free some space (what came is kept)' if full else 'check the folder'}, run again."
+        ) from error
+    write_json(output.with_name(f"{output.name}.provenance.json"), facts)
+
+
+def _complete(
+    url: str,
+    partial: Path,
+    expected_sha256: str | None,
+    expected_size: int | None,
+    headers: dict[str, str],
+    pause: Callable[[float], None],
+) -> dict[str, object]:
+    """Fetch and verify the partial file; return what its provenance says."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            _fetch(url, partial, expected_size, headers or {})
+            _fetch(url, partial, expected_size, headers)
             break
         except (InterruptedTransferError, httpx.TransportError) as error:
             if attempt == ATTEMPTS:
@@ -57,8 +84,7 @@ def download(
     _verify(url, partial, expected_sha256, expected_size)
     facts = {"url": url, "sha256": sha256(partial), "size": partial.stat().st_size}
     _etag_path(partial).unlink(missing_ok=True)
-    commit(partial, output)
-    write_json(output.with_name(f"{output.name}.provenance.json"), facts)
+    return facts
 
 
 def _reason(error: Exception) -> str:
@@ -79,6 +105,9 @@ def _fetch(url: str, partial: Path, expected_size: int | None, headers: dict[str
         httpx.Client(follow_redirects=True, timeout=TIMEOUT) as client,
         client.stream("GET", url, headers=headers) as response,
     ):
+        if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            _accept_or_restart(response, partial)
+            return
         _check_status(url, response)
         resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
         if not resumed:
@@ -104,10 +133,19 @@ def _check_status(url: str, response: httpx.Response) -> None:
     if status in RETRIED:
         raise InterruptedTransferError(f"status {status} {response.reason_phrase}")
     if status not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
+        refused = status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+        remedy = REFUSED if refused else "check the address in the catalogue."
         raise UserError(
             f"{url}: the server answers {status} {response.reason_phrase}, expected the file; "
-            "check the address in the catalogue."
+            f"{remedy}"
         )
+
+
+def _accept_or_restart(response: httpx.Response, partial: Path) -> None:
+    """Take a file that misses nothing (killed before its renaming) as complete; drop any other."""
+    if response.headers.get("Content-Range") != f"bytes */{partial.stat().st_size}":
+        partial.unlink()
+        raise InterruptedTransferError("the server has less of the file than came before")
 
 
 def _etag_path(partial: Path) -> Path:

@@ -62,6 +62,12 @@ def server() -> Iterator[Server]:
             asked = self.headers.get("Range")
             if asked and state.ranges and self.headers.get("If-Range") == state.etag:
                 start = int(asked.removeprefix("bytes=").removesuffix("-"))
+                if start >= len(CONTENT):
+                    self.send_response(416)
+                    self.send_header("Content-Range", f"bytes */{len(CONTENT)}")
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 self.send_response(206)
                 self.send_header(
                     "Content-Range", f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
@@ -140,10 +146,13 @@ def test_a_busy_server_is_asked_again_with_growing_pauses(server: Server, tmp_pa
     assert fetch(server, tmp_path / "file") == [1.0, 2.0, 4.0]
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_a_refusal_fails_at_once(server: Server, tmp_path: Path, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [(401, "accept them and set HF_TOKEN"), (403, "set HF_TOKEN"), (404, "check the address")],
+)
+def test_a_refusal_fails_at_once(server: Server, tmp_path: Path, status: int, remedy: str) -> None:
     server.statuses = [status] * 9
-    with pytest.raises(UserError, match=f"/file: the server answers {status} .*check the address"):
+    with pytest.raises(UserError, match=f"/file: the server answers {status} .*{remedy}"):
         fetch(server, tmp_path / "file")
     assert len(server.requests) == 1
     assert not (tmp_path / "file").exists()
@@ -213,3 +222,18 @@ def test_weights_of_a_local_folder_are_copied_and_pickled_ones_are_not(tmp_path:
     fetch_weights(str(model), "main", tmp_path / "out")
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["config.json", "model.safetensors", "tokenizer.json"]
+
+
+def test_a_complete_file_whose_process_was_killed_before_the_renaming_is_taken(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / ".f.partial").write_bytes(CONTENT)
+    (tmp_path / ".f.partial.etag").write_text('"one"')
+    download(server.address, tmp_path / "f", pause=lambda seconds: None)
+    assert (tmp_path / "f").read_bytes() == CONTENT
+
+
+def test_a_full_disk_is_told_in_one_line(server: Server, tmp_path: Path) -> None:
+    (tmp_path / ".f.partial").symlink_to("/dev/full")
+    with pytest.raises(UserError, match=r"cannot be written.*No space left.*free some space"):
+        download(server.address, tmp_path / "f", pause=lambda seconds: None)
