@@ -4,6 +4,7 @@ import bz2
 import gzip
 import json
 import lzma
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,9 @@ import zstandard
 from gpt2ro.documents import Document, read_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json
+from gpt2ro.sources.compression import BLOCK, _stream
 from gpt2ro.sources.extract import extract_part
+from gpt2ro.sources.readers.detokenise import joined
 from gpt2ro.sources.settings import ExtractionSettings
 
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
@@ -302,7 +305,12 @@ def test_wikipedia_leaves_out_what_is_no_article(tmp_path: Path) -> None:
         page(6, "Urs", ARTICLE),
     )
     assert [document.meta["title"] for document in extract(path, "mediawiki")] == ["Urs"]
-    assert left_out(path) == {"disambiguation page": 2, "empty": 1}
+    assert left_out(path) == {
+        "disambiguation page": 2,
+        "empty": 1,
+        "not an article": 1,
+        "redirect": 1,
+    }
 
 
 def test_a_truncated_dump_is_an_error_though_wikiextractor_takes_it(tmp_path: Path) -> None:
@@ -339,3 +347,91 @@ def test_real_samples_are_read(
 ) -> None:
     path = write(tmp_path / "sample", (shared_corpora / "formats" / name).read_bytes())
     assert len(extract(path, format_name)) >= least
+
+
+def test_wikipedia_keeps_titles_signs_and_links_that_wikiextractor_would_lose(
+    tmp_path: Path,
+) -> None:
+    path = dump(
+        tmp_path / "w.xml.bz2",
+        page(1, "Formatul A4", "Formatul A4 este o hârtie."),
+        page(2, "AT&amp;T", "AT&amp;T are &lt; 5 sedii."),
+        page(3, "Picard", "Joacă în [[Star Trek: Picard]] și [[Dune: Part Two|Dune]]."),
+        page(4, "Urs", "Ursul e mare. [[Fișier:urs.jpg|mini|Un urs]] [[de:Bären]]"),
+    )
+    documents = extract(path, "mediawiki")
+    assert [d.meta["title"] for d in documents] == ["Formatul A4", "AT&T", "Picard", "Urs"]
+    assert [d.text for d in documents][1:] == [
+        "AT&T are < 5 sedii.",
+        "Joacă în Star Trek: Picard și Dune.",
+        "Ursul e mare.",
+    ]
+
+
+FAKE_WIKIEXTRACTOR = """
+import sys, time
+print('{"id": "1", "url": "u", "title": "Urs", "text": "Ursul."}', flush=True)
+for line in sys.stdin: pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "message"),
+    [
+        ("sys.exit(3)", r"failed after page 1 of 2 sent to it \(exit code 3\)"),
+        ("pass", r"failed after page 1 of 2 sent to it \(exit code 0\)"),
+        ("print('Traceback: ups', file=sys.stderr, flush=True); time.sleep(60)", "Traceback: ups"),
+        ("time.sleep(60)", "no page came back for 1 s"),
+    ],
+    ids=["a failure", "a lost page", "a dead worker", "a killed worker"],
+)
+def test_a_wikiextractor_that_loses_pages_is_an_error_and_no_hang(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, message: str
+) -> None:
+    program = [sys.executable, "-c", FAKE_WIKIEXTRACTOR + end]
+    monkeypatch.setattr("gpt2ro.sources.readers.mediawiki.command", lambda: program)
+    monkeypatch.setattr("gpt2ro.sources.readers.wiki_extractor.STALL_SECONDS", 1.0)
+    path = dump(tmp_path / "w.xml.bz2", page(1, "Urs", ARTICLE), page(2, "Lup", ARTICLE))
+    with pytest.raises(UserError, match=message):
+        extract(path, "mediawiki")
+
+
+def test_oscar_flattened_by_the_hub_keeps_its_facts(tmp_path: Path) -> None:
+    meta = {
+        "warc_headers": {"warc-target-uri": "https://exemplu.ro/"},
+        "identification": {"label": "ro", "prob": 0.9},
+        "annotations": ["noisy"],
+    }
+    line = json.dumps({"id": 1, "text": "Un text.", "meta": meta})
+    (document,) = extract(write(tmp_path / "o.jsonl", line), "oscar-jsonl")
+    assert document.meta == {
+        "url": "https://exemplu.ro/",
+        "language_score": 0.9,
+        "warnings": ["noisy"],
+    }
+
+
+def test_a_later_line_without_the_field_is_a_broken_line(tmp_path: Path) -> None:
+    lines = ['{"text": "bun"}'] * 199 + ['{"title": "fără text"}']
+    path = write(tmp_path / "a.jsonl", "\n".join(lines))
+    assert len(extract(path, "jsonl")) == 199
+
+
+def test_a_zstd_bomb_takes_little_memory(tmp_path: Path) -> None:
+    one_gib = zstandard.ZstdCompressor().compressobj()
+    data = b"".join(one_gib.compress(bytes(1 << 24)) for _ in range(64)) + one_gib.flush()
+    path = write(tmp_path / "bomb.txt.zst", data)
+    with path.open("rb") as file:
+        assert len(_stream(file, "zstd").read(BLOCK)) <= 160 << 20
+
+
+@pytest.mark.parametrize(
+    ("tokens", "sentence"),
+    [
+        (["s-", "a", "dus", ",", "dar", "l", "-am", "văzut", "."], "s-a dus, dar l-am văzut."),
+        (["A", "zis", '"', "da", '"', "."], 'A zis "da".'),
+        (["-", "Bună", "!"], "- Bună!"),
+    ],
+)
+def test_tokens_are_joined_as_romanian_is_written(tokens: list[str], sentence: str) -> None:
+    assert joined(tokens) == sentence

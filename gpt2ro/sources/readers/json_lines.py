@@ -31,11 +31,14 @@ def read_json_lines(
         total += 1
         try:
             fields = parsed(line)
-            extracted = oscar(fields) if "content" in fields else plain(fields, settings)
-        except (ValueError, TypeError, RecursionError):
+            extracted = document(fields, settings)
+        except (ValueError, TypeError, AttributeError, RecursionError):
             left_out[BROKEN] += 1
             continue
         except KeyError:
+            if total > 1:
+                left_out[BROKEN] += 1
+                continue
             raise UserError(
                 f'{path}: line {number} has no field "{settings.text_column}", only '
                 f"{', '.join(sorted(fields))}; set extraction.text_column."
@@ -75,23 +78,34 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
+def document(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
+    """Return the document of a line, whichever form it has."""
+    if "content" in fields:
+        return oscar(fields["content"], fields.get("metadata") or {}, fields.get("warc_headers"))
+    meta = fields.get("meta")
+    if isinstance(meta, dict) and "warc_headers" in meta:  # as the hub flattens OSCAR
+        return oscar(fields["text"], meta, meta["warc_headers"])
+    return plain(fields, settings)
+
+
 def plain(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
     """Return a document of plain JSON lines: the text field, and the title and url if there are."""
     meta = {key: fields[key] for key in ("title", "url") if isinstance(fields.get(key), str)}
     return Extracted(_text(fields[settings.text_column]), meta)
 
 
-def oscar(fields: dict[str, Any]) -> Extracted:
+def oscar(text: Any, metadata: dict[str, Any], warc_headers: Any) -> Extracted:
     """Return a document of OSCAR 22.01 or 23.01 with its address, language score and warnings."""
-    metadata = fields.get("metadata") or {}
     facts = {
-        "url": (fields.get("warc_headers") or {}).get("warc-target-uri"),
+        "url": (warc_headers or {}).get("warc-target-uri"),
         "language_score": (metadata.get("identification") or {}).get("prob"),
-        # 22.01 calls the warnings annotation.
-        "warnings": metadata.get("quality_warnings") or metadata.get("annotation"),
+        # 22.01 calls the warnings annotation, its flattened form annotations.
+        "warnings": metadata.get("quality_warnings")
+        or metadata.get("annotation")
+        or metadata.get("annotations"),
     }
     meta = {key: value for key, value in facts.items() if value is not None}
-    return Extracted(_text(fields["content"]), meta)
+    return Extracted(_text(text), meta)
 
 
 def _text(value: Any) -> str:

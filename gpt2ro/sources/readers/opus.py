@@ -9,11 +9,9 @@ from gpt2ro.errors import UserError
 from gpt2ro.sources.archive import members
 from gpt2ro.sources.compression import decoded
 from gpt2ro.sources.readers import Extracted
+from gpt2ro.sources.readers.detokenise import joined
 from gpt2ro.sources.readers.plain_text import batches
 from gpt2ro.sources.settings import ExtractionSettings
-
-NO_SPACE_BEFORE = set(",.;:!?)]}”»%…")
-NO_SPACE_AFTER = set("([{„«")
 
 
 def read_opus_xml(
@@ -72,12 +70,3 @@ def sentence(element: Element) -> str:
     if words:
         return joined(words)
     return " ".join("".join(element.itertext()).split())
-
-
-def joined(words: list[str]) -> str:
-    """Join tokens to a sentence: no space before , . ! ? or after an opening bracket or quote."""
-    text = ""
-    for word in words:
-        glued = not text or word[:1] in NO_SPACE_BEFORE or text[-1] in NO_SPACE_AFTER
-        text += word if glued else f" {word}"
-    return text

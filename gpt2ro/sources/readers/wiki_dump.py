@@ -1,0 +1,151 @@
+"""The pages of a MediaWiki dump (export schema 0.10 and 0.11), streamed."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from gpt2ro.errors import UserError
+from gpt2ro.sources.xml_parsing import XmlReader
+
+ARTICLES = "0"  # number of the namespace of articles
+
+
+@dataclass(slots=True)
+class Page:
+    """A page as the dump has it: its latest revision's wikitext, unparsed."""
+
+    title: str = ""
+    namespace: str = ""
+    id: str = ""
+    is_redirect: bool = False
+    model: str = "wikitext"
+    text: str = ""
+
+
+@dataclass(slots=True)
+class SiteInfo:
+    """What the head of a dump says: the main page's address, and the names of the namespaces."""
+
+    base: str = ""
+    namespaces: set[str] = field(default_factory=set)
+
+
+class WikiDump:
+    """A dump that is being read; `site` is complete before the first page comes."""
+
+    def __init__(self, blocks: Iterable[bytes], where: str) -> None:
+        self.site = SiteInfo()
+        self._where = where
+        self._blocks = blocks
+        self._reader = XmlReader(where, self._start, self._end, self._characters)
+        self._path: list[str] = []
+        self._pieces: list[str] = []
+        self._page = Page()
+        self._done: list[Page] = []
+
+    def pages(self) -> Iterator[Page]:
+        """Yield the pages in the order of the dump.
+
+        Raises:
+            UserError: the dump is truncated or not well-formed.
+        """
+        for block in self._blocks:
+            self._reader.feed(block)
+            yield from self._done
+            self._done.clear()
+        if self._path:
+            raise UserError(
+                f"{self._where}: no </{self._path[0]}> at its end; expected a whole MediaWiki "
+                "export; fetch it again."
+            )
+        self._reader.feed(b"", last=True)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._path.append(name)
+        self._pieces.clear()
+        if name == "page":
+            self._page = Page()
+        elif name == "redirect":
+            self._page.is_redirect = True
+
+    def _characters(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def _end(self, name: str) -> None:
+        path = "/".join(self._path[1:])
+        self._path.pop()
+        text = "".join(self._pieces)
+        page = self._page
+        match path:
+            case "siteinfo/base":
+                self.site.base = text
+            case "siteinfo/namespaces/namespace":
+                self.site.namespaces.add(text)
+            case "page/title":
+                page.title = text
+            case "page/ns":
+                page.namespace = text
+            case "page/id":
+                page.id = text
+            case "page/revision/model":
+                page.model = text
+            case "page/revision/text":
+                page.text = text
+            case "page":
+                self._done.append(page)
+        self._pieces.clear()
+
+
+# Romanian and English names of the template, and the word in the title.
+_DISAMBIGUATION = re.compile(
+    r"\{\{\s*(?:dezambiguizare|dezambig|dezamb|disambiguation|disambig|dab)\b[^{}]*\}\}", re.I
+)
+_REDIRECT = re.compile(r"\s*#\s*(?:redirect|redirecteaza|redirectează)\b", re.I)
+
+
+def drop_reason(page: Page) -> str | None:
+    """Return why a page is no article to read, or None."""
+    if page.namespace != ARTICLES or page.model != "wikitext":
+        return "not an article"
+    if page.is_redirect or _REDIRECT.match(page.text):
+        return "redirect"
+    if "(dezambiguizare)" in page.title or _DISAMBIGUATION.search(page.text):
+        return "disambiguation page"
+    return None
+
+
+_HEADING = re.compile(r"^==+[ \t]*(.*?)[ \t]*==+[ \t]*$", re.M)
+# [[Star Trek: Generația următoare|serial]]: a title with a colon and, unlike a category, an image
+# or a link to another site, a blank after it.
+_COLON_LINK = re.compile(r"\[\[(?!:)([^\[\]|:\n]+):( [^\[\]|\n]*)(?:\|([^\[\]|\n]*))?\]\]")
+# A prefix in small letters is another language or project: [[de:Aachen]], [[wikt:casă]].
+_INTERWIKI = re.compile(r"[a-z][a-z-]*$")
+
+
+def heading_lines(text: str) -> set[str]:
+    """Return the texts of the section headings of a page."""
+    return set(_HEADING.findall(text))
+
+
+def prepared(text: str, namespaces: set[str]) -> str:
+    """Return wikitext on which wikiextractor loses no words of running text.
+
+    wikiextractor drops every link whose title has a colon, as it must for files and categories;
+    links to articles such as "Star Trek: Picard" are replaced by their label beforehand.
+    """
+    return _COLON_LINK.sub(lambda match: _label(match, namespaces), text)
+
+
+# English names work in every wiki, and these are the aliases of the Romanian ones (MessagesRo.php).
+ALIASES = {
+    "Image", "File", "Media", "Category", "Template", "Special", "Help", "Portal", "User", "Talk",
+    "Wikipedia", "Project", "Imagine", "Fişier", "Fișier", "Categorie", "Format", "Ajutor",
+    "Utilizator", "Discuție", "Discuţie", "Discuţie Utilizator", "Proiect",
+}  # fmt: skip
+_ALIASES = {name.lower() for name in ALIASES}
+
+
+def _label(match: re.Match[str], namespaces: set[str]) -> str:
+    prefix = match[1].strip()
+    known = prefix.lower() in _ALIASES or prefix in namespaces or _INTERWIKI.match(prefix)
+    return match[0] if known else match[3] or f"{match[1]}:{match[2]}"
