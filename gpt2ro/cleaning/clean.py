@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from gpt2ro.cleaning.bookkeeping import Bookkeeper
+from gpt2ro.bookkeeping import Bookkeeper
 from gpt2ro.cleaning.filters import drop_reason
 from gpt2ro.cleaning.repairs import repaired, repairs
 from gpt2ro.cleaning.settings import CleaningSettings

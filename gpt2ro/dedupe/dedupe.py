@@ -5,7 +5,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from gpt2ro.cleaning.bookkeeping import Bookkeeper
+from gpt2ro.bookkeeping import Bookkeeper
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.dedupe.tables import DECISIONS, read_table
 from gpt2ro.documents import Document, read_documents
