@@ -7,7 +7,7 @@ RUN = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(RUN) snakemake --configfile $(CONFIG) $(if $(CORPUS),--config corpus="$(CORPUS)")
 RESULTS = $(shell sed -n 's/^results: *//p' $(CONFIG))
 
-.PHONY: samples setup test lint bench clean
+.PHONY: samples setup test lint clean
 
 samples: setup
 	@$(SNAKEMAKE)
@@ -19,7 +19,7 @@ setup: .venv/.complete
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --require-hashes --requirement requirements.lock
 	.venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
-	cd rust && $(RUN) cargo build --release --locked
+	$(RUN) python workflow/scripts/build_rust.py --workspace rust --jobs $$(nproc)
 	touch $@
 
 test: setup

@@ -30,7 +30,7 @@ class Document:
 
     Attributes:
         id: stable name, `source/part/ordinal`; the ordinal counts the part's documents from 0.
-        text: NFC text, lines ended by `\\n`.
+        text: the text; NFC with lines ended by `\\n` from clean onwards.
         source: name of the source in the catalogue.
         meta: optional facts: title, url, language score, split.
         reason: why the document was dropped; None for a kept one.

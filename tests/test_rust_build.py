@@ -45,6 +45,18 @@ def test_a_failed_build_is_told_and_leaves_no_binary(tools: Path, tmp_path: Path
     assert not (tmp_path / "bin").exists()
 
 
+def test_what_was_compiled_against_another_torch_is_dropped(
+    tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tool(tools, "g++")
+    make_tool(tools, "cargo", f'echo "$1" >> {tmp_path}/calls')
+    (tmp_path / "target").mkdir()
+    for torch in ("2.13.0", "2.13.0", "2.14.0"):
+        monkeypatch.setattr("gpt2ro.rust_build.version", lambda name, torch=torch: torch)
+        build(tmp_path, None, 1)
+    assert (tmp_path / "calls").read_text().split() == ["build", "build", "clean", "build"]
+
+
 def test_the_binary_is_copied_with_its_permissions(tools: Path, tmp_path: Path) -> None:
     make_tool(tools, "g++")
     make_tool(tools, "cargo")

@@ -14,7 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workspace", type=Path, required=True, help="folder of the workspace")
     parser.add_argument("--jobs", type=int, default=2, help="parallel compiler processes")
-    parser.add_argument("--output", type=Path, required=True, help="the binary")
+    parser.add_argument("--output", type=Path, help="the binary; without it, cargo's folder only")
     arguments = parser.parse_args()
     build(arguments.workspace, arguments.output, arguments.jobs)
 
