@@ -31,6 +31,10 @@ ANY_SPELLING = {"ă": "[ăa]", "â": "[âa]", "î": "[îi]", "ș": "[șşs]", "�
 BOILERPLATE = re.compile(
     "|".join("".join(ANY_SPELLING.get(letter, letter) for letter in phrase) for phrase in PHRASES)
 )
+# A row of a menu: "Meniu | Acasă | Despre noi". Every item begins with a capital letter and has
+# neither digits nor stops, which keeps rows of tables and of dictionaries.
+_ITEM = r"[A-ZĂÂÎȘȚŞŢ][^|•·.:;\d]{0,29}"
+MENU = re.compile(rf"{_ITEM}(?: [|•·] {_ITEM}){{2,}}")
 EDGES = " \t\xa0.,:;!?…»«|•·-–—[]()"
 
 
@@ -42,7 +46,8 @@ def without_boilerplate(text: str) -> str:
 
 
 def is_boilerplate(line: str) -> bool:
-    """Return whether a line, as a whole, is one of the known phrases."""
+    """Return whether a line, as a whole, is one of the known phrases or a row of a menu."""
     if len(line) > MAX_CHARACTERS:
         return False
-    return BOILERPLATE.fullmatch(line.lower().strip(EDGES)) is not None
+    line = line.strip(EDGES)
+    return bool(BOILERPLATE.fullmatch(line.lower()) or MENU.fullmatch(line))

@@ -22,6 +22,8 @@ from gpt2ro.cleaning.boilerplate import is_boilerplate, without_boilerplate
         "12 comentarii",
         "[modificare]",
         "Adaugă în coș",
+        "Meniu | Acasă | Despre noi | Contact",
+        "Prima pagină • Știri • Sport • Vremea »",
     ],
 )
 def test_knows_the_lines_of_a_page(line: str) -> None:
@@ -38,6 +40,9 @@ def test_knows_the_lines_of_a_page(line: str) -> None:
         "Termenii și condițiile păcii au fost aspre.",
         "Bunicul lasă un comentariu răutăcios și pleacă.",
         "— Vezi? întrebă ea.",
+        "a | se | curăța prin lingere",
+        "Iași | 1408 | Moldova",
+        "Ana · Ion",
     ],
 )
 def test_keeps_lines_of_prose(line: str) -> None:

@@ -157,11 +157,6 @@ def test_what_was_damaged_is_not_there_undamaged(corpus: Corpus, fault: Fault) -
     assert sum(fault["after"] in text for text in texts) == 0
 
 
-@pytest.mark.parametrize("fault", chosen("kept", "clean"))
-def test_clean_does_not_know_this_line(corpus: Corpus, fault: Fault) -> None:
-    assert fault["before"] in corpus["cleaned"][id_of(corpus, fault)].text
-
-
 @pytest.mark.parametrize("fault", chosen("dropped", "clean"))
 def test_clean_drops(corpus: Corpus, fault: Fault) -> None:
     name = id_of(corpus, fault)

@@ -48,26 +48,21 @@ DAMAGES = (
 
 
 class PageLine(NamedTuple):
-    """A line of the page around a text, put above or below it.
-
-    Attributes:
-        known: whether clean takes such lines away.
-    """
+    """A line of the page around a text, put above or below it."""
 
     kind: str
     part: Part
     place: Place
     line: str
     above: bool
-    known: bool
 
 
 PAGE_LINES = (
-    PageLine("cookie notice", ANIMALS, 33, strangers.COOKIE_NOTICE, True, True),
-    PageLine("read also", ANIMALS, 33, strangers.READ_ALSO, False, True),
-    PageLine("cookie button", FAMILY, 38, strangers.COOKIE_BUTTON, True, True),
-    PageLine("share button", FAMILY, 38, strangers.SHARE, False, True),
-    PageLine("menu", LETTERS, 40, strangers.MENU, True, False),
+    PageLine("cookie notice", ANIMALS, 33, strangers.COOKIE_NOTICE, True),
+    PageLine("read also", ANIMALS, 33, strangers.READ_ALSO, False),
+    PageLine("cookie button", FAMILY, 38, strangers.COOKIE_BUTTON, True),
+    PageLine("share button", FAMILY, 38, strangers.SHARE, False),
+    PageLine("menu", LETTERS, 40, strangers.MENU, True),
 )
 
 

@@ -67,9 +67,7 @@ def _marks(text: str) -> float:
 def _page_line(corpus: Corpus, line: PageLine) -> Fault:
     text = _text(corpus, line.part, line.place)
     text.body = f"{line.line}\n{text.body}" if line.above else f"{text.body}\n{line.line}"
-    fate = "repaired" if line.known else "kept"
-    after = "" if line.known else None
-    return Fault(line.kind, *line.part, line.place, fate, "clean", before=line.line, after=after)
+    return Fault(line.kind, *line.part, line.place, "repaired", "clean", before=line.line, after="")
 
 
 def _stranger(corpus: Corpus, stranger: Stranger) -> Fault:
