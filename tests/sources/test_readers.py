@@ -313,6 +313,12 @@ def test_wikipedia_leaves_out_what_is_no_article(tmp_path: Path) -> None:
     }
 
 
+def test_xml_of_another_kind_is_told_by_its_first_element(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.xml", "<cesAlign><linkGrp/></cesAlign>")
+    with pytest.raises(UserError, match="a.xml: begins with <cesAlign>, expected <mediawiki>"):
+        extract(path, "mediawiki")
+
+
 def test_a_truncated_dump_is_an_error_though_wikiextractor_takes_it(tmp_path: Path) -> None:
     pages = "".join(page(number, f"Urs {number}", ARTICLE) for number in range(50))
     path = write(tmp_path / "w.xml", SITEINFO + pages)

@@ -61,6 +61,11 @@ class WikiDump:
         self._reader.feed(b"", last=True)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if not self._path and name != "mediawiki":
+            raise UserError(
+                f"{self._where}: begins with <{name}>, expected <mediawiki>, a MediaWiki export; "
+                "leave the file out, or set the format of its source."
+            )
         self._path.append(name)
         self._pieces.clear()
         if name == "page":
