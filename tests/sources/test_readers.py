@@ -315,7 +315,7 @@ def test_wikipedia_leaves_out_what_is_no_article(tmp_path: Path) -> None:
 
 def test_xml_of_another_kind_is_told_by_its_first_element(tmp_path: Path) -> None:
     path = write(tmp_path / "a.xml", "<cesAlign><linkGrp/></cesAlign>")
-    with pytest.raises(UserError, match="a.xml: begins with <cesAlign>, expected <mediawiki>"):
+    with pytest.raises(UserError, match=r"a\.xml: begins with <cesAlign>, expected <mediawiki>"):
         extract(path, "mediawiki")
 
 

@@ -24,8 +24,9 @@ STAGES = {
     "tokenizer": TokenizerSettings,
 }
 
-# Standard error of a job goes to the terminal, for its progress and errors, and into its log.
-LOGGED = " 2> >(tee {log} >&2)"
+# Standard error of a job goes to the terminal, for its progress and errors, and into its log. Signals
+# reach the whole process group; tee outlives them, so that a job's last words are still written.
+LOGGED = " 2> >(trap '' TERM INT; exec tee {log} >&2)"
 
 
 def checked_config() -> dict:
