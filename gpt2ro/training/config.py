@@ -10,7 +10,11 @@ from gpt2ro.errors import UserError, nearest
 
 TYPE_NAMES = {float: "a number", int: "a whole number", str: "a text", tuple: "a list"}
 
-CHOICES = {"DEVICE": ("auto", "cpu", "cuda"), "PRECISION": ("float32", "bfloat16", "float16")}
+CHOICES = {
+    "DEVICE": ("auto", "cpu", "cuda"),
+    "PRECISION": ("float32", "bfloat16", "float16"),
+    "OPTIMIZER.NAME": ("adamw", "muon"),
+}
 
 # Zero has a meaning only for these; every other number must be over it.
 MAY_BE_ZERO = {
@@ -46,10 +50,11 @@ def defaults() -> CfgNode:
     config.BATCH.TOKENS = 65_536
 
     config.OPTIMIZER = CfgNode()
-    # AdamW with the betas of GPT-3 (arXiv 2005.14165, appendix B)
+    # adamw, or muon: Muon (torch.optim.Muon) for the matrices of the blocks, AdamW for the rest
+    config.OPTIMIZER.NAME = "adamw"
     config.OPTIMIZER.LEARNING_RATE = 3e-4
     config.OPTIMIZER.MIN_LEARNING_RATE = 3e-5
-    config.OPTIMIZER.BETAS = (0.9, 0.95)
+    config.OPTIMIZER.BETAS = (0.9, 0.95)  # of AdamW; GPT-3's (arXiv 2005.14165, appendix B)
     config.OPTIMIZER.WEIGHT_DECAY = 0.1  # on matrices only; not on norms, biases, embeddings
     config.OPTIMIZER.CLIP = 1.0  # largest norm of the gradient
 
@@ -152,10 +157,11 @@ def _coerced(value: object, default: object, where: str) -> object:
 
 def _check(config: CfgNode, where: str) -> None:
     """Hold the values against their ranges and against each other."""
+    values = _flat(config)
     for key, allowed in CHOICES.items():
-        if config[key] not in allowed:
-            raise UserError(f"{where}: {key} is {config[key]}; allowed: {', '.join(allowed)}.")
-    for key, value in _flat(config).items():
+        if values[key] not in allowed:
+            raise UserError(f"{where}: {key} is {values[key]}; allowed: {', '.join(allowed)}.")
+    for key, value in values.items():
         if isinstance(value, (int, float)):
             _check_number(key, value, where)
     _check_betas(config.OPTIMIZER.BETAS, where)

@@ -1,6 +1,7 @@
 """The optimiser, its schedule, and which parameters are trained when."""
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -16,18 +17,51 @@ def decays(name: str, parameter: nn.Parameter) -> bool:
     return parameter.ndim >= 2 and "wte" not in name and "wpe" not in name
 
 
-def make_optimizer(model: nn.Module, config: CfgNode, device: torch.device) -> torch.optim.AdamW:
-    """Return AdamW over all parameters, in two groups; the learning rate is set at each step."""
+def make_optimizer(
+    model: nn.Module, config: CfgNode, device: torch.device
+) -> torch.optim.Optimizer:
+    """Return the optimiser over all parameters; the learning rate is set at each step.
+
+    With OPTIMIZER.NAME muon the matrices of the blocks are updated by Muon and the rest by AdamW.
+    """
     named = list(model.named_parameters())
-    groups = [
-        {
-            "params": [p for name, p in named if decays(name, p)],
-            "weight_decay": config.OPTIMIZER.WEIGHT_DECAY,
-        },
-        {"params": [p for name, p in named if not decays(name, p)], "weight_decay": 0.0},
-    ]
+    matrices = [p for name, p in named if decays(name, p)]
+    others = [p for name, p in named if not decays(name, p)]
+    decay = config.OPTIMIZER.WEIGHT_DECAY
+    if config.OPTIMIZER.NAME == "adamw":
+        return _adamw(
+            [
+                {"params": matrices, "weight_decay": decay},
+                {"params": others, "weight_decay": 0.0},
+            ],
+            config,
+        )
+    # An update as large as AdamW's, so that one learning rate serves both (arXiv 2502.16982).
+    muon = torch.optim.Muon(matrices, lr=0.0, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
+    return CombinedOptimizer([muon, _adamw([{"params": others, "weight_decay": 0.0}], config)])
+
+
+def _adamw(groups: list[dict[str, Any]], config: CfgNode) -> torch.optim.AdamW:
     # The fused kernel updates all parameters in one pass over memory.
     return torch.optim.AdamW(groups, lr=0.0, betas=config.OPTIMIZER.BETAS, fused=True)
+
+
+class CombinedOptimizer(torch.optim.Optimizer):
+    """Several optimisers of different parameters behind one interface.
+
+    Groups and states are those of the parts, not copies: what is set here is set there.
+    """
+
+    def __init__(self, parts: list[torch.optim.Optimizer]) -> None:
+        super().__init__([group for part in parts for group in part.param_groups], {})
+        self._parts = parts
+        for part in parts:
+            part.state = self.state
+
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Update every part's parameters."""
+        for part in self._parts:
+            part.step(closure)
 
 
 def learning_rate(step: int, config: CfgNode) -> float:

@@ -51,6 +51,18 @@ def test_killed_after_a_checkpoint_and_run_again_gives_the_same_bytes(world, mak
     assert outputs(killed) == outputs(world)
 
 
+def test_with_muon_too(world, make_other) -> None:
+    muon = ("OPTIMIZER.NAME", "muon")
+    finish(world, *muon)
+    killed = make_other("killed")
+    process = start(killed, *muon)
+    wait_for(killed, "*/checkpoints/step-00000012", process)
+    process.kill()
+    process.communicate()
+    assert "continuing from step" in finish(killed, *muon)
+    assert outputs(killed) == outputs(world)
+
+
 def test_a_damaged_newest_checkpoint_is_passed_over(world, make_other) -> None:
     finish(world)
     damaged = make_other("damaged")
