@@ -1,6 +1,8 @@
 //! What several tests need: archives written without Python, in folders that are removed.
 #![allow(dead_code)] // each test file uses a part
 
+pub mod random;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
