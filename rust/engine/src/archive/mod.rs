@@ -23,6 +23,7 @@ pub use tensor::Tensor;
 /// An open archive, every tensor of which was checked. Tensors are views of the mapped file.
 #[derive(Debug)]
 pub struct Archive {
+    file: File,
     map: Mmap,
     tensors: BTreeMap<String, Place>,
 }
@@ -41,12 +42,20 @@ impl Archive {
     /// The file cannot be read, is not such an archive, or describes a tensor that it does not hold.
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
         let file = File::open(path)?;
-        // SAFETY: the map is only read. Were the file cut short while mapped, reading it would end
-        // the process; the workflow replaces this file by renaming and never writes into it.
-        #[allow(unsafe_code)]
-        let map = unsafe { Mmap::map(&file)? };
+        let map = map(&file)?;
         let tensors = tensors(&map)?;
-        Ok(Self { map, tensors })
+        Ok(Self { file, map, tensors })
+    }
+
+    /// The same archive, without the memory that its values took as they were read.
+    ///
+    /// # Errors
+    /// The system has no room for a mapping.
+    pub fn reopened(self) -> Result<Self, ArchiveError> {
+        let Self { file, map, tensors } = self;
+        drop(map);
+        let map = self::map(&file)?;
+        Ok(Self { file, map, tensors })
     }
 
     /// A tensor by its name, such as `transformer.wte.weight`.
@@ -59,6 +68,15 @@ impl Archive {
     /// The names of all tensors, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.keys().map(String::as_str)
+    }
+}
+
+fn map(file: &File) -> std::io::Result<Mmap> {
+    // SAFETY: the map is only read. Were the file cut short while mapped, reading it would end the
+    // process; the workflow replaces this file by renaming and never writes into it.
+    #[allow(unsafe_code)]
+    unsafe {
+        Mmap::map(file)
     }
 }
 

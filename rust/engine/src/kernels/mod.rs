@@ -23,6 +23,7 @@ mod pool;
 pub use attention::{Attention, HeadCache};
 pub use gelu::gelu;
 pub use input::{Input, LayerNorm};
+pub use int8::MOST_COLUMNS;
 pub use isa::Isa;
 pub use matrix::{Matrix, MatrixShape, PanelSource, Precision};
 pub use memory::{Memory, SharedMemory};

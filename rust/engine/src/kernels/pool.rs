@@ -71,6 +71,9 @@ impl Pool {
     where
         I: Iterator + Send,
     {
+        if items.size_hint().1.is_some_and(|most| most <= 1) {
+            return items.for_each(action);
+        }
         let items = Mutex::new(items);
         let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
         self.run(&|| {

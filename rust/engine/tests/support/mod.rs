@@ -1,6 +1,7 @@
 //! What several tests need: archives written without Python, in folders that are removed.
 #![allow(dead_code)] // each test file uses a part
 
+pub mod gpt2;
 pub mod random;
 
 use std::io::Write as _;

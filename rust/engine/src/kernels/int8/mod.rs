@@ -21,8 +21,8 @@ use super::{Input, Isa, LANES, Tile};
 const LINE: usize = 4 * LANES;
 /// Lines of a panel before the weights: biases, scales, offsets.
 const HEAD: usize = 3;
-/// More columns could overflow a sum: 2^31 / (255 * 127).
-pub(super) const MOST_COLUMNS: usize = 66_000;
+/// Most columns of a matrix: with more a sum could overflow, 2^31 / (255 * 127).
+pub const MOST_COLUMNS: usize = 66_000;
 
 /// The sums of 16 rows.
 type Sums = [i32; LANES];
