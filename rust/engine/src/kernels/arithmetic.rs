@@ -16,25 +16,26 @@ pub(super) fn fused<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
 /// The sum of 16 lanes, halves first: the order that vector instructions take.
 #[inline(always)]
 pub(super) fn sum(tile: &Tile) -> f32 {
-    let mut lanes = tile.0;
-    for half in [8, 4, 2, 1] {
-        for lane in 0..half {
-            lanes[lane] += lanes[lane + half];
-        }
-    }
-    lanes[0]
+    folded(tile, |a, b| a + b)
 }
 
 /// The largest of 16 lanes.
 #[inline(always)]
 pub(super) fn largest(tile: &Tile) -> f32 {
-    let mut lanes = tile.0;
-    for half in [8, 4, 2, 1] {
-        for lane in 0..half {
-            lanes[lane] = lanes[lane].max(lanes[lane + half]);
-        }
+    folded(tile, f32::max)
+}
+
+/// One loop for each half, so that each becomes one instruction.
+#[inline(always)]
+fn folded(tile: &Tile, f: impl Fn(f32, f32) -> f32) -> f32 {
+    let (mut eight, mut four) = ([0.0; 8], [0.0; 4]);
+    for lane in 0..8 {
+        eight[lane] = f(tile.0[lane], tile.0[lane + 8]);
     }
-    lanes[0]
+    for lane in 0..4 {
+        four[lane] = f(eight[lane], eight[lane + 4]);
+    }
+    f(f(four[0], four[2]), f(four[1], four[3]))
 }
 
 /// The nearest whole number of a value of magnitude under 2^22, as the low bits of an integer.

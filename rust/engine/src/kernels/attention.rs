@@ -63,17 +63,12 @@ vectorised! {
     ) {
         remember(&attention, head, cache.keys, 1);
         remember(&attention, head, cache.values, 2);
-        for (token, past) in attention.pasts.iter().enumerate() {
-            let scores = &mut scores[..past.len().div_ceil(LANES)];
-            for (index, &slot) in past.iter().enumerate() {
-                let key = &cache.keys[slot as usize * attention.head_tiles..][..attention.head_tiles];
-                let product = dot::<FUSED>(&attention, head, token, key);
-                scores[index / LANES].0[index % LANES] = product * attention.scale;
-            }
-            softmax(scores, past.len());
-            for tile in 0..attention.head_tiles {
-                let place = tile * attention.pasts.len() + token;
-                output[place] = weighted::<FUSED>(scores, past, cache.values, tile, attention.head_tiles);
+        let cache = (&*cache.keys, &*cache.values);
+        for token in 0..attention.pasts.len() {
+            // Heads of 64 values, which all published GPT-2s have, stay in registers.
+            match attention.head_tiles {
+                4 => look_back::<4, FUSED>(&attention, (head, token), cache, scores, output),
+                _ => look_back::<1, FUSED>(&attention, (head, token), cache, scores, output),
             }
         }
     }
@@ -90,26 +85,62 @@ fn remember(attention: &Attention<'_>, head: usize, memory: &mut [Tile], kind: u
     }
 }
 
+/// One token of a head, TILES tiles at a time.
 #[inline(always)]
-fn dot<const FUSED: bool>(
+fn look_back<const TILES: usize, const FUSED: bool>(
     attention: &Attention<'_>,
-    head: usize,
-    token: usize,
-    key: &[Tile],
-) -> f32 {
-    let mut total = Tile::ZERO;
-    for (tile, key) in key.iter().enumerate() {
-        let query = attention.tile(0, head, tile, token);
-        for lane in 0..LANES {
-            total.0[lane] = fused::<FUSED>(query.0[lane], key.0[lane], total.0[lane]);
+    (head, token): (usize, usize),
+    (keys, values): (&[Tile], &[Tile]),
+    scores: &mut [Tile],
+    output: &mut [Tile],
+) {
+    let past = attention.pasts[token];
+    let scores = &mut scores[..past.len().div_ceil(LANES)];
+    scores.fill(Tile::ZERO);
+    for part in 0..attention.head_tiles / TILES {
+        let mut query = [Tile::ZERO; TILES];
+        for tile in 0..TILES {
+            query[tile] = *attention.tile(0, head, part * TILES + tile, token);
+        }
+        add_products::<TILES, FUSED>(&query, keys, (part, attention.head_tiles), past, scores);
+    }
+    softmax(scores, past.len(), attention.scale);
+    for part in 0..attention.head_tiles / TILES {
+        let place = (part, attention.head_tiles);
+        let found = weighted::<TILES, FUSED>(scores, values, place, past);
+        for tile in 0..TILES {
+            output[(part * TILES + tile) * attention.pasts.len() + token] = found[tile];
         }
     }
-    sum(&total)
 }
 
-/// Make the first `count` scores positive and their sum 1; the others become 0.
+/// Add to each score the product of a part of the query with that of the key.
 #[inline(always)]
-fn softmax(scores: &mut [Tile], count: usize) {
+fn add_products<const TILES: usize, const FUSED: bool>(
+    query: &[Tile; TILES],
+    keys: &[Tile],
+    (part, head_tiles): (usize, usize),
+    past: &[u32],
+    scores: &mut [Tile],
+) {
+    for (slots, scores) in past.chunks(LANES).zip(scores) {
+        for (&slot, score) in slots.iter().zip(&mut scores.0) {
+            let key = &keys[slot as usize * head_tiles + part * TILES..][..TILES];
+            let mut total = Tile::ZERO;
+            for tile in 0..TILES {
+                for lane in 0..LANES {
+                    let (a, b) = (query[tile].0[lane], key[tile].0[lane]);
+                    total.0[lane] = fused::<FUSED>(a, b, total.0[lane]);
+                }
+            }
+            *score += sum(&total);
+        }
+    }
+}
+
+/// Scale the first `count` scores, and make them positive with the sum 1; the others become 0.
+#[inline(always)]
+fn softmax(scores: &mut [Tile], count: usize, scale: f32) {
     if let Some(last) = scores.last_mut() {
         for lane in (count - 1) % LANES + 1..LANES {
             last.0[lane] = f32::NEG_INFINITY;
@@ -123,7 +154,7 @@ fn softmax(scores: &mut [Tile], count: usize) {
     }
     let (most, mut total) = (largest(&most), Tile::ZERO);
     for tile in scores.iter_mut() {
-        *tile = map(tile, |score| exp(score - most));
+        *tile = map(tile, |score| exp((score - most) * scale));
         for lane in 0..LANES {
             total.0[lane] += tile.0[lane];
         }
@@ -134,22 +165,25 @@ fn softmax(scores: &mut [Tile], count: usize) {
     }
 }
 
-/// One tile of the sum of the values, each times its weight.
+/// A part of the sum of the values, each times its weight.
 #[inline(always)]
-fn weighted<const FUSED: bool>(
+fn weighted<const TILES: usize, const FUSED: bool>(
     weights: &[Tile],
-    past: &[u32],
     values: &[Tile],
-    tile: usize,
-    head_tiles: usize,
-) -> Tile {
-    let mut total = Tile::ZERO;
-    for (index, &slot) in past.iter().enumerate() {
-        let value = &values[slot as usize * head_tiles + tile];
-        let weight = weights[index / LANES].0[index % LANES];
-        for lane in 0..LANES {
-            total.0[lane] = fused::<FUSED>(weight, value.0[lane], total.0[lane]);
+    (part, head_tiles): (usize, usize),
+    past: &[u32],
+) -> [Tile; TILES] {
+    let mut totals = [Tile::ZERO; TILES];
+    for (slots, weights) in past.chunks(LANES).zip(weights) {
+        for (&slot, &weight) in slots.iter().zip(&weights.0) {
+            let value = &values[slot as usize * head_tiles + part * TILES..][..TILES];
+            for tile in 0..TILES {
+                for lane in 0..LANES {
+                    let total = &mut totals[tile].0[lane];
+                    *total = fused::<FUSED>(weight, value[tile].0[lane], *total);
+                }
+            }
         }
     }
-    total
+    totals
 }

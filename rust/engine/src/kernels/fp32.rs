@@ -76,12 +76,16 @@ fn tokens<const TOKENS: usize, const CHAINS: usize, const FUSED: bool>(
     let mut sums = [[Tile::ZERO; CHAINS]; TOKENS];
     let (columns, _) = lines[1..].as_chunks::<LANES>();
     for (columns, inputs) in columns.iter().zip(group.as_chunks::<TOKENS>().0) {
-        for (index, column) in columns.iter().enumerate() {
-            let weights = tile(column);
-            for token in 0..TOKENS {
-                let sum = &mut sums[token][index % CHAINS];
-                for row in 0..LANES {
-                    sum.0[row] = fused::<FUSED>(weights.0[row], inputs[token].0[index], sum.0[row]);
+        for (step, columns) in columns.as_chunks::<CHAINS>().0.iter().enumerate() {
+            // Constant bounds from here on: only then do the sums stay in registers.
+            for chain in 0..CHAINS {
+                let weights = tile(&columns[chain]);
+                for token in 0..TOKENS {
+                    let value = inputs[token].0[step * CHAINS + chain];
+                    let sum = &mut sums[token][chain].0;
+                    for row in 0..LANES {
+                        sum[row] = fused::<FUSED>(weights.0[row], value, sum[row]);
+                    }
                 }
             }
         }

@@ -45,7 +45,16 @@ impl Dot for Avx2 {
                     }
                 }
             }
-            sums.map(|halves| stored(&halves))
+            let mut results = [[0; LANES]; TOKENS];
+            // No closures: they would be compiled without the instructions.
+            for token in 0..TOKENS {
+                let (targets, _) = results[token].as_chunks_mut::<{ LANES / 2 }>();
+                for half in 0..2 {
+                    let target = targets[half].as_mut_ptr();
+                    _mm256_storeu_si256(target.cast(), sums[token][half]);
+                }
+            }
+            results
         }
     }
 }
@@ -74,16 +83,4 @@ unsafe fn products(activations: __m256i, weights: __m256i) -> __m256i {
         let pairs = _mm256_maddubs_epi16(magnitudes, signed_weights);
         _mm256_madd_epi16(pairs, _mm256_set1_epi16(1))
     }
-}
-
-/// # Safety
-/// The processor must have AVX2.
-#[inline(always)]
-unsafe fn stored(halves: &[__m256i; 2]) -> Sums {
-    let mut result = [0; LANES];
-    for (half, target) in halves.iter().zip(result.chunks_exact_mut(LANES / 2)) {
-        // SAFETY: the caller's promise; the store is of eight integers.
-        unsafe { _mm256_storeu_si256(target.as_mut_ptr().cast(), *half) };
-    }
-    result
 }
