@@ -48,6 +48,11 @@ fn random_model(shape: &Shape, options: Options) -> Gpt2 {
     load(&random_tensors(shape, 5), shape, options).unwrap()
 }
 
+/// The logits of every token of a sequence that begins here.
+fn all_logits(model: &mut Gpt2, ids: &[u32]) -> Vec<f32> {
+    model.forward(&[ids.to_vec()], Wanted::All).unwrap()
+}
+
 fn ids(shape: &Shape, count: usize, seed: u64) -> Vec<u32> {
     let mut random = Random::new(seed);
     let limit = shape.vocabulary as f32;
@@ -85,7 +90,7 @@ fn fp32_logits_are_those_of_float64() {
                 ..options(Precision::Fp32, 2)
             };
             let mut model = load(&tensors, &shape, options).unwrap();
-            let found = model.forward(&[ids.clone()], Wanted::All).unwrap();
+            let found = all_logits(&mut model, &ids);
             let (differences, _) = compare(&found, &expected);
             for difference in differences {
                 assert!(difference.abs() < 1e-4, "{isa:?} {shape:?}: {difference}");
@@ -103,7 +108,7 @@ fn int8_logits_are_within_a_twentieth_of_their_spread() {
         let ids = ids(&shape, shape.context, 1);
         let expected = Reference::new(&shape, &tensors).logits(&ids).concat();
         let mut model = load(&tensors, &shape, options(Precision::Int8, 2)).unwrap();
-        let found = model.forward(&[ids.clone()], Wanted::All).unwrap();
+        let found = all_logits(&mut model, &ids);
         let (differences, spread) = compare(&found, &expected);
         let share = root_mean_square(&differences) / root_mean_square(&spread);
         assert!(share < 0.05, "{shape:?}: {share}");
@@ -116,7 +121,7 @@ fn tokens_one_by_one_give_what_they_give_together() {
     for precision in PRECISIONS {
         let mut model = random_model(&shape, options(precision, 2));
         let ids = ids(&shape, 150, 2);
-        let together = model.forward(&[ids.clone()], Wanted::All).unwrap();
+        let together = all_logits(&mut model, &ids);
         model.reset();
         for (id, expected) in ids.iter().zip(together.chunks(shape.vocabulary)) {
             let found = model.forward(&[vec![*id]], Wanted::Last).unwrap();

@@ -8,7 +8,7 @@ vectorised! {
     /// Replace values by `gelu_new` of them: x/2 (1 + tanh u), which is x / (1 + e^-2u), with
     /// u = sqrt(2/pi) (x + 0.044715 x^3).
     pub fn gelu(values: &mut [Tile]) {
-        const MINUS_TWICE_ROOT: f32 = -1.595_769_1;
+        const MINUS_TWICE_ROOT: f32 = -1.595_769;
         for tile in values {
             *tile = map(tile, |x| {
                 let minus_2u = MINUS_TWICE_ROOT * (x + 0.044_715 * x * x * x);

@@ -8,6 +8,8 @@
 //! instructions, after the processor was asked for them, and for lending work to other threads.
 //! Every sum is taken in an order that depends on the sizes alone, never on the number of threads.
 #![allow(unsafe_code)]
+// Arrays of lanes are walked in step, and an index says so best.
+#![allow(clippy::needless_range_loop)]
 
 mod arithmetic;
 mod attention;
