@@ -5,11 +5,12 @@ use super::arithmetic::{exp, fused, largest, map, sum};
 use super::isa::vectorised;
 use super::{LANES, Tile};
 
-/// What a head remembers: a key and a value for each slot; each `(slots, head size / 16)`.
+/// What a head remembers: a key and a value for each slot; the slots are a multiple of 16.
 pub struct HeadCache<'a> {
-    /// The keys.
+    /// The keys, those of 16 slots side by side: `(slots / 16, head size)` tiles of 16 slots. So the
+    /// scores of 16 slots are computed together, and no lanes have to be summed.
     pub keys: &'a mut [Tile],
-    /// The values.
+    /// The values; `(slots, head size / 16)`.
     pub values: &'a mut [Tile],
 }
 
@@ -61,81 +62,98 @@ vectorised! {
         scores: &mut [Tile],
         output: &mut [Tile],
     ) {
-        remember(&attention, head, cache.keys, 1);
-        remember(&attention, head, cache.values, 2);
-        let cache = (&*cache.keys, &*cache.values);
         for token in 0..attention.pasts.len() {
+            remember(&attention, head, token, cache.keys, cache.values);
+        }
+        let (keys, values) = (&*cache.keys, &*cache.values);
+        for (token, past) in attention.pasts.iter().enumerate() {
+            let scores = &mut scores[..past.len().div_ceil(LANES)];
+            score::<FUSED>(&attention, (head, token), keys, scores);
+            softmax(scores, past.len(), attention.scale);
             // Heads of 64 values, which all published GPT-2s have, stay in registers.
             match attention.head_tiles {
-                4 => look_back::<4, FUSED>(&attention, (head, token), cache, scores, output),
-                _ => look_back::<1, FUSED>(&attention, (head, token), cache, scores, output),
+                4 => collect::<4, FUSED>(&attention, token, values, scores, output),
+                _ => collect::<1, FUSED>(&attention, token, values, scores, output),
             }
         }
     }
 }
 
-/// Copy the keys (1) or values (2) of the new tokens to their slots.
+/// Copy the key and the value of a new token to its slot.
 #[inline(always)]
-fn remember(attention: &Attention<'_>, head: usize, memory: &mut [Tile], kind: usize) {
-    for (token, past) in attention.pasts.iter().enumerate() {
-        let own = *past.last().expect("a token is part of its past") as usize;
-        for tile in 0..attention.head_tiles {
-            memory[own * attention.head_tiles + tile] = *attention.tile(kind, head, tile, token);
-        }
-    }
-}
-
-/// One token of a head, TILES tiles at a time.
-#[inline(always)]
-fn look_back<const TILES: usize, const FUSED: bool>(
+fn remember(
     attention: &Attention<'_>,
-    (head, token): (usize, usize),
-    (keys, values): (&[Tile], &[Tile]),
-    scores: &mut [Tile],
-    output: &mut [Tile],
+    head: usize,
+    token: usize,
+    keys: &mut [Tile],
+    values: &mut [Tile],
 ) {
     let past = attention.pasts[token];
-    let scores = &mut scores[..past.len().div_ceil(LANES)];
-    scores.fill(Tile::ZERO);
-    for part in 0..attention.head_tiles / TILES {
-        let mut query = [Tile::ZERO; TILES];
-        for tile in 0..TILES {
-            query[tile] = *attention.tile(0, head, part * TILES + tile, token);
-        }
-        add_products::<TILES, FUSED>(&query, keys, (part, attention.head_tiles), past, scores);
-    }
-    softmax(scores, past.len(), attention.scale);
-    for part in 0..attention.head_tiles / TILES {
-        let place = (part, attention.head_tiles);
-        let found = weighted::<TILES, FUSED>(scores, values, place, past);
-        for tile in 0..TILES {
-            output[(part * TILES + tile) * attention.pasts.len() + token] = found[tile];
+    let slot = *past.last().expect("a token is part of its past") as usize;
+    let (block, lane) = (slot / LANES, slot % LANES);
+    for tile in 0..attention.head_tiles {
+        values[slot * attention.head_tiles + tile] = *attention.tile(2, head, tile, token);
+        let key = attention.tile(1, head, tile, token);
+        let places = &mut keys[(block * attention.head_tiles + tile) * LANES..][..LANES];
+        for (place, value) in places.iter_mut().zip(key.0) {
+            place.0[lane] = value;
         }
     }
 }
 
-/// Add to each score the product of a part of the query with that of the key.
+/// The products of a token's query with the keys of its past. Slots that follow each other share
+/// blocks of 16, so a block's products are computed once for them.
 #[inline(always)]
-fn add_products<const TILES: usize, const FUSED: bool>(
-    query: &[Tile; TILES],
+fn score<const FUSED: bool>(
+    attention: &Attention<'_>,
+    (head, token): (usize, usize),
     keys: &[Tile],
-    (part, head_tiles): (usize, usize),
-    past: &[u32],
     scores: &mut [Tile],
 ) {
-    for (slots, scores) in past.chunks(LANES).zip(scores) {
-        for (&slot, score) in slots.iter().zip(&mut scores.0) {
-            let key = &keys[slot as usize * head_tiles + part * TILES..][..TILES];
-            let mut total = Tile::ZERO;
-            for tile in 0..TILES {
+    let (mut block, mut products) = (usize::MAX, Tile::ZERO);
+    for (index, &slot) in attention.pasts[token].iter().enumerate() {
+        let slot = slot as usize;
+        if slot / LANES != block {
+            block = slot / LANES;
+            products = block_products::<FUSED>(attention, (head, token), keys, block);
+        }
+        scores[index / LANES].0[index % LANES] = products.0[slot % LANES];
+    }
+}
+
+/// The products of a token's query with the 16 keys of a block, in four chains of sums.
+#[inline(always)]
+fn block_products<const FUSED: bool>(
+    attention: &Attention<'_>,
+    (head, token): (usize, usize),
+    keys: &[Tile],
+    block: usize,
+) -> Tile {
+    let mut sums = [Tile::ZERO; 4];
+    for tile in 0..attention.head_tiles {
+        let query = attention.tile(0, head, tile, token);
+        let keys = &keys[(block * attention.head_tiles + tile) * LANES..][..LANES];
+        for (query, keys) in query
+            .0
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .zip(keys.as_chunks::<4>().0)
+        {
+            for chain in 0..4 {
                 for lane in 0..LANES {
-                    let (a, b) = (query[tile].0[lane], key[tile].0[lane]);
-                    total.0[lane] = fused::<FUSED>(a, b, total.0[lane]);
+                    let sum = &mut sums[chain].0[lane];
+                    *sum = fused::<FUSED>(query[chain], keys[chain].0[lane], *sum);
                 }
             }
-            *score += sum(&total);
         }
     }
+    let mut total = Tile::ZERO;
+    for lane in 0..LANES {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|chain: usize| sums[chain].0[lane]);
+        total.0[lane] = (a + b) + (c + d);
+    }
+    total
 }
 
 /// Scale the first `count` scores, and make them positive with the sum 1; the others become 0.
@@ -165,25 +183,39 @@ fn softmax(scores: &mut [Tile], count: usize, scale: f32) {
     }
 }
 
-/// A part of the sum of the values, each times its weight.
+/// The sum of the values of a token's past, each times its weight, TILES tiles at a time.
 #[inline(always)]
-fn weighted<const TILES: usize, const FUSED: bool>(
-    weights: &[Tile],
+fn collect<const TILES: usize, const FUSED: bool>(
+    attention: &Attention<'_>,
+    token: usize,
     values: &[Tile],
-    (part, head_tiles): (usize, usize),
-    past: &[u32],
-) -> [Tile; TILES] {
-    let mut totals = [Tile::ZERO; TILES];
-    for (slots, weights) in past.chunks(LANES).zip(weights) {
-        for (&slot, &weight) in slots.iter().zip(&weights.0) {
-            let value = &values[slot as usize * head_tiles + part * TILES..][..TILES];
-            for tile in 0..TILES {
-                for lane in 0..LANES {
-                    let total = &mut totals[tile].0[lane];
-                    *total = fused::<FUSED>(weight, value[tile].0[lane], *total);
-                }
+    weights: &[Tile],
+    output: &mut [Tile],
+) {
+    for first in (0..attention.head_tiles).step_by(TILES) {
+        let mut totals = [Tile::ZERO; TILES];
+        for (slots, weights) in attention.pasts[token].chunks(LANES).zip(weights) {
+            for (&slot, &weight) in slots.iter().zip(&weights.0) {
+                let place = slot as usize * attention.head_tiles + first;
+                add_weighted::<TILES, FUSED>(&mut totals, weight, &values[place..][..TILES]);
             }
         }
+        for (tile, total) in totals.iter().enumerate() {
+            output[(first + tile) * attention.pasts.len() + token] = *total;
+        }
     }
-    totals
+}
+
+#[inline(always)]
+fn add_weighted<const TILES: usize, const FUSED: bool>(
+    totals: &mut [Tile; TILES],
+    weight: f32,
+    value: &[Tile],
+) {
+    for tile in 0..TILES {
+        for lane in 0..LANES {
+            let total = &mut totals[tile].0[lane];
+            *total = fused::<FUSED>(weight, value[tile].0[lane], *total);
+        }
+    }
 }

@@ -4,9 +4,9 @@
 //! such as the beams of a beam search, share its slots, so reordering copies nothing but lists.
 
 use super::Shape;
-use crate::kernels::{HeadCache, Tile};
+use crate::kernels::{HeadCache, LANES, Tile};
 
-/// Slots to begin with; they double when they do not suffice.
+/// Slots to begin with, a multiple of 16; they double when they do not suffice.
 const FIRST_SLOTS: usize = 128;
 
 /// Keys and values of all layers, and which sequence has which of them.
@@ -20,7 +20,7 @@ pub(super) struct Cache {
     free: Vec<u32>,
 }
 
-/// Keys and values of one layer; each `(heads, slots, head size / 16)`.
+/// Keys and values of one layer, head after head, as [`HeadCache`] has them.
 pub(super) struct LayerCache {
     keys: Vec<Tile>,
     values: Vec<Tile>,
@@ -86,7 +86,8 @@ impl Cache {
             self.find_free();
         }
         if self.free.len() < needed {
-            self.grow((2 * self.slots).max(self.slots + needed));
+            let slots = (2 * self.slots).max(self.slots + needed);
+            self.grow(slots.next_multiple_of(LANES));
         }
         for sequence in &mut self.sequences {
             let rest = self.free.len() - tokens;
