@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
+use crate::backend::{Backend, Choice, ChoiceError, Precision};
 use crate::decoding::{Decoding, Strategy};
 
 /// Speaks with a Romanian GPT-2.
@@ -26,6 +27,7 @@ pub enum Command {
   gpt2ro generate -m results/deploy \"Bunica a făcut\"
   gpt2ro generate -m results/deploy \"Ne trebuie\" --strategy top-k-top-p --seed 1 -n 60
   gpt2ro generate -m results/deploy --prompt-file poveste.txt --strategy beam --beams 8
+  gpt2ro generate -m results/deploy \"Vulpea\" --backend engine --precision int8
   echo -n \"Vulpea\" | gpt2ro generate -m results/deploy - --json")]
     Generate(GenerateOptions),
     /// Continue prompt after prompt from standard input, one a line.
@@ -64,6 +66,49 @@ pub struct ModelOptions {
     /// CPU threads [default: one a core].
     #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub threads: Option<usize>,
+    /// What computes the model [default: rust-bert where it is built in, else engine].
+    #[arg(long, value_enum)]
+    pub backend: Option<Backend>,
+    /// How weights and activations are kept.
+    #[arg(long, value_enum, default_value = "fp32")]
+    pub precision: Precision,
+}
+
+impl ModelOptions {
+    /// The backend and the precision that the flags ask for.
+    ///
+    /// # Errors
+    /// This binary cannot compute that.
+    pub fn choice(&self) -> Result<Choice, ChoiceError> {
+        Choice::new(self.backend, self.precision)
+    }
+}
+
+impl Command {
+    /// Which model the command uses.
+    #[must_use]
+    pub fn model(&self) -> &ModelOptions {
+        match self {
+            Self::Generate(options) => &options.model,
+            Self::Loop(options) => &options.model,
+            Self::Dialog(options) => &options.model,
+            Self::Samples(options) => &options.model,
+            Self::Logits(options) => &options.model,
+        }
+    }
+}
+
+impl Arguments {
+    /// Read the process's arguments; wrong ones end the process with a message.
+    #[must_use]
+    pub fn from_process() -> Self {
+        let arguments = Self::parse();
+        if let Err(error) = arguments.command.model().choice() {
+            let kind = clap::error::ErrorKind::ArgumentConflict;
+            Self::command().error(kind, error).exit();
+        }
+        arguments
+    }
 }
 
 /// The names of the strategies.
@@ -295,7 +340,6 @@ fn random_seed() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {

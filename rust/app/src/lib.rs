@@ -6,6 +6,8 @@ pub mod cli;
 pub mod commands;
 pub mod decoding;
 pub mod deploy;
+#[cfg(feature = "engine")]
+pub mod engine_model;
 pub mod model;
 pub mod output;
 #[cfg(feature = "rust-bert")]
@@ -13,7 +15,6 @@ pub mod rust_bert_model;
 pub mod text;
 
 use anyhow::Result;
-use clap::Parser;
 
 /// Exit code of a failure; clap ends a usage error with 2.
 pub const FAILURE: u8 = 1;
@@ -23,7 +24,7 @@ pub const FAILURE: u8 = 1;
 /// # Errors
 /// Whatever the command fails with, as a chain of causes.
 pub fn run() -> Result<()> {
-    let arguments = cli::Arguments::parse();
+    let arguments = cli::Arguments::from_process();
     match arguments.command {
         cli::Command::Generate(options) => commands::generate::run(&options),
         cli::Command::Loop(options) => commands::prompt_loop::run(&options),

@@ -25,7 +25,7 @@ pub struct Speaker {
 impl Speaker {
     fn load(options: &ModelOptions) -> Result<Self> {
         let deploy = Deploy::open(&options.model)?;
-        let model = crate::backend::load(&deploy, options.threads)?;
+        let model = options.choice()?.load(&deploy, options.threads)?;
         Ok(Self { deploy, model })
     }
 

@@ -1,7 +1,9 @@
 //! The real binary, run as a user runs it, on tiny models.
-#![cfg(feature = "rust-bert")]
+#![cfg(any(feature = "engine", feature = "rust-bert"))]
 
 mod commands;
+#[cfg(feature = "engine")]
+mod engine;
 mod faults;
 mod strategies;
 mod util;

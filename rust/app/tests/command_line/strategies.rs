@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::util::{Folder, reference, run_on};
 
-fn ids(value: &Value) -> Vec<u64> {
+pub fn ids(value: &Value) -> Vec<u64> {
     value
         .as_array()
         .unwrap()
@@ -18,6 +18,11 @@ fn ids(value: &Value) -> Vec<u64> {
 
 #[test]
 fn greedy_and_beam_search_choose_what_transformers_chooses() {
+    chooses_what_transformers_chooses(&[]);
+}
+
+/// Run every case of the references, with these flags besides.
+pub fn chooses_what_transformers_chooses(backend: &[&str]) {
     for model in ["plain", "ending"] {
         for facts in reference(model) {
             let prompt = facts["prompt"].as_str().unwrap();
@@ -29,7 +34,7 @@ fn greedy_and_beam_search_choose_what_transformers_chooses() {
                     .map(|flag| flag.as_str().unwrap())
                     .collect();
                 let fixed = [prompt, "-n", "24", "--json"];
-                let run = run_on(model, "generate", &[&fixed[..], &flags].concat());
+                let run = run_on(model, "generate", &[&fixed[..], &flags, backend].concat());
                 assert_eq!(ids(&run.json()["tokens"]), ids(&case["tokens"]), "{run}");
             }
         }
@@ -38,39 +43,56 @@ fn greedy_and_beam_search_choose_what_transformers_chooses() {
 
 #[test]
 fn logits_are_those_of_pytorch() {
-    let folder = Folder::new("logits");
-    let (prompts, output) = (
-        folder.path().join("prompts"),
-        folder.path().join("out.safetensors"),
-    );
     let expected = reference("plain");
-    let lines: Vec<&str> = expected
-        .iter()
-        .map(|facts| facts["prompt"].as_str().unwrap())
-        .collect();
-    fs::write(&prompts, lines.join("\n")).unwrap();
+    for (found, facts) in logits(&expected, &[]).iter().zip(&expected) {
+        let wanted = facts["logits"].as_array().unwrap();
+        let last = &found.values[found.values.len() - wanted.len()..];
+        for (found, wanted) in last.iter().zip(wanted) {
+            assert!((f64::from(*found) - wanted.as_f64().unwrap()).abs() < 1e-3);
+        }
+        let tokens = ids(&facts["ids"]).len();
+        assert_eq!(found.values.len(), tokens * wanted.len());
+    }
+}
+
+/// What the command `logits` writes of a prompt.
+pub struct PromptLogits {
+    pub values: Vec<f32>,
+    pub greedy: Vec<u8>,
+}
+
+/// The logits of the prompts of a reference, with these flags besides.
+pub fn logits(prompts: &[Value], backend: &[&str]) -> Vec<PromptLogits> {
+    let folder = Folder::new(&format!("logits{}", backend.join("")));
+    let file = folder.path().join("prompts");
+    let output = folder.path().join("out.safetensors");
+    let prompt = |facts: &Value| facts["prompt"].as_str().unwrap().to_owned();
+    let lines: Vec<String> = prompts.iter().map(prompt).collect();
+    fs::write(&file, lines.join("\n")).unwrap();
     let files = [
         "--prompts",
-        prompts.to_str().unwrap(),
+        file.to_str().unwrap(),
         "--output",
         output.to_str().unwrap(),
     ];
-    run_on("plain", "logits", &files).out();
+    run_on("plain", "logits", &[&files, backend].concat()).out();
     let bytes = fs::read(&output).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    for (index, facts) in expected.iter().enumerate() {
+    let of_prompt = |index: usize| {
         let logits = tensors.tensor(&format!("prompt.{index}.logits")).unwrap();
-        let values: Vec<f32> = logits
-            .data()
-            .chunks(4)
-            .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
-            .collect();
-        let last = &values[values.len() - logits.shape()[1]..];
-        for (found, wanted) in last.iter().zip(facts["logits"].as_array().unwrap()) {
-            assert!((f64::from(*found) - wanted.as_f64().unwrap()).abs() < 1e-3);
+        let fours = logits.data().chunks(4);
+        PromptLogits {
+            values: fours
+                .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
+                .collect(),
+            greedy: tensors
+                .tensor(&format!("greedy.{index}.ids"))
+                .unwrap()
+                .data()
+                .to_vec(),
         }
-        assert_eq!(logits.shape()[0], ids(&facts["ids"]).len());
-    }
+    };
+    (0..prompts.len()).map(of_prompt).collect()
 }
 
 #[test]

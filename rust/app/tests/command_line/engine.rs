@@ -1,0 +1,174 @@
+//! The same of the engine: what it writes is what `transformers` and rust-bert write.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::strategies::{chooses_what_transformers_chooses, logits};
+use crate::util::{Folder, copy_model, gpt2ro, reference, run_on};
+
+const FP32: [&str; 2] = ["--backend", "engine"];
+const INT8: [&str; 4] = ["--backend", "engine", "--precision", "int8"];
+
+fn with<'a>(flags: &[&'a str], backend: &[&'a str]) -> Vec<&'a str> {
+    [flags, backend].concat()
+}
+
+#[test]
+fn greedy_and_beam_search_choose_what_transformers_chooses() {
+    chooses_what_transformers_chooses(&FP32);
+}
+
+#[test]
+fn fp32_logits_are_those_of_pytorch() {
+    let expected = reference("plain");
+    for (found, facts) in logits(&expected, &FP32).iter().zip(&expected) {
+        let wanted = facts["logits"].as_array().unwrap();
+        let last = &found.values[found.values.len() - wanted.len()..];
+        for (found, wanted) in last.iter().zip(wanted) {
+            assert!((f64::from(*found) - wanted.as_f64().unwrap()).abs() < 1e-3);
+        }
+    }
+}
+
+#[cfg(feature = "rust-bert")]
+#[test]
+fn fp32_logits_and_greedy_tokens_are_those_of_rust_bert() {
+    let prompts = reference("plain");
+    let (ours, theirs) = (
+        logits(&prompts, &FP32),
+        logits(&prompts, &["--backend", "rust-bert"]),
+    );
+    for (ours, theirs) in ours.iter().zip(&theirs) {
+        assert_eq!(ours.values.len(), theirs.values.len());
+        for (ours, theirs) in ours.values.iter().zip(&theirs.values) {
+            assert!((ours - theirs).abs() < 1e-3, "{ours} {theirs}");
+        }
+        assert_eq!(ours.greedy, theirs.greedy);
+    }
+}
+
+/// The weights of the tiny model are random and large, which is hard on int8; a trained model's
+/// errors are smaller.
+#[test]
+fn int8_logits_differ_by_less_than_a_tenth_of_their_size() {
+    let prompts = reference("plain");
+    let (exact, rounded) = (logits(&prompts, &FP32), logits(&prompts, &INT8));
+    for (exact, rounded) in exact.iter().zip(&rounded) {
+        let pairs = exact.values.iter().zip(&rounded.values);
+        let error: f32 = pairs.map(|(a, b)| (a - b).powi(2)).sum();
+        let size: f32 = exact.values.iter().map(|a| a.powi(2)).sum();
+        let share = (error / size).sqrt();
+        assert!(share > 0.0 && share < 0.1, "{share}");
+    }
+}
+
+#[test]
+fn one_thread_and_two_write_the_same() {
+    for backend in [&FP32[..], &INT8] {
+        for strategy in ["top-p", "beam"] {
+            let say = |threads| {
+                let flags = ["Bunica", "--seed", "5", "-n", "40", "--threads", threads];
+                let flags = with(&with(&flags, &["--strategy", strategy]), backend);
+                run_on("plain", "generate", &flags).out()
+            };
+            assert_eq!(say("1"), say("2"));
+        }
+    }
+}
+
+#[test]
+fn weights_that_are_not_numbers_are_told() {
+    for backend in [&FP32[..], &INT8] {
+        let line = run_on("not_numbers", "generate", &with(&["x"], backend)).fails_with(1);
+        assert!(line.contains("logits are not numbers (NaN)"), "{line}");
+    }
+}
+
+#[test]
+fn damaged_weights_are_told_in_one_line() {
+    let folder = Folder::new("engine-damaged");
+    let model = folder.path().to_str().unwrap();
+    let weights = folder.path().join("rust_model.ot");
+    let error = || {
+        let flags = with(&["generate", "--model", model, "x"], &FP32);
+        gpt2ro(&flags, b"").fails_with(1)
+    };
+    copy_model("plain", folder.path());
+    let whole = fs::read(&weights).unwrap();
+    // Not a zip, cut, and with another kind of storage in its list of tensors.
+    let garbage = b"PK not at all".to_vec();
+    let cut = whole[..whole.len() / 2].to_vec();
+    let mut changed = whole.clone();
+    let kind = b"FloatStorage";
+    let place = changed
+        .windows(kind.len())
+        .position(|window| window == kind);
+    changed[place.unwrap()] = b'D';
+    for bytes in [garbage, cut, changed] {
+        fs::write(&weights, bytes).unwrap();
+        let line = error();
+        assert!(
+            line.contains("rust_model.ot: not the weights of this model (")
+                && line.contains("run the step convert again"),
+            "{line}"
+        );
+        assert_eq!(line.lines().count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn weights_of_another_configuration_are_told_by_the_tensor() {
+    let folder = Folder::new("engine-config");
+    copy_model("plain", folder.path());
+    let path = folder.path().join("config.json");
+    let whole: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let model = folder.path().to_str().unwrap();
+    for (key, value, told) in [
+        (
+            "n_layer",
+            json!(3),
+            "tensor transformer.h.2.attn.c_attn.weight is missing",
+        ),
+        (
+            "n_layer",
+            json!(1),
+            "is there; the configuration says 1 layers",
+        ),
+        (
+            "n_positions",
+            json!(32),
+            "tensor transformer.wpe.weight has shape [64, 64]; the configuration says [32, 64]",
+        ),
+    ] {
+        let mut changed = whole.clone();
+        changed[key] = value;
+        fs::write(&path, changed.to_string()).unwrap();
+        let flags = with(&["generate", "--model", model, "x"], &FP32);
+        let line = gpt2ro(&flags, b"").fails_with(1);
+        assert!(line.contains(told), "{line}");
+    }
+}
+
+#[cfg(feature = "rust-bert")]
+#[test]
+fn int8_with_rust_bert_is_wrong_usage_with_the_remedy() {
+    for backend in [&[][..], &["--backend", "rust-bert"]] {
+        let flags = with(&["x", "--precision", "int8"], backend);
+        let line = run_on("plain", "generate", &flags).fails_with(2);
+        assert!(
+            line.contains("--precision int8 needs --backend engine"),
+            "{line}"
+        );
+    }
+}
+
+#[cfg(not(feature = "rust-bert"))]
+#[test]
+fn a_backend_that_is_not_built_is_wrong_usage() {
+    let line = run_on("plain", "generate", &["x", "--backend", "rust-bert"]).fails_with(2);
+    assert!(
+        line.contains("built without the backend rust-bert; it has engine"),
+        "{line}"
+    );
+}

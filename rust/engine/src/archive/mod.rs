@@ -1,0 +1,100 @@
+//! A TorchScript archive (`rust_model.ot`) as named, memory-mapped float32 tensors.
+//!
+//! The file is a zip whose members are stored, not compressed: `data.pkl` lists the tensors,
+//! `data/N` holds the values of the N-th. It is not trusted: nothing in it is executed, and every
+//! offset, size and shape is checked before it is used.
+
+mod error;
+mod members;
+mod pickle;
+mod tensor;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+
+use memmap2::Mmap;
+
+pub use error::{ArchiveError, PickleError, TensorError};
+use members::Members;
+pub use tensor::Tensor;
+
+/// An open archive, every tensor of which was checked. Tensors are views of the mapped file.
+#[derive(Debug)]
+pub struct Archive {
+    file: File,
+    map: Mmap,
+    tensors: BTreeMap<String, Place>,
+}
+
+/// Where the values of a tensor lie in the file.
+#[derive(Debug)]
+struct Place {
+    shape: Vec<usize>,
+    bytes: Range<usize>,
+}
+
+impl Archive {
+    /// Open an archive and check all that it says of its tensors.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not such an archive, or describes a tensor that it does not hold.
+    pub fn open(path: &Path) -> Result<Self, ArchiveError> {
+        let file = File::open(path)?;
+        let map = map(&file)?;
+        let tensors = tensors(&map)?;
+        Ok(Self { file, map, tensors })
+    }
+
+    /// The same archive, without the memory that its values took as they were read.
+    ///
+    /// # Errors
+    /// The system has no room for a mapping.
+    pub fn reopened(self) -> Result<Self, ArchiveError> {
+        let Self { file, map, tensors } = self;
+        drop(map);
+        let map = self::map(&file)?;
+        Ok(Self { file, map, tensors })
+    }
+
+    /// A tensor by its name, such as `transformer.wte.weight`.
+    #[must_use]
+    pub fn tensor(&self, name: &str) -> Option<Tensor<'_>> {
+        let place = self.tensors.get(name)?;
+        Some(Tensor::new(&place.shape, &self.map[place.bytes.clone()]))
+    }
+
+    /// The names of all tensors, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+}
+
+fn map(file: &File) -> std::io::Result<Mmap> {
+    // SAFETY: the map is only read. Were the file cut short while mapped, reading it would end the
+    // process; the workflow replaces this file by renaming and never writes into it.
+    #[allow(unsafe_code)]
+    unsafe {
+        Mmap::map(file)
+    }
+}
+
+fn tensors(file: &[u8]) -> Result<BTreeMap<String, Place>, ArchiveError> {
+    let members = Members::find(file)?;
+    let mut tensors = BTreeMap::new();
+    for (attribute, record) in pickle::tensor_records(&members.pickle)? {
+        // An attribute's name may hold no dot, so the writer puts a bar in its place.
+        let name = attribute.replace('|', ".");
+        let problem = |problem| ArchiveError::Tensor {
+            name: name.clone(),
+            problem,
+        };
+        let storage = members.storages.get(&record.storage);
+        let place = tensor::place(&record, storage).map_err(problem)?;
+        if tensors.insert(name.clone(), place).is_some() {
+            return Err(problem(TensorError::Twice));
+        }
+    }
+    Ok(tensors)
+}

@@ -1,0 +1,51 @@
+//! What a GPT-2 computes, on 16 values at a time.
+//!
+//! Every width is padded with zeros to a multiple of 16, so no kernel has a rest to care for. The 16
+//! values that belong together are a [`Tile`]; 16 rows of a weight matrix are a *panel*. A kernel
+//! writes `output: (panels, tokens)` tiles, so that the panels of one thread are one piece of memory.
+//!
+//! This is the only module besides the mapping of the archive that uses `unsafe`: for vector
+//! instructions, after the processor was asked for them, and for lending work to other threads.
+//! Every sum is taken in an order that depends on the sizes alone, never on the number of threads.
+#![allow(unsafe_code)]
+// Arrays of lanes are walked in step, and an index says so best.
+#![allow(clippy::needless_range_loop)]
+
+mod arithmetic;
+mod attention;
+mod fp32;
+mod gelu;
+mod input;
+mod int8;
+mod isa;
+mod matrix;
+mod memory;
+mod pool;
+
+pub use attention::{Attention, HeadCache};
+pub use gelu::gelu;
+pub use input::{Input, LayerNorm};
+pub use int8::MOST_COLUMNS;
+pub use isa::Isa;
+pub use matrix::{Matrix, MatrixShape, PanelSource, Precision};
+pub use memory::{Memory, SharedMemory};
+pub use pool::Pool;
+
+/// Values that are computed together: the widest vectors of a processor hold 16 float32.
+pub const LANES: usize = 16;
+
+/// Sixteen values; aligned as the widest vector is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub struct Tile(pub [f32; LANES]);
+
+impl Tile {
+    /// All zeros.
+    pub const ZERO: Self = Self([0.0; LANES]);
+}
+
+/// Tiles that hold this many values, the last one padded.
+#[must_use]
+pub fn tiles(values: usize) -> usize {
+    values.div_ceil(LANES)
+}

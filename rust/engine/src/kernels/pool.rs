@@ -1,0 +1,237 @@
+//! A few threads that work through a list together, hundreds of times a token.
+//!
+//! A token of GPT-2 small takes 3 ms and has 60 such lists, so threads wait for the next one by
+//! spinning, and sleep only when none has come for a while.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, Thread};
+
+/// Turns of spinning before a thread sleeps: about 50 microseconds, longer than the calling thread
+/// has to do between two lists.
+const SPINS: usize = 4_000;
+
+/// Threads that wait for work; the calling thread works with them.
+pub struct Pool {
+    shared: Arc<Shared>,
+    helpers: Vec<JoinHandle<()>>,
+}
+
+/// The work to do. Its lifetime is a pretence: [`Pool::run`] does not return before it is done.
+type Work = &'static (dyn Fn() + Sync);
+
+#[derive(Default)]
+struct Shared {
+    /// What to do, while there is something.
+    work: Mutex<Option<Work>>,
+    /// Counts the pieces of work that were given out; a change is the sign to begin.
+    round: AtomicUsize,
+    /// Helpers that have not finished the current work.
+    working: AtomicUsize,
+    /// Helpers that sleep, or are about to.
+    asleep: AtomicUsize,
+    panicked: AtomicBool,
+    ended: AtomicBool,
+}
+
+impl Pool {
+    /// Start threads; the calling thread counts as one of them.
+    ///
+    /// # Errors
+    /// The system gives no more threads.
+    pub fn new(threads: usize) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let mut pool = Self {
+            shared,
+            helpers: Vec::new(),
+        };
+        for number in 1..threads {
+            let shared = Arc::clone(&pool.shared);
+            let helper = std::thread::Builder::new()
+                .name(format!("gpt2ro-{number}"))
+                .spawn(move || shared.help())?;
+            pool.helpers.push(helper);
+        }
+        Ok(pool)
+    }
+
+    /// Number of threads, with the calling one.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.helpers.len() + 1
+    }
+
+    /// Do something with every item; which thread gets which one is left to chance, so what is done
+    /// must not depend on it.
+    ///
+    /// # Panics
+    /// Doing so panicked.
+    pub fn each<I>(&self, items: I, action: impl Fn(I::Item) + Sync)
+    where
+        I: Iterator + Send,
+    {
+        if items.size_hint().1.is_some_and(|most| most <= 1) {
+            return items.for_each(action);
+        }
+        let items = Mutex::new(items);
+        let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
+        self.run(&|| {
+            while let Some(item) = next() {
+                action(item);
+            }
+        });
+    }
+
+    /// Run the same work on every thread, and wait for all of them.
+    fn run(&self, work: &(dyn Fn() + Sync)) {
+        if self.helpers.is_empty() {
+            return work();
+        }
+        // SAFETY: only the lifetime changes. `_finish` waits, also when `work` panics here, until no
+        // helper has the reference, and takes it out of `shared`.
+        let work: Work = unsafe { std::mem::transmute::<&(dyn Fn() + Sync), Work>(work) };
+        self.shared.begin(work, &self.helpers);
+        let finish = Finish(&self.shared);
+        work();
+        drop(finish);
+        let panicked = self.shared.panicked.swap(false, Ordering::Relaxed);
+        assert!(
+            !panicked,
+            "a thread of the engine panicked; its message is above"
+        );
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.shared.ended.store(true, Ordering::Release);
+        self.shared.round.fetch_add(1, Ordering::SeqCst);
+        for helper in self.helpers.drain(..) {
+            helper.thread().unpark();
+            // A panic in a helper was already told by `run`.
+            let _ = helper.join();
+        }
+    }
+}
+
+/// Waits for the helpers when it is dropped.
+struct Finish<'a>(&'a Shared);
+
+impl Drop for Finish<'_> {
+    fn drop(&mut self) {
+        let mut spins = 0;
+        while self.0.working.load(Ordering::Acquire) > 0 {
+            pause(&mut spins);
+        }
+        *self.0.work() = None;
+    }
+}
+
+impl Shared {
+    fn work(&self) -> std::sync::MutexGuard<'_, Option<Work>> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, work: Work, helpers: &[JoinHandle<()>]) {
+        *self.work() = Some(work);
+        self.working.store(helpers.len(), Ordering::Relaxed);
+        // Sequentially consistent with the two accesses in `wait`: either this thread sees that a
+        // helper goes to sleep and wakes it, or the helper sees the new round.
+        self.round.fetch_add(1, Ordering::SeqCst);
+        if self.asleep.load(Ordering::SeqCst) > 0 {
+            helpers
+                .iter()
+                .map(JoinHandle::thread)
+                .for_each(Thread::unpark);
+        }
+    }
+
+    /// What a helper does all its life.
+    fn help(&self) {
+        let mut round = 0;
+        loop {
+            round = self.wait(round);
+            if self.ended.load(Ordering::Acquire) {
+                return;
+            }
+            let work = *self.work();
+            let work = work.expect("a round begins with work");
+            if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                self.panicked.store(true, Ordering::Relaxed);
+            }
+            self.working.fetch_sub(1, Ordering::Release);
+        }
+    }
+
+    /// Wait for another round than this one, and return it.
+    fn wait(&self, last: usize) -> usize {
+        for _ in 0..SPINS {
+            let round = self.round.load(Ordering::Acquire);
+            if round != last {
+                return round;
+            }
+            std::hint::spin_loop();
+        }
+        self.asleep.fetch_add(1, Ordering::SeqCst);
+        let mut round = self.round.load(Ordering::SeqCst);
+        while round == last {
+            std::thread::park();
+            round = self.round.load(Ordering::SeqCst);
+        }
+        self.asleep.fetch_sub(1, Ordering::SeqCst);
+        round
+    }
+}
+
+/// Spin for a while, then leave the processor to others.
+fn pause(spins: &mut usize) {
+    if *spins < SPINS {
+        *spins += 1;
+        std::hint::spin_loop();
+    } else {
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_is_done_once_with_any_number_of_threads() {
+        for threads in [1, 2, 5] {
+            let pool = Pool::new(threads).unwrap();
+            let mut counts = vec![0; 1_000];
+            for _ in 0..200 {
+                pool.each(counts.iter_mut(), |count| *count += 1);
+            }
+            assert!(counts.iter().all(|&count| count == 200), "{threads}");
+        }
+    }
+
+    #[test]
+    fn sleeping_threads_are_woken() {
+        let pool = Pool::new(3).unwrap();
+        for pause in [0, 1, 20, 0, 5] {
+            std::thread::sleep(std::time::Duration::from_millis(pause));
+            let mut values = [1, 2, 3, 4];
+            pool.each(values.iter_mut(), |value| *value *= 2);
+            assert_eq!(values, [2, 4, 6, 8]);
+        }
+    }
+
+    #[test]
+    fn a_panic_reaches_the_caller_and_the_pool_goes_on() {
+        let pool = Pool::new(4).unwrap();
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            pool.each(0..100, |item| assert!(item != 50, "fifty"));
+        }));
+        assert!(result.is_err());
+        let sum = AtomicUsize::new(0);
+        pool.each(0..10, |item| {
+            sum.fetch_add(item, Ordering::Relaxed);
+        });
+        assert_eq!(sum.into_inner(), 45);
+    }
+}

@@ -1,0 +1,8 @@
+//! GPT-2 inference from the weights that the workflow deploys, without libtorch.
+//!
+//! [`archive`] reads `rust_model.ot`; [`kernels`] computes on 16-row panels of weights, with the
+//! best instructions the processor has; [`model`] is GPT-2 in terms of them.
+
+pub mod archive;
+pub mod kernels;
+pub mod model;

@@ -1,0 +1,202 @@
+//! Some tokens on their way through the layers.
+
+use super::cache::LayerCache;
+use super::embedding::{Token, embed};
+use super::machine::{Finish, Machine};
+use super::weights::Layer;
+use super::{BLOCK, Gpt2, Options, Place, Shape, Wanted};
+use crate::kernels::{Attention, Input, LANES, Tile, tiles};
+
+/// Room for the activations of a block, made once.
+pub(super) struct Buffers {
+    /// The residual stream; `(width / 16, tokens)`.
+    stream: Vec<Tile>,
+    /// Queries, keys and values; `(3, heads, head size / 16, tokens)`.
+    projected: Vec<Tile>,
+    /// What the heads found; `(heads, head size / 16, tokens)`.
+    attended: Vec<Tile>,
+    /// Inside a feed-forward layer; `(4 width / 16, tokens)`.
+    inner: Vec<Tile>,
+    /// Scores of the past of a token; `(heads, context / 16)`.
+    scores: Vec<Tile>,
+    /// `(vocabulary / 16, tokens)`; as large as it has been needed.
+    logits: Vec<Tile>,
+    /// Prepared for products: the stream, what the heads found, and what is inside.
+    stream_input: Input,
+    attended_input: Input,
+    inner_input: Input,
+    /// 0, 1, 2, ...: every token of a block.
+    every: Vec<usize>,
+}
+
+impl Buffers {
+    /// Room for a block of tokens.
+    pub fn new(shape: &Shape, options: Options) -> Self {
+        let room = |tiles: usize| vec![Tile::ZERO; tiles * BLOCK];
+        let input = |tiles| Input::new(options.precision, options.isa, tiles * LANES, BLOCK);
+        let (width, inner) = (tiles(shape.width), tiles(shape.inner()));
+        let heads = shape.heads_tiles();
+        Self {
+            stream: room(width),
+            projected: room(3 * heads),
+            attended: room(heads),
+            inner: room(inner),
+            scores: vec![Tile::ZERO; shape.heads * tiles(shape.context)],
+            logits: Vec::new(),
+            stream_input: input(width),
+            attended_input: input(heads),
+            inner_input: input(inner),
+            every: (0..BLOCK).collect(),
+        }
+    }
+}
+
+impl Gpt2 {
+    /// Take a block of new tokens through all layers; the stream has them then.
+    pub(super) fn read(&mut self, tokens: &[Vec<u32>], block: &[Place]) {
+        let Self {
+            shape,
+            machine,
+            archive,
+            weights,
+            cache,
+            buffers,
+        } = self;
+        let (layers, sequences) = cache.parts();
+        let past = |place: &Place| {
+            let slots = &sequences[place.sequence];
+            &slots[..=slots.len() - tokens[place.sequence].len() + place.index]
+        };
+        let pasts: Vec<&[u32]> = block.iter().map(past).collect();
+        let token = |(place, past): (&Place, &&[u32])| Token {
+            id: tokens[place.sequence][place.index],
+            position: past.len() - 1,
+        };
+        let ids: Vec<Token> = block.iter().zip(&pasts).map(token).collect();
+        let stream = &mut buffers.stream[..tiles(shape.width) * block.len()];
+        embed(archive, shape.width, &ids, stream);
+        let mut pass = Pass {
+            shape,
+            machine,
+            buffers,
+            pasts: &pasts,
+        };
+        for (layer, cache) in weights.layers.iter().zip(layers) {
+            pass.attend(layer, cache);
+            pass.feed_forward(layer);
+        }
+    }
+
+    /// Append the logits of the wanted tokens of the block that was read last.
+    pub(super) fn head(
+        &mut self,
+        block: &[Place],
+        wanted: Wanted,
+        length: usize,
+        logits: &mut Vec<f32>,
+    ) {
+        let is_wanted = |place: &Place| wanted == Wanted::All || place.index + 1 == length;
+        let rows = block
+            .iter()
+            .enumerate()
+            .filter(|(_, place)| is_wanted(place));
+        let rows: Vec<usize> = rows.map(|(row, _)| row).collect();
+        if rows.is_empty() {
+            return;
+        }
+        let (machine, buffers, weights) = (&self.machine, &mut self.buffers, &self.weights);
+        let stream = &buffers.stream[..tiles(self.shape.width) * block.len()];
+        let input = &mut buffers.stream_input;
+        machine.prepare(stream, &rows, Some(&weights.last_norm), input);
+        let size = weights.head.panels() * rows.len();
+        buffers.logits.resize(size, Tile::ZERO);
+        machine.product(&weights.head, input, &mut buffers.logits, Finish::Store);
+        let start = logits.len();
+        logits.resize(start + rows.len() * self.shape.vocabulary, 0.0);
+        let targets = logits[start..].chunks_exact_mut(self.shape.vocabulary);
+        machine.pool.each(targets.enumerate(), |(row, target)| {
+            copy_row(&buffers.logits, rows.len(), row, target);
+        });
+    }
+}
+
+/// Copy one token of `(panels, tokens)` tiles, without padding.
+fn copy_row(tiles: &[Tile], tokens: usize, token: usize, target: &mut [f32]) {
+    let tiles = tiles.iter().skip(token).step_by(tokens);
+    for (values, tile) in target.chunks_mut(LANES).zip(tiles) {
+        values.copy_from_slice(&tile.0[..values.len()]);
+    }
+}
+
+/// What the layers need of a block.
+struct Pass<'a> {
+    shape: &'a Shape,
+    machine: &'a Machine,
+    buffers: &'a mut Buffers,
+    /// Slots of the past of each token of the block, with its own.
+    pasts: &'a [&'a [u32]],
+}
+
+impl Pass<'_> {
+    /// Add to the stream what the heads of a layer find.
+    fn attend(&mut self, layer: &Layer, cache: &mut LayerCache) {
+        let (machine, buffers) = (self.machine, &mut *self.buffers);
+        let tokens = self.pasts.len();
+        let every = &buffers.every[..tokens];
+        let stream = &mut buffers.stream[..tiles(self.shape.width) * tokens];
+        let heads_tiles = self.shape.heads_tiles();
+        let projected = &mut buffers.projected[..3 * heads_tiles * tokens];
+        let attended = &mut buffers.attended[..heads_tiles * tokens];
+
+        let input = &mut buffers.stream_input;
+        machine.prepare(stream, every, Some(&layer.attention_norm), input);
+        machine.product(&layer.projection, input, projected, Finish::Store);
+        let attention = Attention {
+            projected,
+            heads: self.shape.heads,
+            head_tiles: self.shape.head_tiles(),
+            pasts: self.pasts,
+            scale: 1.0 / (self.shape.head_size() as f32).sqrt(),
+        };
+        look_back(machine, &attention, cache, &mut buffers.scores, attended);
+        let input = &mut buffers.attended_input;
+        machine.prepare(attended, every, None, input);
+        machine.product(&layer.attention_out, input, stream, Finish::Add);
+    }
+
+    /// Add to the stream what the feed-forward part of a layer makes of it.
+    fn feed_forward(&mut self, layer: &Layer) {
+        let (machine, buffers) = (self.machine, &mut *self.buffers);
+        let tokens = self.pasts.len();
+        let every = &buffers.every[..tokens];
+        let stream = &mut buffers.stream[..tiles(self.shape.width) * tokens];
+        let inner = &mut buffers.inner[..tiles(self.shape.inner()) * tokens];
+
+        let input = &mut buffers.stream_input;
+        machine.prepare(stream, every, Some(&layer.feed_forward_norm), input);
+        machine.product(&layer.feed_forward_in, input, inner, Finish::Gelu);
+        let input = &mut buffers.inner_input;
+        machine.prepare(inner, every, None, input);
+        machine.product(&layer.feed_forward_out, input, stream, Finish::Add);
+    }
+}
+
+/// Compute all heads; `output: (heads, head size / 16, tokens)`.
+fn look_back(
+    machine: &Machine,
+    attention: &Attention<'_>,
+    cache: &mut LayerCache,
+    scores: &mut [Tile],
+    output: &mut [Tile],
+) {
+    let heads = attention.heads;
+    let (scores_size, output_size) = (scores.len() / heads, output.len() / heads);
+    let scores = scores.chunks_mut(scores_size);
+    let output = output.chunks_mut(output_size);
+    let parts = cache.heads(heads).zip(scores).zip(output).enumerate();
+    machine
+        .pool
+        .each(parts, |(head, ((cache, scores), output))| {
+            attention.head(machine.isa, head, cache, scores, output);
+        });
+}

@@ -1,0 +1,206 @@
+//! What a model remembers: a key and a value for each token, layer and head.
+//!
+//! A token's are in a *slot*, and a sequence is a list of slots. Sequences with a common beginning,
+//! such as the beams of a beam search, share its slots, so reordering copies nothing but lists.
+
+use super::Shape;
+use crate::kernels::{HeadCache, LANES, Tile};
+
+/// Slots to begin with, a multiple of 16; they double when they do not suffice.
+const FIRST_SLOTS: usize = 128;
+
+/// Keys and values of all layers, and which sequence has which of them.
+pub(super) struct Cache {
+    shape: Shape,
+    layers: Vec<LayerCache>,
+    slots: usize,
+    /// Slots of each sequence, oldest token first.
+    sequences: Vec<Vec<u32>>,
+    /// Slots that no sequence had when they were last counted; the next one to use is the last.
+    free: Vec<u32>,
+}
+
+/// Keys and values of one layer, head after head, as [`HeadCache`] has them.
+pub(super) struct LayerCache {
+    keys: Vec<Tile>,
+    values: Vec<Tile>,
+}
+
+impl LayerCache {
+    /// What each of so many heads remembers.
+    pub fn heads(&mut self, heads: usize) -> impl Iterator<Item = HeadCache<'_>> + Send {
+        let (keys, values) = (self.keys.len() / heads, self.values.len() / heads);
+        let pairs = self
+            .keys
+            .chunks_mut(keys)
+            .zip(self.values.chunks_mut(values));
+        pairs.map(|(keys, values)| HeadCache { keys, values })
+    }
+}
+
+impl Cache {
+    /// A cache without sequences.
+    pub fn new(shape: &Shape) -> Self {
+        let empty = || LayerCache {
+            keys: Vec::new(),
+            values: Vec::new(),
+        };
+        let mut cache = Self {
+            shape: *shape,
+            layers: (0..shape.layers).map(|_| empty()).collect(),
+            slots: 0,
+            sequences: Vec::new(),
+            free: Vec::new(),
+        };
+        cache.grow(FIRST_SLOTS);
+        cache
+    }
+
+    /// Number of sequences; none before the first tokens.
+    pub fn sequences(&self) -> Option<usize> {
+        (!self.sequences.is_empty()).then_some(self.sequences.len())
+    }
+
+    /// Tokens of each sequence.
+    pub fn length(&self) -> usize {
+        self.sequences.first().map_or(0, Vec::len)
+    }
+
+    /// Forget every sequence.
+    pub fn clear(&mut self) {
+        self.sequences.clear();
+        self.find_free();
+    }
+
+    /// Let the new sequence i continue the old one `parents[i]`.
+    pub fn reorder(&mut self, parents: &[usize]) {
+        let continued = |&parent: &usize| self.sequences[parent].clone();
+        self.sequences = parents.iter().map(continued).collect();
+    }
+
+    /// Give each of so many sequences slots for more tokens.
+    pub fn extend(&mut self, sequences: usize, tokens: usize) {
+        self.sequences.resize(sequences, Vec::new());
+        let needed = sequences * tokens;
+        if self.free.len() < needed {
+            self.find_free();
+        }
+        if self.free.len() < needed {
+            let slots = (2 * self.slots).max(self.slots + needed);
+            self.grow(slots.next_multiple_of(LANES));
+        }
+        for sequence in &mut self.sequences {
+            let rest = self.free.len() - tokens;
+            sequence.extend(self.free.drain(rest..).rev());
+        }
+    }
+
+    /// The memory of the layers and, beside it, the slots of the sequences, oldest token first.
+    pub fn parts(&mut self) -> (&mut [LayerCache], &[Vec<u32>]) {
+        (&mut self.layers, &self.sequences)
+    }
+
+    /// Find the slots that no sequence has, the lowest to be used first: one after the other in
+    /// memory.
+    fn find_free(&mut self) {
+        let mut used = vec![false; self.slots];
+        for &slot in self.sequences.iter().flatten() {
+            used[slot as usize] = true;
+        }
+        let free = (0..self.slots as u32)
+            .rev()
+            .filter(|&slot| !used[slot as usize]);
+        self.free.clear();
+        self.free.extend(free);
+    }
+
+    fn grow(&mut self, slots: usize) {
+        let (heads, tiles) = (self.shape.heads, self.shape.head_tiles());
+        let (old, new) = (self.slots * tiles, slots * tiles);
+        for layer in &mut self.layers {
+            for memory in [&mut layer.keys, &mut layer.values] {
+                let mut grown = vec![Tile::ZERO; heads * new];
+                for head in 0..heads {
+                    grown[head * new..][..old].copy_from_slice(&memory[head * old..][..old]);
+                }
+                *memory = grown;
+            }
+        }
+        self.slots = slots;
+        self.find_free();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache() -> Cache {
+        Cache::new(&Shape {
+            vocabulary: 1,
+            context: 1_000,
+            width: 16,
+            heads: 2,
+            layers: 1,
+            epsilon: 1e-5,
+        })
+    }
+
+    /// The slots of every sequence, of which those of tokens after a common beginning must differ.
+    fn slots(cache: &Cache) -> Vec<u32> {
+        cache.sequences.iter().flatten().copied().collect()
+    }
+
+    #[test]
+    fn one_sequence_lies_in_order() {
+        let mut cache = cache();
+        cache.extend(1, 3);
+        cache.extend(1, 200);
+        assert_eq!(slots(&cache), (0..203).collect::<Vec<_>>());
+        cache.clear();
+        cache.extend(1, 2);
+        assert_eq!(slots(&cache), [0, 1]);
+    }
+
+    #[test]
+    fn beams_share_what_they_have_in_common_and_nothing_else() {
+        let mut cache = cache();
+        cache.extend(1, 100);
+        cache.reorder(&[0, 0, 0]);
+        cache.extend(3, 1);
+        cache.reorder(&[2, 1, 1]);
+        cache.extend(3, 1);
+        let mut new: Vec<u32> = cache.sequences.iter().map(|slots| slots[101]).collect();
+        new.push(cache.sequences[0][100]);
+        new.push(cache.sequences[1][100]);
+        assert_eq!(cache.sequences[1][..101], cache.sequences[2][..101]);
+        new.sort_unstable();
+        new.dedup();
+        assert_eq!(new.len(), 5);
+    }
+
+    #[test]
+    fn slots_of_forgotten_beams_are_used_again() {
+        let mut cache = cache();
+        cache.extend(1, 20);
+        cache.reorder(&[0; 4]);
+        for _ in 0..100 {
+            cache.extend(4, 1);
+            cache.reorder(&[0; 4]);
+        }
+        assert_eq!(cache.slots, FIRST_SLOTS);
+    }
+
+    #[test]
+    fn growing_keeps_what_is_remembered() {
+        let mut cache = cache();
+        let tile = |slot: usize| Tile([slot as f32; 16]);
+        for head in cache.layers[0].heads(2) {
+            (0..FIRST_SLOTS).for_each(|slot| head.keys[slot] = tile(slot));
+        }
+        cache.extend(1, 2 * FIRST_SLOTS);
+        for head in cache.layers[0].heads(2) {
+            assert!((0..FIRST_SLOTS).all(|slot| head.keys[slot] == tile(slot)));
+        }
+    }
+}

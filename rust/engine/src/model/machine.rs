@@ -1,0 +1,53 @@
+//! Who computes: the instructions and the threads, and how work is shared out among them.
+
+use crate::kernels::{Input, Isa, LayerNorm, Matrix, Pool, Tile, gelu};
+
+/// Instructions and threads.
+pub(super) struct Machine {
+    pub isa: Isa,
+    pub pool: Pool,
+}
+
+/// What becomes of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finish {
+    /// It replaces the output.
+    Store,
+    /// It is added to the output.
+    Add,
+    /// Its activation replaces the output.
+    Gelu,
+}
+
+impl Machine {
+    /// Prepare some tokens of `activations: (columns / 16, all tokens)` for a product.
+    pub fn prepare(
+        &self,
+        activations: &[Tile],
+        tokens: &[usize],
+        norm: Option<&LayerNorm>,
+        input: &mut Input,
+    ) {
+        input.prepare(self.isa, &self.pool, activations, tokens, norm);
+    }
+
+    /// Multiply a matrix with prepared tokens; `output: (panels, tokens)`.
+    pub fn product(&self, matrix: &Matrix, input: &Input, output: &mut [Tile], finish: Finish) {
+        let panels = self.share(matrix.panels());
+        let pieces = output.chunks_mut(panels * input.tokens()).enumerate();
+        self.pool.each(pieces, |(index, piece)| {
+            let first = index * panels;
+            let range = first..first + piece.len() / input.tokens();
+            matrix.multiply(self.isa, range, input, piece, finish == Finish::Add);
+            if finish == Finish::Gelu {
+                gelu(self.isa, piece);
+            }
+        });
+    }
+
+    /// How many panels a thread takes at a time: a thread that is held up leaves some to others.
+    fn share(&self, panels: usize) -> usize {
+        const PIECES_A_THREAD: usize = 2;
+        panels.div_ceil(self.pool.threads() * PIECES_A_THREAD)
+    }
+}

@@ -1,0 +1,185 @@
+//! GPT-2 of any size: pre-layer-norm blocks, `gelu_new`, the output head tied to the embedding.
+
+mod block;
+mod cache;
+mod embedding;
+mod error;
+mod machine;
+mod shape;
+mod source;
+mod weights;
+
+use std::path::Path;
+
+use crate::archive::Archive;
+use crate::kernels::{Isa, Pool, Precision};
+use block::Buffers;
+use cache::Cache;
+pub use error::{ForwardError, LoadError};
+use machine::Machine;
+pub use shape::Shape;
+use weights::Weights;
+
+/// Most tokens that go through the layers together: enough that the weights, which are read once for
+/// all of them, cost less than the sums; few enough that their activations stay in the cache.
+const BLOCK: usize = 64;
+
+/// Of which tokens the logits are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// The last one of each sequence.
+    Last,
+    /// Every one.
+    All,
+}
+
+/// How a model is computed.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Of weights and activations.
+    pub precision: Precision,
+    /// Threads, with the calling one; None for one a core.
+    pub threads: Option<usize>,
+    /// Vector instructions; [`Isa::best`] is the usual choice.
+    pub isa: Isa,
+}
+
+/// A loaded GPT-2, and what it remembers of the sequences it has read.
+pub struct Gpt2 {
+    shape: Shape,
+    machine: Machine,
+    archive: Archive,
+    weights: Weights,
+    cache: Cache,
+    buffers: Buffers,
+}
+
+impl Options {
+    /// With the best instructions and one thread a core.
+    #[must_use]
+    pub fn new(precision: Precision) -> Self {
+        Self {
+            precision,
+            threads: None,
+            isa: Isa::best(),
+        }
+    }
+}
+
+impl Gpt2 {
+    /// Load the weights of a file `rust_model.ot`.
+    ///
+    /// # Errors
+    /// The file is damaged or holds the weights of another shape, or memory or threads are short.
+    pub fn load(path: &Path, shape: Shape, options: Options) -> Result<Self, LoadError> {
+        shape.check()?;
+        let threads = options.threads.unwrap_or_else(cores);
+        let pool = Pool::new(threads).map_err(LoadError::Threads)?;
+        let archive = Archive::open(path)?;
+        let weights = Weights::load(&archive, &shape, options.precision, &pool)?;
+        Ok(Self {
+            shape,
+            machine: Machine {
+                isa: options.isa,
+                pool,
+            },
+            // Only the embeddings are read from now on.
+            archive: archive.reopened()?,
+            weights,
+            cache: Cache::new(&shape),
+            buffers: Buffers::new(&shape, options),
+        })
+    }
+
+    /// Sizes of the model.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Forget every sequence.
+    pub fn reset(&mut self) {
+        self.cache.clear();
+    }
+
+    /// Replace the sequences: the new sequence i continues the old sequence `parents[i]`.
+    ///
+    /// # Panics
+    /// There is no such parent.
+    pub fn reorder(&mut self, parents: &[usize]) {
+        self.cache.reorder(parents);
+    }
+
+    /// Read `tokens[i]` at the end of sequence i, and return logits.
+    ///
+    /// The first call after a reset decides how many sequences there are. The logits are
+    /// `(sequences, vocabulary)` for the last tokens, `(sequences, tokens, vocabulary)` for all.
+    ///
+    /// # Errors
+    /// The lists of tokens differ in number from the sequences or in length from each other, an id
+    /// is outside the vocabulary, or a sequence would outgrow the context. Nothing was read then.
+    pub fn forward(
+        &mut self,
+        tokens: &[Vec<u32>],
+        wanted: Wanted,
+    ) -> Result<Vec<f32>, ForwardError> {
+        self.check(tokens)?;
+        let length = tokens[0].len();
+        self.cache.extend(tokens.len(), length);
+        let places: Vec<Place> = places(tokens.len(), length).collect();
+        let mut logits = Vec::with_capacity(self.rows(tokens, wanted) * self.shape.vocabulary);
+        for block in places.chunks(BLOCK) {
+            self.read(tokens, block);
+            self.head(block, wanted, length, &mut logits);
+        }
+        Ok(logits)
+    }
+
+    fn rows(&self, tokens: &[Vec<u32>], wanted: Wanted) -> usize {
+        match wanted {
+            Wanted::Last => tokens.len(),
+            Wanted::All => tokens.len() * tokens[0].len(),
+        }
+    }
+
+    fn check(&self, tokens: &[Vec<u32>]) -> Result<(), ForwardError> {
+        let Shape {
+            context,
+            vocabulary,
+            ..
+        } = self.shape;
+        let expected = self.cache.sequences().unwrap_or(tokens.len().max(1));
+        if tokens.len() != expected {
+            let found = tokens.len();
+            return Err(ForwardError::Sequences { found, expected });
+        }
+        let length = tokens[0].len();
+        if length == 0 || tokens.iter().any(|tokens| tokens.len() != length) {
+            return Err(ForwardError::Lengths);
+        }
+        let found = self.cache.length() + length;
+        if found > context {
+            return Err(ForwardError::ContextFull { found, context });
+        }
+        let mut ids = tokens.iter().flatten();
+        match ids.find(|&&id| id as usize >= vocabulary) {
+            Some(&id) => Err(ForwardError::TokenId { id, vocabulary }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A new token: the one at `index` of its sequence's new ones.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    sequence: usize,
+    index: usize,
+}
+
+fn places(sequences: usize, length: usize) -> impl Iterator<Item = Place> {
+    (0..sequences).flat_map(move |sequence| (0..length).map(move |index| Place { sequence, index }))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

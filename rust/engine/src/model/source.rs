@@ -1,0 +1,117 @@
+//! Panels of a stored matrix: which stored weight stands where in the padded matrix.
+
+use crate::archive::Tensor;
+use crate::kernels::{LANES, PanelSource, tiles};
+
+/// The rows or columns of a matrix: groups of values, each padded to whole tiles. The heads of
+/// attention are such groups; other axes are one group.
+#[derive(Debug, Clone)]
+pub(super) struct Axis(Vec<Option<usize>>);
+
+/// A stored matrix and how its weights are found.
+pub(super) struct StoredMatrix<'a> {
+    weight: Tensor<'a>,
+    bias: Option<Tensor<'a>>,
+    rows: Axis,
+    columns: Axis,
+    /// Steps from one row, and from one column, to the next in the tensor.
+    steps: (usize, usize),
+}
+
+/// Sixteen rows of a stored matrix.
+pub(super) struct StoredPanel<'a> {
+    matrix: &'a StoredMatrix<'a>,
+    rows: [Option<usize>; LANES],
+}
+
+impl Axis {
+    /// As many groups, each of as many values.
+    pub fn new(groups: usize, size: usize) -> Self {
+        let padded = tiles(size) * LANES;
+        let place = |index: usize| {
+            let (group, value) = (index / padded, index % padded);
+            (value < size).then_some(group * size + value)
+        };
+        Self((0..groups * padded).map(place).collect())
+    }
+
+    /// Its length with padding.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<'a> StoredMatrix<'a> {
+    /// GPT-2's layers are stored as `weight: (columns, rows)`, inputs first.
+    pub fn inputs_first(weight: Tensor<'a>, bias: Tensor<'a>, rows: Axis, columns: Axis) -> Self {
+        Self {
+            steps: (1, weight.shape()[1]),
+            weight,
+            bias: Some(bias),
+            rows,
+            columns,
+        }
+    }
+
+    /// The output head is the embedding, `weight: (rows, columns)`, and has no bias.
+    pub fn outputs_first(weight: Tensor<'a>) -> Self {
+        let (rows, columns) = (weight.shape()[0], weight.shape()[1]);
+        Self {
+            steps: (columns, 1),
+            weight,
+            bias: None,
+            rows: Axis::new(1, rows),
+            columns: Axis::new(1, columns),
+        }
+    }
+
+    /// Rows and columns with padding.
+    pub fn padded(&self) -> (usize, usize) {
+        (self.rows.len(), self.columns.len())
+    }
+
+    /// The panel at a place.
+    pub fn panel(&self, index: usize) -> StoredPanel<'_> {
+        let rows = &self.rows.0[index * LANES..][..LANES];
+        StoredPanel {
+            matrix: self,
+            rows: std::array::from_fn(|row| rows[row]),
+        }
+    }
+}
+
+impl PanelSource for StoredPanel<'_> {
+    fn weight(&self, row: usize, column: usize) -> f32 {
+        let (row_step, column_step) = self.matrix.steps;
+        match (self.rows[row], self.matrix.columns.0[column]) {
+            (Some(row), Some(column)) => self
+                .matrix
+                .weight
+                .value(row * row_step + column * column_step),
+            _ => 0.0,
+        }
+    }
+
+    fn bias(&self, row: usize) -> f32 {
+        match (self.matrix.bias, self.rows[row]) {
+            (Some(bias), Some(row)) => bias.value(row),
+            _ => 0.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_begins_with_a_tile() {
+        let Axis(places) = Axis::new(2, 20);
+        assert_eq!(places.len(), 64);
+        assert_eq!(
+            (places[19], places[20], places[32]),
+            (Some(19), None, Some(20))
+        );
+        assert_eq!(places.iter().flatten().count(), 40);
+    }
+}

@@ -1,0 +1,204 @@
+//! From the tensors of the archive to packed matrices.
+
+use std::ops::Range;
+
+use super::source::{Axis, StoredMatrix};
+use super::{LoadError, Shape};
+use crate::archive::{Archive, Tensor};
+use crate::kernels::{LANES, LayerNorm, Matrix, MatrixShape, Memory, Pool, Precision, Tile, tiles};
+
+/// Name of the token embedding, `(vocabulary, width)`, which is also the output head.
+pub(super) const TOKENS: &str = "transformer.wte.weight";
+/// Name of the position embedding, `(context, width)`.
+pub(super) const POSITIONS: &str = "transformer.wpe.weight";
+
+/// The packed weights of a model.
+pub(super) struct Weights {
+    pub layers: Vec<Layer>,
+    pub last_norm: LayerNorm,
+    pub head: Matrix,
+}
+
+/// The packed weights of one layer; a matrix's rows are what it gives.
+pub(super) struct Layer {
+    pub attention_norm: LayerNorm,
+    /// Queries, keys and values: rows `(3, heads, head size)`.
+    pub projection: Matrix,
+    /// What the heads found, back to the residual stream: columns `(heads, head size)`.
+    pub attention_out: Matrix,
+    pub feed_forward_norm: LayerNorm,
+    pub feed_forward_in: Matrix,
+    pub feed_forward_out: Matrix,
+}
+
+impl Weights {
+    /// Check all tensors, then pack them with all threads.
+    pub fn load(
+        archive: &Archive,
+        shape: &Shape,
+        precision: Precision,
+        pool: &Pool,
+    ) -> Result<Self, LoadError> {
+        let tensors = Tensors { archive, shape };
+        let stored = tensors.matrices()?;
+        let norms = tensors.norms()?;
+        tensors.require_no_other_layer()?;
+        let matrices = pack(&stored, precision, pool).map_err(LoadError::Memory)?;
+        Ok(assemble(matrices, norms))
+    }
+}
+
+/// Give each layer its matrices and norms, which come in the order of [`Tensors`].
+fn assemble(matrices: Vec<Matrix>, norms: Vec<LayerNorm>) -> Weights {
+    let (mut matrices, mut norms) = (matrices.into_iter(), norms.into_iter());
+    let head = matrices.next().expect("Tensors::matrices begins with it");
+    let last_norm = norms.next().expect("Tensors::norms begins with it");
+    let mut layer = || {
+        Some(Layer {
+            attention_norm: norms.next()?,
+            projection: matrices.next()?,
+            attention_out: matrices.next()?,
+            feed_forward_norm: norms.next()?,
+            feed_forward_in: matrices.next()?,
+            feed_forward_out: matrices.next()?,
+        })
+    };
+    Weights {
+        layers: std::iter::from_fn(&mut layer).collect(),
+        last_norm,
+        head,
+    }
+}
+
+/// Pack matrices one after the other into one memory.
+fn pack(
+    stored: &[StoredMatrix<'_>],
+    precision: Precision,
+    pool: &Pool,
+) -> std::io::Result<Vec<Matrix>> {
+    let shape = |matrix: &StoredMatrix<'_>| {
+        let (rows, columns) = matrix.padded();
+        MatrixShape::padded(precision, rows, columns)
+    };
+    let shapes: Vec<MatrixShape> = stored.iter().map(shape).collect();
+    let mut memory = Memory::new(shapes.iter().map(MatrixShape::bytes).sum())?;
+    let mut rest = memory.bytes_mut();
+    let mut panels = Vec::new();
+    for (stored, shape) in stored.iter().zip(&shapes) {
+        let matrix;
+        (matrix, rest) = rest.split_at_mut(shape.bytes());
+        let bytes = matrix.chunks_exact_mut(shape.panel_bytes());
+        panels.extend(
+            bytes
+                .enumerate()
+                .map(|(index, bytes)| (stored, shape, index, bytes)),
+        );
+    }
+    pool.each(panels.into_iter(), |(stored, shape, index, bytes)| {
+        shape.pack(&stored.panel(index), bytes);
+    });
+    let memory = memory.share()?;
+    let mut end = 0;
+    let matrices = shapes.into_iter().map(|shape| {
+        let start = end;
+        end += shape.bytes();
+        Matrix::new(memory.clone(), start..end, shape)
+    });
+    Ok(matrices.collect())
+}
+
+/// The tensors of a model, found by name and checked against its shape.
+struct Tensors<'a> {
+    archive: &'a Archive,
+    shape: &'a Shape,
+}
+
+impl<'a> Tensors<'a> {
+    /// The head, then those of each layer in the order they are used.
+    fn matrices(&self) -> Result<Vec<StoredMatrix<'a>>, LoadError> {
+        let Shape {
+            vocabulary,
+            context,
+            width,
+            ..
+        } = *self.shape;
+        self.tensor(POSITIONS, &[context, width])?;
+        let embedding = self.tensor(TOKENS, &[vocabulary, width])?;
+        let mut matrices = vec![StoredMatrix::outputs_first(embedding)];
+        let (heads, inner) = (self.shape.heads, self.shape.inner());
+        let plain = |size| Axis::new(1, size);
+        let by_head = |groups| Axis::new(groups, self.shape.head_size());
+        for layer in 0..self.shape.layers {
+            let mut push = |part: &str, (rows, row_axis), (columns, column_axis)| {
+                let name = format!("transformer.h.{layer}.{part}");
+                let weight = self.tensor(&format!("{name}.weight"), &[columns, rows])?;
+                let bias = self.tensor(&format!("{name}.bias"), &[rows])?;
+                let matrix = StoredMatrix::inputs_first(weight, bias, row_axis, column_axis);
+                matrices.push(matrix);
+                Ok::<_, LoadError>(())
+            };
+            let stream = || (width, plain(width));
+            push("attn.c_attn", (3 * width, by_head(3 * heads)), stream())?;
+            push("attn.c_proj", stream(), (width, by_head(heads)))?;
+            push("mlp.c_fc", (inner, plain(inner)), stream())?;
+            push("mlp.c_proj", stream(), (inner, plain(inner)))?;
+        }
+        Ok(matrices)
+    }
+
+    /// The last one, then the two of each layer.
+    fn norms(&self) -> Result<Vec<LayerNorm>, LoadError> {
+        let mut norms = vec![self.norm("transformer.ln_f")?];
+        for layer in 0..self.shape.layers {
+            norms.push(self.norm(&format!("transformer.h.{layer}.ln_1"))?);
+            norms.push(self.norm(&format!("transformer.h.{layer}.ln_2"))?);
+        }
+        Ok(norms)
+    }
+
+    fn norm(&self, name: &str) -> Result<LayerNorm, LoadError> {
+        let Shape { width, epsilon, .. } = *self.shape;
+        Ok(LayerNorm {
+            gain: padded(self.tensor(&format!("{name}.weight"), &[width])?, 0..width),
+            bias: padded(self.tensor(&format!("{name}.bias"), &[width])?, 0..width),
+            width,
+            epsilon,
+        })
+    }
+
+    fn tensor(&self, name: &str, expected: &[usize]) -> Result<Tensor<'a>, LoadError> {
+        let tensor = self.archive.tensor(name);
+        let tensor = tensor.ok_or_else(|| LoadError::Missing(name.to_owned()))?;
+        if tensor.shape() == expected {
+            return Ok(tensor);
+        }
+        Err(LoadError::TensorShape {
+            name: name.to_owned(),
+            found: tensor.shape().to_vec(),
+            expected: expected.to_vec(),
+        })
+    }
+
+    /// Leaving a layer out would give wrong text and no error.
+    fn require_no_other_layer(&self) -> Result<(), LoadError> {
+        let layers = self.shape.layers;
+        let next = format!("transformer.h.{layers}.");
+        let mut names = self.archive.names();
+        match names.find(|name| name.starts_with(&next)) {
+            Some(name) => Err(LoadError::ExtraLayer {
+                name: name.to_owned(),
+                layers,
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Values of a tensor as tiles, the last one padded with zeros.
+pub(super) fn padded(tensor: Tensor<'_>, range: Range<usize>) -> Vec<Tile> {
+    let mut result = vec![Tile::ZERO; tiles(range.len())];
+    for (index, value) in tensor.values(range).enumerate() {
+        result[index / LANES].0[index % LANES] = value;
+    }
+    result
+}

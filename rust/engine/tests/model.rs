@@ -1,0 +1,294 @@
+//! GPT-2s of several shapes against the same in float64, however their tokens are fed.
+
+mod support;
+
+use gpt2ro_engine::kernels::{Isa, Precision};
+use gpt2ro_engine::model::{ForwardError, Gpt2, LoadError, Options, Shape, Wanted};
+use support::gpt2::{Reference, random_tensors};
+use support::random::Random;
+use support::{Folder, Written, write_archive};
+
+const PRECISIONS: [Precision; 2] = [Precision::Fp32, Precision::Int8];
+
+/// Heads of 8, 16 and 20 values; vocabularies that are no multiple of 16; a context of 3 blocks.
+const SHAPES: [Shape; 3] = [
+    shape(53, 40, 24, 3),
+    shape(160, 150, 64, 4),
+    shape(70, 40, 40, 2),
+];
+
+const fn shape(vocabulary: usize, context: usize, width: usize, heads: usize) -> Shape {
+    Shape {
+        vocabulary,
+        context,
+        width,
+        heads,
+        layers: 2,
+        epsilon: 1e-5,
+    }
+}
+
+fn options(precision: Precision, threads: usize) -> Options {
+    Options {
+        threads: Some(threads),
+        ..Options::new(precision)
+    }
+}
+
+fn load(tensors: &[Written], shape: &Shape, options: Options) -> Result<Gpt2, LoadError> {
+    // Tests run side by side, and a mapped file must not be written again.
+    let name = format!("{:?}", std::thread::current().id());
+    let folder = Folder::new(&name);
+    let path = folder.file("model.ot");
+    write_archive(&path, tensors);
+    Gpt2::load(&path, *shape, options)
+}
+
+fn random_model(shape: &Shape, options: Options) -> Gpt2 {
+    load(&random_tensors(shape, 5), shape, options).unwrap()
+}
+
+/// The logits of every token of a sequence that begins here.
+fn all_logits(model: &mut Gpt2, ids: &[u32]) -> Vec<f32> {
+    model.forward(&[ids.to_vec()], Wanted::All).unwrap()
+}
+
+fn ids(shape: &Shape, count: usize, seed: u64) -> Vec<u32> {
+    let mut random = Random::new(seed);
+    let limit = shape.vocabulary as f32;
+    let id = |value: f32| ((value + 1.0) / 2.0 * limit).min(limit - 1.0) as u32;
+    (0..count).map(|_| id(random.value())).collect()
+}
+
+/// The differences from what is expected, and what is expected without its mean.
+fn compare(found: &[f32], expected: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    assert_eq!(found.len(), expected.len());
+    let mean = expected.iter().sum::<f64>() / expected.len() as f64;
+    let pairs = found.iter().zip(expected);
+    let differences = pairs
+        .map(|(&found, expected)| f64::from(found) - expected)
+        .collect();
+    (
+        differences,
+        expected.iter().map(|value| value - mean).collect(),
+    )
+}
+
+fn root_mean_square(values: &[f64]) -> f64 {
+    (values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64).sqrt()
+}
+
+#[test]
+fn fp32_logits_are_those_of_float64() {
+    for shape in SHAPES {
+        let tensors = random_tensors(&shape, 5);
+        let ids = ids(&shape, shape.context, 1);
+        let expected = Reference::new(&shape, &tensors).logits(&ids).concat();
+        for isa in Isa::all() {
+            let options = Options {
+                isa,
+                ..options(Precision::Fp32, 2)
+            };
+            let mut model = load(&tensors, &shape, options).unwrap();
+            let found = all_logits(&mut model, &ids);
+            let (differences, _) = compare(&found, &expected);
+            for difference in differences {
+                assert!(difference.abs() < 1e-4, "{isa:?} {shape:?}: {difference}");
+            }
+        }
+    }
+}
+
+/// Bytes have 127 steps: an error of half a step in each factor of a sum is 1 % of it or so, and two
+/// layers of random weights, which damp nothing, make a few percent of that.
+#[test]
+fn int8_logits_are_within_a_twentieth_of_their_spread() {
+    for shape in SHAPES {
+        let tensors = random_tensors(&shape, 5);
+        let ids = ids(&shape, shape.context, 1);
+        let expected = Reference::new(&shape, &tensors).logits(&ids).concat();
+        let mut model = load(&tensors, &shape, options(Precision::Int8, 2)).unwrap();
+        let found = all_logits(&mut model, &ids);
+        let (differences, spread) = compare(&found, &expected);
+        let share = root_mean_square(&differences) / root_mean_square(&spread);
+        assert!(share < 0.05, "{shape:?}: {share}");
+    }
+}
+
+#[test]
+fn tokens_one_by_one_give_what_they_give_together() {
+    let shape = SHAPES[1];
+    for precision in PRECISIONS {
+        let mut model = random_model(&shape, options(precision, 2));
+        let ids = ids(&shape, 150, 2);
+        let together = all_logits(&mut model, &ids);
+        model.reset();
+        for (id, expected) in ids.iter().zip(together.chunks(shape.vocabulary)) {
+            let found = model.forward(&[vec![*id]], Wanted::Last).unwrap();
+            for (found, expected) in found.iter().zip(expected) {
+                assert!(
+                    (found - expected).abs() < 1e-3,
+                    "{precision:?} {found} {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    let shape = SHAPES[1];
+    for precision in PRECISIONS {
+        let logits = |threads| {
+            let mut model = random_model(&shape, options(precision, threads));
+            let mut logits = model.forward(&[ids(&shape, 70, 3)], Wanted::All).unwrap();
+            logits.extend(model.forward(&[vec![1]], Wanted::Last).unwrap());
+            logits
+        };
+        let one = logits(1);
+        for threads in [2, 3, 7] {
+            assert!(logits(threads) == one, "{precision:?} {threads}");
+        }
+    }
+}
+
+#[test]
+fn sequences_side_by_side_do_not_see_each_other() {
+    let shape = SHAPES[0];
+    for precision in PRECISIONS {
+        let mut model = random_model(&shape, options(precision, 2));
+        let sequences: Vec<Vec<u32>> = (0..5).map(|seed| ids(&shape, 30, seed)).collect();
+        let together = model.forward(&sequences, Wanted::Last).unwrap();
+        for (sequence, expected) in sequences.iter().zip(together.chunks(shape.vocabulary)) {
+            model.reset();
+            let alone = model
+                .forward(std::slice::from_ref(sequence), Wanted::Last)
+                .unwrap();
+            for (alone, expected) in alone.iter().zip(expected) {
+                assert!((alone - expected).abs() < 1e-4, "{precision:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn reordered_sequences_go_on_from_their_parents() {
+    let shape = SHAPES[0];
+    let mut model = random_model(&shape, options(Precision::Fp32, 1));
+    let first: Vec<Vec<u32>> = (0..3).map(|seed| ids(&shape, 8, seed)).collect();
+    model.forward(&first, Wanted::Last).unwrap();
+    let parents = [2, 0, 2, 2];
+    model.reorder(&parents);
+    let next: Vec<Vec<u32>> = (10..14).map(|seed| ids(&shape, 3, seed)).collect();
+    let found = model.forward(&next, Wanted::Last).unwrap();
+    for (index, found) in found.chunks(shape.vocabulary).enumerate() {
+        let whole = [&first[parents[index]][..], &next[index]].concat();
+        model.reset();
+        let expected = model.forward(&[whole], Wanted::Last).unwrap();
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-4, "sequence {index}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_and_changes_nothing() {
+    let shape = SHAPES[0];
+    let mut model = random_model(&shape, options(Precision::Int8, 1));
+    let begin = ids(&shape, 38, 1);
+    let expected = model
+        .forward(&[begin.clone(), begin.clone()], Wanted::Last)
+        .unwrap();
+    let mut refused = |tokens: &[Vec<u32>]| model.forward(tokens, Wanted::Last).unwrap_err();
+    let sequences = ForwardError::Sequences {
+        found: 1,
+        expected: 2,
+    };
+    assert_eq!(refused(&[vec![1]]), sequences);
+    assert_eq!(refused(&[vec![1], vec![]]), ForwardError::Lengths);
+    assert_eq!(
+        refused(&[vec![1, 2, 3], vec![1, 2, 3]]).to_string(),
+        "a sequence of 41 tokens; the context is 40"
+    );
+    assert_eq!(
+        refused(&[vec![1], vec![53]]).to_string(),
+        "token id 53; the vocabulary has 53"
+    );
+    let last = *begin.last().unwrap();
+    model
+        .forward(&[vec![last], vec![last]], Wanted::Last)
+        .unwrap();
+    model.reset();
+    assert!(model.forward(&[], Wanted::Last).is_err());
+    assert_eq!(
+        model
+            .forward(&[begin.clone(), begin], Wanted::Last)
+            .unwrap(),
+        expected
+    );
+}
+
+#[test]
+fn weights_of_another_shape_are_refused_by_name() {
+    let shape = SHAPES[0];
+    let tensors = random_tensors(&shape, 5);
+    let refusal = |tensors: &[Written], shape: &Shape| {
+        let result = load(tensors, shape, options(Precision::Fp32, 1));
+        result.err().expect("it is refused").to_string()
+    };
+    let without: Vec<Written> = tensors
+        .iter()
+        .filter(|tensor| tensor.name != "transformer.h.1.mlp.c_fc.bias")
+        .cloned()
+        .collect();
+    assert_eq!(
+        refusal(&without, &shape),
+        "tensor transformer.h.1.mlp.c_fc.bias is missing"
+    );
+    let changed = |change: fn(&mut Shape)| {
+        let mut changed = shape;
+        change(&mut changed);
+        refusal(&tensors, &changed)
+    };
+    for (line, told) in [
+        (
+            changed(|shape| shape.context = 41),
+            "tensor transformer.wpe.weight has shape [40, 24]; the configuration says [41, 24]",
+        ),
+        (
+            changed(|shape| shape.layers = 3),
+            "tensor transformer.h.2.attn.c_attn.weight is missing",
+        ),
+        (
+            changed(|shape| shape.layers = 1),
+            "tensor transformer.h.1.attn.c_attn.bias is there; the configuration says 1 layers",
+        ),
+        (
+            changed(|shape| shape.heads = 5),
+            "a GPT-2 cannot have these sizes",
+        ),
+    ] {
+        assert!(line.contains(told), "expected {told:?} in {line:?}");
+    }
+}
+
+#[test]
+fn weights_that_are_not_numbers_show_in_the_logits() {
+    let shape = SHAPES[0];
+    for name in ["transformer.ln_f.bias", "transformer.h.0.mlp.c_fc.weight"] {
+        let mut tensors = random_tensors(&shape, 5);
+        let tensor = tensors
+            .iter_mut()
+            .find(|tensor| tensor.name == name)
+            .unwrap();
+        tensor.values[0] = f32::NAN;
+        for precision in PRECISIONS {
+            let mut model = load(&tensors, &shape, options(precision, 1)).unwrap();
+            let logits = model.forward(&[vec![1, 2]], Wanted::Last).unwrap();
+            assert!(
+                logits.iter().any(|logit| logit.is_nan()),
+                "{name} {precision:?}"
+            );
+        }
+    }
+}
