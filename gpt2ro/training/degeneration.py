@@ -17,9 +17,9 @@ from gpt2ro.training.sampling import sample_many
 from gpt2ro.training.weights import END_OF_TEXT, Gpt2
 
 WORD = re.compile(r"[^\W\d_]+")
-# The known words are those of this many tokens of the train split, in as many pieces from all over
-# it. Decoding the 114,666 tokens of the demo
-# took 0.08 to 0.14 s; so this takes under half a second and some 10 MB, however large the split is.
+# The known words are those of this many pieces from all over the train split. Decoding the 114,666
+# tokens of the demo took 0.08 to 0.14 s, so this takes under half a second, and some 20 MB at most,
+# however large the split is.
 PIECES = 64
 PIECE = 4096  # tokens
 

@@ -35,7 +35,7 @@ class Updater:
         self._device = device
         self.optimizer = make_optimizer(model, config, device)
         self.scaler = torch.amp.GradScaler(device.type, enabled=config.PRECISION == "float16")
-        self._accumulated: int = config.BATCH.TOKENS // (config.BATCH.MICRO * config.BATCH.CONTEXT)
+        self._accumulated = config.BATCH.TOKENS // (config.BATCH.MICRO * config.BATCH.CONTEXT)
 
     def prepare(self, step: int, rate_factor: float) -> float:
         """Set what is trained and how fast at this step (from 0); return the learning rate."""
@@ -47,8 +47,9 @@ class Updater:
 
     def add_gradient(self, sampler: ContextSampler) -> float:
         """Make the gradient of the next batch; return its mean loss, nats per token."""
-        loss = sum(self._micro_batch(sampler) for _ in range(self._accumulated))
-        return loss / self._accumulated
+        losses = (self._micro_batch(sampler) for _ in range(self._accumulated))
+        loss: float = sum(losses) / self._accumulated
+        return loss
 
     def clipped_norm(self) -> float:
         """Clip the gradient; return its norm from before."""

@@ -18,6 +18,7 @@ from trouble import (
     nan,
     train_through,
 )
+from world import World, make_world
 
 from gpt2ro.errors import UserError
 from gpt2ro.training import run as run_module
@@ -36,6 +37,15 @@ def same(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> bool:
 def outputs(world) -> dict[str, bytes]:
     paths = [world.paths.metrics, *world.paths.model.iterdir()]
     return {path.name: path.read_bytes() for path in paths}
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory) -> World:
+    """A training that went through the trouble without being killed."""
+    world = make_world(tmp_path_factory.mktemp("unbroken"))
+    with bad_batches(TROUBLE):
+        train_through(world)
+    return world
 
 
 def metrics(world) -> dict:
@@ -97,6 +107,33 @@ def test_a_training_that_stays_bad_before_its_first_checkpoint_ends_in_one_line(
     assert not world.paths.model.exists()
 
 
+def test_a_rollback_to_the_first_step_forgets_the_moments(world) -> None:
+    with bad_batches(range(2, 5)) as seen:
+        train_through(world, "CHECKPOINT.EVERY", "20")
+    assert seen.moments[4]
+    assert seen.moments[5] == {}
+    assert same(seen.weights[5], seen.weights[0])
+
+
+def test_the_window_begins_anew_when_the_blocks_are_freed(world) -> None:
+    train_through(world, "SCHEDULE.FROZEN_STEPS", "12", "SCHEDULE.STEPS", "14")
+    (folder,) = world.paths.runs.glob("*/checkpoints/step-00000014")
+    assert len(json.loads((folder / "state.json").read_text())["guard"]["losses"]) == 2
+
+
+def test_the_best_weights_that_a_kept_checkpoint_names_are_kept(world) -> None:
+    train_through(world, "CHECKPOINT.EVERY", "4", "SCHEDULE.STEPS", "12")
+    best = {path.name for path in world.paths.runs.glob("*/checkpoints/best-*")}
+    assert best == {"best-00000006", "best-00000012"}
+
+
+def test_the_last_good_checkpoint_outlasts_those_of_skipped_steps(world) -> None:
+    with bad_batches(range(9, 12)) as seen:
+        train_through(world, "CHECKPOINT.EVERY", "1", "CHECKPOINT.KEEP", "1")
+    assert same(seen.weights[12], seen.weights[9])
+    assert metrics(world)["rollbacks"] == 1
+
+
 def test_an_evaluation_after_skips_only_has_no_training_loss(world) -> None:
     with bad_batches(range(6, 8)):
         train_through(world, "EVALUATION.EVERY", "2")
@@ -107,24 +144,31 @@ def test_an_evaluation_after_skips_only_has_no_training_loss(world) -> None:
 
 @pytest.mark.parametrize("killed_at", [11, 12, 14, 15, 17])
 def test_killed_in_trouble_and_run_again_gives_the_same_bytes(
-    world, make_other, killed_at: int
+    world, unbroken, killed_at: int
 ) -> None:
+    with bad_batches(TROUBLE, kill_at=killed_at), pytest.raises(Killed):
+        train_through(world)
     with bad_batches(TROUBLE):
         train_through(world)
-    killed = make_other("killed")
-    with bad_batches(TROUBLE, kill_at=killed_at), pytest.raises(Killed):
-        train_through(killed)
-    with bad_batches(TROUBLE):
-        train_through(killed)
-    assert outputs(killed) == outputs(world)
+    assert outputs(world) == outputs(unbroken)
+
+
+def test_a_checkpoint_of_an_abandoned_stretch_is_not_continued(world, make_other) -> None:
+    # Steps 10 to 12 are skipped. Step 10 is done anew, and 11, which was abandoned, is newer.
+    trouble, other = range(9, 12), make_other("other")
+    with bad_batches(trouble):
+        train_through(world, "CHECKPOINT.EVERY", "1")
+    with bad_batches(trouble, kill_at=13), pytest.raises(Killed):
+        train_through(other, "CHECKPOINT.EVERY", "1")
+    with bad_batches(trouble):
+        train_through(other, "CHECKPOINT.EVERY", "1")
+    assert outputs(other) == outputs(world)
 
 
 def test_killed_while_a_rollback_removes_checkpoints_gives_the_same_bytes(
-    world, make_other, monkeypatch
+    world, unbroken, monkeypatch
 ) -> None:
-    with bad_batches(TROUBLE):
-        train_through(world)
-    killed, original = make_other("killed"), shutil.rmtree
+    original = shutil.rmtree
 
     def remove(path: Path, **options: bool) -> None:
         original(path, **options)
@@ -133,24 +177,22 @@ def test_killed_while_a_rollback_removes_checkpoints_gives_the_same_bytes(
 
     with bad_batches(TROUBLE), pytest.raises(Killed):
         monkeypatch.setattr(shutil, "rmtree", remove)
-        train_through(killed)
+        train_through(world)
     monkeypatch.undo()
     with bad_batches(TROUBLE):
-        train_through(killed)
-    assert outputs(killed) == outputs(world)
+        train_through(world)
+    assert outputs(world) == outputs(unbroken)
 
 
-def test_sigkill_right_after_a_rollback_gives_the_same_bytes(world, make_other) -> None:
-    killed = make_other("killed")
+def test_sigkill_right_after_a_rollback_gives_the_same_bytes(world, unbroken) -> None:
     script = Path(__file__).with_name("trouble.py")
-    command = [sys.executable, str(script), str(killed.folder), "9", "15", "12"]
+    command = [sys.executable, str(script), str(world.folder), "9", "15", "12"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == -9, done.stderr
     assert "back to step 8" in done.stderr
-    for place in (killed, world):
-        with bad_batches(TROUBLE):
-            train_through(place)
-    assert outputs(killed) == outputs(world)
+    with bad_batches(TROUBLE):
+        train_through(world)
+    assert outputs(world) == outputs(unbroken)
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ def test_a_slow_drift_is_accepted_however_far_it_goes(slope: float) -> None:
     for step in range(600):
         loss = 4 + slope * step + noise.gauss(0, 0.1)
         assert guard.judge(loss, math.exp(noise.gauss(slope * step, 0.1))).action is ACCEPT
+    assert len(guard.state.losses) == len(guard.state.log_norms) == 128
 
 
 def test_a_loss_far_below_the_others_is_no_fault() -> None:
