@@ -91,9 +91,9 @@ def defaults() -> CfgNode:
     config.DEGENERATION.TOKENS = 64  # of one sample, at most BATCH.CONTEXT - 1
     # Shares from 0 to 1. A model whose samples have at least KNOWN_WORDS is fluent, unless more
     # than REPETITION of their 4-grams are repeated, or more than SILENCE of them are empty: then
-    # there is an alarm if it was fluent at the evaluation before. Measured on the demo: random
-    # weights have 47 % known words, 100 steps 94 %, its validation text 98 %; 4-grams repeated were
-    # 0.7 % at most, of the text 0.2 %; no sample was empty.
+    # there is an alarm, once, if it was fluent before. Measured on the demo: random weights have
+    # 47 % known words, 100 steps 94 %, its validation text 98 %; 4-grams repeated were 0.7 % at
+    # most, of the text 0.2 %; no sample was empty.
     config.DEGENERATION.KNOWN_WORDS = 0.8
     config.DEGENERATION.REPETITION = 0.2
     config.DEGENERATION.SILENCE = 0.5

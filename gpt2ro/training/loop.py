@@ -166,10 +166,7 @@ class Trainer:
         fluency = self._watch.measure(self._model)
         if state.add_evaluation(metrics.bits_per_byte, fluency.rounded()):
             self._store.save_best(self._model, state)
-        alarm = self._watch.alarm(fluency) if state.fluent else None
-        state.fluent = self._watch.is_fluent(fluency)
-        if alarm:
-            state.alarms.append({"step": state.step, "reason": alarm})
+        alarm = state.add_samples(self._watch.is_fluent(fluency), self._watch.alarm(fluency))
         patience = config.EVALUATION.PATIENCE
         state.finished = last or bool(patience and state.stale >= patience)
         self._reporter.evaluation(self._model, state.step, metrics, fluency, alarm)

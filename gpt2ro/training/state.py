@@ -25,8 +25,8 @@ class TrainingState:
         finished: whether the training has ended.
         scaler: state of the float16 loss scaler.
         guard: what the divergence guard knows.
-        fluent: whether the samples of the last evaluation were words without repetition.
-        alarms: one entry a time that this ended: step and reason.
+        fluent: whether samples were fluent at an evaluation since the last alarm.
+        alarms: one entry an alarm: step and reason.
     """
 
     step: int = 0
@@ -66,3 +66,16 @@ class TrainingState:
         else:
             self.stale += 1
         return is_best
+
+    def add_samples(self, fluent: bool, fault: str | None) -> str | None:
+        """Note how the samples of an evaluation are.
+
+        Returns:
+            Their fault, as an alarm, if the model was fluent before. One that never was, or whose
+            alarm was raised already, is no news.
+        """
+        alarm = fault if self.fluent else None
+        if alarm:
+            self.alarms.append({"step": self.step, "reason": alarm})
+        self.fluent = fluent or (self.fluent and not alarm)
+        return alarm

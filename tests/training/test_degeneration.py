@@ -26,6 +26,7 @@ from gpt2ro.training.degeneration import (
 )
 from gpt2ro.training.run import train
 from gpt2ro.training.sampling import sample_many
+from gpt2ro.training.state import TrainingState
 
 GOOD = Fluency(rep_4=0.01, distinct_2=0.7, silent=0.0, known_words=0.95)
 
@@ -76,6 +77,18 @@ def test_an_alarm_names_what_is_over_its_limit() -> None:
         "repeated 4-grams 31% (alarm over 20%), silent samples 60% (alarm over 50%)"
     )
     assert watch(REPETITION=0.4).alarm(loud) == "silent samples 60% (alarm over 50%)"
+
+
+def test_the_alarm_is_raised_once_and_again_only_after_the_model_was_fluent() -> None:
+    state = TrainingState()
+    # Not fluent yet, repeating, fluent, fewer known words, repeating twice, fluent, silent.
+    faults = [None, "repeats", None, None, "repeats", "repeats", None, "silent"]
+    fluent = [False, False, True, False, False, False, True, False]
+    raised = []
+    for state.step, both in enumerate(zip(fluent, faults, strict=True)):
+        raised.append(state.add_samples(*both))
+    assert raised == [None, None, None, None, "repeats", None, None, "silent"]
+    assert state.alarms == [{"step": 4, "reason": "repeats"}, {"step": 7, "reason": "silent"}]
 
 
 def tiny_model() -> GPT2LMHeadModel:
