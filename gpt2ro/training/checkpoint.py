@@ -4,66 +4,37 @@
         model.safetensors       parameters
         optimizer.safetensors   AdamW's moments and step counts, by parameter name
         random.safetensors      the random state of torch, and of CUDA where it is used
-        state.json              step, position in the data, best metric, curve
+        state.json              TrainingState: step, position in the data, guard, curve
         manifest.json           SHA-256 of the files above; written last
 
-No other random stream is used in training, so these states are all there is. Nothing is pickled.
+No other random stream is used in training, so these states are all there is. A checkpoint is good
+if the step before it was not skipped: a training that diverges can go back to it.
 """
 
 import json
 import shutil
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import nn
 
 from gpt2ro.errors import UserError
-from gpt2ro.files import fsync, sha256
-from gpt2ro.training.data import Position
+from gpt2ro.training.checkpoint_files import (
+    damage,
+    load_optimizer,
+    load_parameters,
+    load_random,
+    optimizer_tensors,
+    parameter_tensors,
+    random_tensors,
+    write_folder,
+)
+from gpt2ro.training.state import TrainingState
 
-MANIFEST = "manifest.json"
 WEIGHTS = "model.safetensors"
-
-
-@dataclass
-class TrainingState:
-    """How far a training is; everything in it goes to `state.json`.
-
-    Attributes:
-        step: optimiser steps done.
-        position: where the sampler stands.
-        loss_sum: sum of the steps' training losses since the last evaluation, nats per token.
-        loss_steps: how many steps that is.
-        best_bits_per_byte: of the best evaluation so far.
-        best_step: its step; -1 before the first evaluation.
-        stale: evaluations since then.
-        curve: one entry an evaluation: step, train_loss, valid_bits_per_byte.
-        finished: whether the training has ended.
-        scaler: state of the float16 loss scaler.
-    """
-
-    step: int = 0
-    position: Position = field(default_factory=Position)
-    loss_sum: float = 0.0
-    loss_steps: int = 0
-    best_bits_per_byte: float = float("inf")
-    best_step: int = -1
-    stale: int = 0
-    curve: list[dict[str, float]] = field(default_factory=list)
-    finished: bool = False
-    scaler: dict[str, Any] = field(default_factory=dict)
-
-    @staticmethod
-    def from_json(values: Mapping[str, Any]) -> "TrainingState":
-        """Return what `asdict` was made of."""
-        position = Position(**values["position"])
-        return TrainingState(**{**values, "position": position})
 
 
 class CheckpointStore:
@@ -76,30 +47,26 @@ class CheckpointStore:
     def save(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, state: TrainingState
     ) -> None:
-        """Write a checkpoint of this step, then remove the oldest beyond `keep`.
+        """Write a checkpoint of this step, then remove what is no longer needed.
 
         Raises:
             UserError: the disk is full; earlier checkpoints are intact.
         """
-        target = self._folder / f"step-{state.step:08d}"
         contents = {
-            WEIGHTS: _tensors(model),
-            "optimizer.safetensors": _optimizer_tensors(model, optimizer),
-            "random.safetensors": _random_tensors(),
+            WEIGHTS: parameter_tensors(model),
+            "optimizer.safetensors": optimizer_tensors(model, optimizer),
+            "random.safetensors": random_tensors(),
         }
-        _write_folder(target, contents, asdict(state))
-        best = self._best(state.best_step)
-        outdated = [path for path in self._folder.glob("best-????????") if path != best]
-        for old in [*self._steps()[: -self._keep], *outdated]:
-            shutil.rmtree(old)
+        write_folder(self._step(state.step), contents, asdict(state))
+        self._prune()
 
     def save_best(self, model: nn.Module, state: TrainingState) -> None:
         """Keep these parameters as the best so far.
 
-        The one before stays until the next checkpoint, which a killed run may have to go back to.
+        The one before stays while a checkpoint names it, which a killed run may have to go back to.
         """
         facts = {"step": state.step, "bits_per_byte": state.best_bits_per_byte}
-        _write_folder(self._best(state.step), {WEIGHTS: _tensors(model)}, facts)
+        write_folder(self._best(state.step), {WEIGHTS: parameter_tensors(model)}, facts)
 
     def load_latest(
         self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device
@@ -109,15 +76,40 @@ class CheckpointStore:
         Returns:
             How far it was, or None when there is none.
         """
-        for folder in reversed(self._steps()):
-            if problem := _problem(folder):
-                print(f"gpt2ro: {folder}: {problem}; using an older one", file=sys.stderr)
-                continue
-            _load_parameters(model, folder / WEIGHTS)
-            _load_optimizer(model, optimizer, folder / "optimizer.safetensors", device)
-            _load_random(folder / "random.safetensors")
-            return TrainingState.from_json(json.loads((folder / "state.json").read_text()))
-        return None
+        self._prune()  # a run that was killed in between has not
+        folder = _newest_whole(self._steps())
+        return _load(folder, model, optimizer, device) if folder else None
+
+    def roll_back(
+        self,
+        model: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        device: torch.device,
+        restored_step: int,
+    ) -> TrainingState:
+        """Restore the newest good checkpoint, and remove all that are newer.
+
+        A checkpoint to which the training went back before, and which is the newest good one again,
+        did not help; then it is the one before that, if there is one.
+
+        A run that is killed while they are removed continues from what is left, and comes here
+        again by the same steps.
+
+        Args:
+            restored_step: the step of the checkpoint of the last rollback; -1 for none.
+
+        Raises:
+            UserError: no good checkpoint is whole.
+        """
+        good = [folder for folder in self._steps() if _is_good(folder)]
+        if len(good) > 1 and good[-1] == self._step(restored_step):
+            good.pop()
+        folder = _newest_whole(good)
+        if not folder:
+            raise UserError(f"{self._folder}: no whole checkpoint to go back to; train again.")
+        for newer in reversed([other for other in self._steps() if other > folder]):
+            shutil.rmtree(newer)
+        return _load(folder, model, optimizer, device)
 
     def load_best(self, model: nn.Module, state: TrainingState) -> None:
         """Put the parameters of the best step into the model.
@@ -126,97 +118,60 @@ class CheckpointStore:
             UserError: they are missing or damaged.
         """
         folder = self._best(state.best_step)
-        if problem := _problem(folder):
+        if problem := damage(folder):
             raise UserError(f"{folder}: {problem}; delete {self._folder} and train again.")
-        _load_parameters(model, folder / WEIGHTS)
+        load_parameters(model, folder / WEIGHTS)
+
+    def _prune(self) -> None:
+        """Remove all but the newest checkpoint, the newest good ones, and the best that they name.
+
+        Skipped steps make no checkpoint good, so the last good one outlasts them.
+        """
+        steps = self._steps()
+        good = [folder for folder in steps if _is_good(folder)]
+        kept = {*steps[-1:], *good[-self._keep :]}
+        named = {self._best(_state(folder).get("best_step", -1)) for folder in kept}
+        outdated = [best for best in self._folder.glob("best-????????") if best not in named]
+        for folder in [*(step for step in steps if step not in kept), *outdated]:
+            shutil.rmtree(folder)
 
     def _best(self, step: int) -> Path:
         return self._folder / f"best-{step:08d}"
+
+    def _step(self, step: int) -> Path:
+        return self._folder / f"step-{step:08d}"
 
     def _steps(self) -> list[Path]:
         return sorted(self._folder.glob("step-????????"))
 
 
-def _write_folder(
-    target: Path, contents: dict[str, dict[str, Tensor]], state: dict[str, Any]
-) -> None:
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
-        for name, tensors in contents.items():
-            save_file(tensors, partial / name)
-        (partial / "state.json").write_text(json.dumps(state))
-        names = [*contents, "state.json"]
-        (partial / MANIFEST).write_text(
-            json.dumps({name: sha256(partial / name) for name in names})
-        )
-        for name in (*names, MANIFEST):
-            fsync(partial / name)
-        fsync(partial)
-    except (OSError, SafetensorError) as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise UserError(
-            f"{target}: cannot be written ({error}); free some space and run again: earlier "
-            "checkpoints are intact."
-        ) from error
-    shutil.rmtree(target, ignore_errors=True)
-    partial.rename(target)
-    fsync(target.parent)
-
-
-def _problem(folder: Path) -> str | None:
-    """Return what is wrong with a checkpoint, or None."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text())
-    except (OSError, ValueError):
-        return "no readable manifest.json"
-    for name, digest in manifest.items():
-        path = folder / name
-        if not path.is_file() or sha256(path) != digest:
-            return f"{name} is missing or damaged"
+def _newest_whole(folders: list[Path]) -> Path | None:
+    for folder in reversed(folders):
+        problem = damage(folder)
+        if not problem:
+            return folder
+        print(f"gpt2ro: {folder}: {problem}; using an older one", file=sys.stderr)
     return None
 
 
-def _tensors(model: nn.Module) -> dict[str, Tensor]:
-    """Return the parameters by name; named_parameters lists the tied head once, as wte."""
-    return {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
+def _load(
+    folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device
+) -> TrainingState:
+    load_parameters(model, folder / WEIGHTS)
+    load_optimizer(model, optimizer, folder / "optimizer.safetensors", device)
+    load_random(folder / "random.safetensors")
+    return TrainingState.from_json(_state(folder))
 
 
-def _optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    tensors = {}
-    for name, parameter in model.named_parameters():
-        for key, value in optimizer.state.get(parameter, {}).items():
-            tensors[f"{name}/{key}"] = torch.as_tensor(value).detach().cpu().contiguous()
-    return tensors
+def _is_good(folder: Path) -> bool:
+    state = _state(folder)
+    return bool(state) and not state["guard"]["streak"]
 
 
-def _random_tensors() -> dict[str, Tensor]:
-    states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states["cuda"] = torch.cuda.get_rng_state()
-    return states
-
-
-def _load_parameters(model: nn.Module, path: Path) -> None:
-    tensors = load_file(path)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(tensors[name])
-
-
-def _load_optimizer(
-    model: nn.Module, optimizer: torch.optim.Optimizer, path: Path, device: torch.device
-) -> None:
-    parameters = dict(model.named_parameters())
-    # Fused AdamW counts steps on the device of the parameter.
-    for key, value in load_file(path).items():
-        name, _, kind = key.rpartition("/")
-        optimizer.state[parameters[name]][kind] = value.to(device)
-
-
-def _load_random(path: Path) -> None:
-    states = load_file(path)
-    torch.set_rng_state(states["cpu"])
-    if "cuda" in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state(states["cuda"])
+def _state(folder: Path) -> dict[str, Any]:
+    """Return state.json, or nothing if it is damaged; `damage` reports that."""
+    try:
+        values: dict[str, Any] = json.loads((folder / "state.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return values

@@ -1,42 +1,40 @@
-"""The training loop: steps, evaluations, checkpoints, and what is told on the way."""
+"""The training loop: steps, rollbacks, evaluations and checkpoints, in their order."""
 
-import math
-import signal
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from types import FrameType
-from typing import Any
+from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
-from torch.nn.utils import clip_grad_norm_
+from torch import nn
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
 from gpt2ro.tokenization.shards import TokenShard
-from gpt2ro.training.checkpoint import CheckpointStore, TrainingState
+from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.data import ContextSampler
+from gpt2ro.training.degeneration import DegenerationWatch
 from gpt2ro.training.evaluation import evaluate
-from gpt2ro.training.optimization import (
-    learning_rate,
-    make_optimizer,
-    set_frozen,
-    set_learning_rate,
-)
+from gpt2ro.training.guard import Action, Guard, Verdict
+from gpt2ro.training.interruption import sigterm_noted
+from gpt2ro.training.optimization import set_frozen
 from gpt2ro.training.reporting import Reporter
-
-AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+from gpt2ro.training.state import TrainingState
+from gpt2ro.training.update import Updater
 
 
 @dataclass
 class Step:
-    """What one optimiser step did: mean loss in nats per token, and the gradient's norm."""
+    """What one step did.
+
+    Attributes:
+        loss: mean over the batch, nats per token.
+        gradient_norm: before clipping.
+        rate: the learning rate.
+        verdict: whether the gradient was used.
+    """
 
     loss: float
     gradient_norm: float
     rate: float
+    verdict: Verdict
 
 
 class Trainer:
@@ -51,6 +49,7 @@ class Trainer:
         device: torch.device,
         store: CheckpointStore,
         reporter: Reporter,
+        watch: DegenerationWatch,
     ) -> None:
         self._model = model.to(device)
         self._sampler = sampler
@@ -59,131 +58,115 @@ class Trainer:
         self._device = device
         self._store = store
         self._reporter = reporter
-        self._optimizer = make_optimizer(model, config, device)
-        self._scaler = torch.amp.GradScaler(
-            device.type, enabled=config.PRECISION == "float16"
-        )  # a scaler that is not enabled does nothing
-        self._accumulated = config.BATCH.TOKENS // (config.BATCH.MICRO * config.BATCH.CONTEXT)
+        self._watch = watch
+        self._updater = Updater(model, config, device)
+        self._guard = Guard(config.GUARD)
         self.state = TrainingState()
 
     def resume(self) -> None:
-        """Continue from the newest whole checkpoint, if there is one."""
+        """Continue from the newest whole checkpoint, or write the first, of step 0."""
         set_frozen(self._model, 0, self._config)
-        found = self._store.load_latest(self._model, self._optimizer, self._device)
+        found = self._store.load_latest(self._model, self._updater.optimizer, self._device)
         if found:
-            self.state = found
-            self._sampler.seek(found.position)
-            if found.scaler:
-                self._scaler.load_state_dict(found.scaler)
+            self._take(found)
             self._reporter.resumed(found.step)
+        else:
+            # A training that diverges before its first interval has this to go back to.
+            self._checkpoint()
 
     def train(self) -> None:
         """Train to the end.
 
         Raises:
-            UserError: SIGTERM came (a checkpoint has been written), or the loss is not finite.
+            UserError: SIGTERM came (a checkpoint has been written), or the training diverged and
+                going back did not help.
         """
         self._model.train()
-        with _sigterm() as stop:
+        with sigterm_noted() as stop:
             while not self.state.finished:
                 step = self._step()
-                self._reporter.step(self.state.step, step.loss, step.gradient_norm, step.rate)
-                self._evaluate_if_due()
+                self._report(step)
+                if step.verdict.action is Action.ROLL_BACK:
+                    self._roll_back(step.verdict.reason)
+                else:
+                    self._evaluate_if_due()
+                    if self.state.finished or self._due(self._config.CHECKPOINT.EVERY):
+                        self._checkpoint()
                 if stop.requested:
-                    self._checkpoint()
-                    raise UserError(
-                        f"training: SIGTERM at step {self.state.step:,}; a checkpoint is "
-                        "written; run again to continue."
-                    )
-                if self.state.finished or self._due(self._config.CHECKPOINT.EVERY):
-                    self._checkpoint()
+                    self._stop()
+
+    def _step(self) -> Step:
+        """Use one batch; a gradient that the guard does not accept changes nothing."""
+        updater, guard, state = self._updater, self._guard, self.state
+        if state.step and state.step == self._config.SCHEDULE.FROZEN_STEPS:
+            guard.forget()  # from here the norm is one of all parameters
+        rate = updater.prepare(state.step, guard.state.rate_factor)
+        loss = updater.add_gradient(self._sampler)
+        norm = updater.clipped_norm()
+        if updater.overflowed(loss, norm):
+            verdict = Verdict(Action.ACCEPT)  # the scaler drops it
+        else:
+            verdict = guard.judge(loss, norm)
+        state.step += 1
+        if verdict.action is Action.ACCEPT:
+            updater.apply()
+            state.loss_sum += loss
+            state.loss_steps += 1
+        else:
+            updater.discard()
+        return Step(loss, norm, rate, verdict)
+
+    def _report(self, step: Step) -> None:
+        if step.verdict.action is Action.ACCEPT:
+            self._reporter.step(self.state.step, step.loss, step.gradient_norm, step.rate)
+        else:
+            self._reporter.skipped(self.state.step, step.verdict.reason, self._guard.state)
+
+    def _roll_back(self, reason: str) -> None:
+        """Restore a checkpoint from before the fault; the data used since is not used again."""
+        guard, step = self._guard, self.state.step
+        guard.check_rollback(step, reason)
+        ahead = replace(self._sampler.position)
+        restored = self._store.roll_back(
+            self._model, self._updater.optimizer, self._device, guard.state.restored_step
+        )
+        guard.rolled_back(restored.guard, restored.step)
+        self._take(replace(restored, position=ahead, guard=guard.state))
+        self._reporter.rolled_back(step, restored.step, reason, guard.state)
+
+    def _take(self, state: TrainingState) -> None:
+        self.state = state
+        self._guard.state = state.guard
+        self._sampler.seek(state.position)
+        if state.scaler:
+            self._updater.scaler.load_state_dict(state.scaler)
+
+    def _stop(self) -> None:
+        self._checkpoint()
+        raise UserError(
+            f"training: SIGTERM at step {self.state.step:,}; a checkpoint is written; run again "
+            "to continue."
+        )
 
     def _due(self, every: int) -> bool:
         return self.state.step % every == 0
 
     def _checkpoint(self) -> None:
         self.state.position = self._sampler.position
-        self.state.scaler = self._scaler.state_dict()
-        self._store.save(self._model, self._optimizer, self.state)
-
-    def _step(self) -> Step:
-        rate = learning_rate(self.state.step, self._config)
-        set_frozen(self._model, self.state.step, self._config)
-        set_learning_rate(self._optimizer, rate)
-        self._optimizer.zero_grad(set_to_none=True)
-        loss = sum(self._micro_batch() for _ in range(self._accumulated)) / self._accumulated
-        if not math.isfinite(loss):
-            raise UserError(
-                f"training: the loss is {loss} at step {self.state.step:,}; lower "
-                "OPTIMIZER.LEARNING_RATE, or lengthen SCHEDULE.WARMUP."
-            )
-        self._scaler.unscale_(self._optimizer)
-        norm = float(clip_grad_norm_(self._model.parameters(), self._config.OPTIMIZER.CLIP))
-        self._scaler.step(self._optimizer)
-        self._scaler.update()
-        self.state.step += 1
-        self.state.loss_sum += loss
-        self.state.loss_steps += 1
-        return Step(loss, norm, rate)
-
-    def _micro_batch(self) -> float:
-        """Add the gradient of one micro-batch; return its mean loss."""
-        inputs, targets = self._sampler.batch(self._config.BATCH.MICRO)
-        with self._autocast():
-            loss = self._loss(inputs.to(self._device), targets.to(self._device))
-        self._scaler.scale(loss / self._accumulated).backward()
-        return float(loss.detach())
-
-    def _loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
-        # logits: (batch, tokens, vocabulary)
-        logits = self._model(input_ids=inputs, use_cache=False).logits
-        return cross_entropy(logits.flatten(0, 1), targets.flatten())
-
-    def _autocast(self) -> AbstractContextManager[Any]:
-        dtype = AUTOCAST.get(self._config.PRECISION)
-        return torch.autocast(self._device.type, dtype) if dtype else nullcontext()
+        self.state.scaler = self._updater.scaler.state_dict()
+        self.state.guard = self._guard.state
+        self._store.save(self._model, self._updater.optimizer, self.state)
 
     def _evaluate_if_due(self) -> None:
-        last = self.state.step == self._config.SCHEDULE.STEPS
-        if not last and not self._due(self._config.EVALUATION.EVERY):
+        state, config = self.state, self._config
+        last = state.step == config.SCHEDULE.STEPS
+        if not last and not self._due(config.EVALUATION.EVERY):
             return
-        metrics = evaluate(self._model, self._valid, self._config.BATCH.CONTEXT, self._device)
-        state = self.state
-        train_loss = state.loss_sum / state.loss_steps
-        state.curve.append(
-            {
-                "step": state.step,
-                "train_loss": round(train_loss, 6),
-                "valid_bits_per_byte": round(metrics.bits_per_byte, 6),
-            }
-        )
-        state.loss_sum, state.loss_steps = 0.0, 0
-        if metrics.bits_per_byte < state.best_bits_per_byte:
-            state.best_bits_per_byte, state.best_step = metrics.bits_per_byte, state.step
-            state.stale = 0
+        metrics = evaluate(self._model, self._valid, config.BATCH.CONTEXT, self._device)
+        fluency = self._watch.measure(self._model)
+        if state.add_evaluation(metrics.bits_per_byte, fluency.rounded()):
             self._store.save_best(self._model, state)
-        else:
-            state.stale += 1
-        patience = self._config.EVALUATION.PATIENCE
+        alarm = state.add_samples(self._watch.is_fluent(fluency), self._watch.alarm(fluency))
+        patience = config.EVALUATION.PATIENCE
         state.finished = last or bool(patience and state.stale >= patience)
-        self._reporter.evaluation(self._model, state.step, metrics)
-
-
-@dataclass
-class _Stop:
-    requested: bool = False
-
-
-@contextmanager
-def _sigterm() -> Iterator[_Stop]:
-    """Note SIGTERM (a scheduler's notice) instead of ending at once."""
-    stop = _Stop()
-
-    def note(number: int, frame: FrameType | None) -> None:
-        stop.requested = True
-
-    before = signal.signal(signal.SIGTERM, note)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        self._reporter.evaluation(self._model, state.step, metrics, fluency, alarm)

@@ -11,7 +11,9 @@ from torch.utils.tensorboard import SummaryWriter
 from yacs.config import CfgNode
 
 from gpt2ro.progress import format_duration
+from gpt2ro.training.degeneration import Fluency
 from gpt2ro.training.evaluation import Metrics
+from gpt2ro.training.guard import GuardState
 from gpt2ro.training.sampling import draw_samples
 
 INTERVAL = 5.0  # seconds between two lines
@@ -57,20 +59,52 @@ class Reporter:
         )
         self._last, self._last_step = now, step
 
-    def evaluation(self, model: nn.Module, step: int, metrics: Metrics) -> None:
+    def skipped(self, step: int, reason: str, guard: GuardState) -> None:
+        """Report a step whose gradient was not used."""
+        self._guard(step, f"skipped ({guard.streak} in a row): {reason}", guard)
+
+    def rolled_back(self, step: int, restored: int, reason: str, guard: GuardState) -> None:
+        """Report that the training went back from a step to the checkpoint of another."""
+        self._last_step = self._start_step = restored
+        self._start = self._last = time.monotonic()
+        text = f"back to step {restored:,}, learning rate x {guard.rate_factor:.3g}: {reason}"
+        self._guard(step, text, guard)
+
+    def _guard(self, step: int, text: str, guard: GuardState) -> None:
+        self._board.add_text("guard", text, step)
+        counts = {"skipped": guard.skipped, "rollbacks": guard.rollbacks}
+        for name, value in {**counts, "rate_factor": guard.rate_factor}.items():
+            self._board.add_scalar(f"guard/{name}", value, step)
+        self._write({"step": step, "guard": text, **counts})
+        print(f"training: step {step:,}, {text}", file=sys.stderr, flush=True)
+
+    def evaluation(
+        self,
+        model: nn.Module,
+        step: int,
+        metrics: Metrics,
+        fluency: Fluency,
+        alarm: str | None,
+    ) -> None:
         """Report an evaluation, with samples drawn from the model as it is."""
         self._valid = f"{metrics.bits_per_byte:.3f} bits/byte"
         self._board.add_scalar("valid/bits_per_byte", metrics.bits_per_byte, step)
         self._board.add_scalar("valid/token_perplexity", metrics.token_perplexity, step)
         texts = draw_samples(model, self._tokenizer, self._config)
         self._board.add_text("samples", "\n\n".join(texts), step)
-        self._write({"step": step, "valid": metrics.rounded(), "samples": texts})
+        for name, value in fluency.rounded().items():
+            self._board.add_scalar(f"samples/{name}", value, step)
+        facts = {"valid": metrics.rounded(), **fluency.rounded(), "alarm": alarm}
+        self._write({"step": step, **facts, "samples": texts})
         print(
             f"training: step {step:,}, valid {self._valid}, {metrics.token_perplexity:,.1f} "
             f"perplexity a token: {' '.join(texts[0].split()) if texts else ''}",
             file=sys.stderr,
             flush=True,
         )
+        if alarm:
+            self._board.add_text("alarm", alarm, step)
+            print(f"training: step {step:,}, ALARM: {alarm}", file=sys.stderr, flush=True)
 
     def _write(self, entry: dict[str, object]) -> None:
         self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")

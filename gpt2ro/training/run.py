@@ -14,14 +14,16 @@ from yacs.config import CfgNode
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256, write_json
 from gpt2ro.tokenization.shards import TokenShard, read_shards
-from gpt2ro.training.checkpoint import CheckpointStore, TrainingState
+from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.data import ContextSampler, TokenStream
+from gpt2ro.training.degeneration import DegenerationWatch, known_words
 from gpt2ro.training.evaluation import evaluate
 from gpt2ro.training.fingerprint import fingerprint
 from gpt2ro.training.loop import Trainer
 from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
+from gpt2ro.training.state import TrainingState
 from gpt2ro.training.weights import Gpt2, initial_model
 
 SPLITS = ("train", "valid", "test")
@@ -55,7 +57,7 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
 
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
-            or the training was told to stop.
+            or the training diverged or was told to stop.
     """
     _check_arguments(paths, threads)
     torch.set_num_threads(threads)
@@ -72,9 +74,11 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
 
     model = initial_model(config, tokenizer, paths.pretrained)
     store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP)
-    sampler = ContextSampler(TokenStream(shards["train"]), config.BATCH.CONTEXT, config.SEED)
+    stream = TokenStream(shards["train"])
+    sampler = ContextSampler(stream, config.BATCH.CONTEXT, config.SEED)
     reporter = Reporter(folder, config, tokenizer)
-    trainer = Trainer(model, sampler, shards["valid"], config, device, store, reporter)
+    watch = DegenerationWatch(tokenizer, known_words(stream, tokenizer), config)
+    trainer = Trainer(model, sampler, shards["valid"], config, device, store, reporter, watch)
     trainer.resume()
     trainer.train()
     reporter.close()
@@ -152,6 +156,10 @@ def final_metrics(
         "steps": state.step,
         "tokens_seen": state.step * config.BATCH.TOKENS,
         "best_step": state.best_step,
+        "skipped_steps": state.guard.skipped,
+        "rollbacks": state.guard.rollbacks,
+        "learning_rate_factor": state.guard.rate_factor,
+        "alarms": state.alarms,
         "curve": state.curve,
         "data": dict(data),
         "valid": evaluate(model, shards["valid"], context, device).rounded(),

@@ -5,7 +5,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from yacs.config import CfgNode
 
-from gpt2ro.training.weights import END_OF_TEXT
+from gpt2ro.training.weights import END_OF_TEXT, Gpt2
 
 TOP_K = 50
 TEMPERATURE = 0.8
@@ -45,9 +45,9 @@ def sample(
     written: list[int] = []
     for _ in range(new_tokens):
         window = torch.tensor([ids[-context:]], device=device)
-        # logits: (vocabulary,)
-        logits = model(input_ids=window, use_cache=False).logits[0, -1].float().cpu()
-        token = _draw(logits, generator)
+        # logits: (1, vocabulary)
+        logits = model(input_ids=window, use_cache=False).logits[:, -1].float().cpu()
+        token = int(_draw(logits, generator))
         if token == end_of_text:
             break
         ids.append(token)
@@ -56,7 +56,39 @@ def sample(
     return written
 
 
-def _draw(logits: Tensor, generator: torch.Generator) -> int:
-    values, ids = logits.topk(min(TOP_K, len(logits)))
+@torch.no_grad()
+def sample_many(
+    model: Gpt2, prompt: list[int], rows: int, new_tokens: int, end_of_text: int, seed: int
+) -> list[list[int]]:
+    """Continue one prompt `rows` times at once, otherwise as `sample`.
+
+    The prompt, end-of-text if it is empty, and the new tokens must fit into the model's context.
+    """
+    was_training = model.training
+    model.eval()
+    device = next(model.parameters()).device
+    generator = torch.Generator().manual_seed(seed)
+    # inputs: (rows, prompt), then (rows, 1)
+    inputs = torch.tensor([prompt or [end_of_text]] * rows)
+    drawn, cache = [], None
+    for _ in range(new_tokens):
+        out = model(input_ids=inputs.to(device), past_key_values=cache, use_cache=True)
+        cache = out.past_key_values
+        inputs = _draw(out.logits[:, -1].float().cpu(), generator)
+        drawn.append(inputs)
+    model.train(was_training)
+    return [_until(end_of_text, row) for row in torch.cat(drawn, dim=1).tolist()]
+
+
+def _until(end: int, ids: list[int]) -> list[int]:
+    return ids[: ids.index(end)] if end in ids else ids
+
+
+def _draw(logits: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw one id from each row of logits: `(rows, vocabulary)` to `(rows, 1)`.
+
+    Logits that are not finite, of a model that has diverged, leave nothing to draw by: the first.
+    """
+    values, ids = logits.nan_to_num().topk(min(TOP_K, logits.shape[-1]))
     probabilities = (values / TEMPERATURE).softmax(dim=-1)
-    return int(ids[torch.multinomial(probabilities, 1, generator=generator)])
+    return ids.gather(-1, torch.multinomial(probabilities, 1, generator=generator))

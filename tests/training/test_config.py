@@ -43,6 +43,11 @@ def test_numbers_may_be_written_as_people_write_them(tmp_path: Path) -> None:
         ("MODEL: {WIDTH: 100}", "MODEL.WIDTH is 100, not a multiple of MODEL.HEADS, 12;"),
         ("BATCH: {TOKENS: 10000}", "BATCH.TOKENS is 10,000, not a multiple .* set 8,192."),
         ("SCHEDULE: {WARMUP: -1}", "SCHEDULE.WARMUP is -1; expected 0 or more."),
+        ("GUARD: {TRESHOLD: 6}", 'unknown key "GUARD.TRESHOLD"; did you mean "GUARD.THRESHOLD"'),
+        ("GUARD: {WINDOW: 7}", "GUARD.WINDOW is 7; expected 8 or more."),
+        ("GUARD: {RATE_FACTOR: 1.5}", "GUARD.RATE_FACTOR is 1.5; expected 1 or less."),
+        ("GUARD: {SKIPS: 0}", "GUARD.SKIPS is 0; expected more than 0."),
+        ("DEGENERATION: {SILENCE: 2}", "DEGENERATION.SILENCE is 2.0; expected 1 or less."),
         ("- 1", "expected sections of keys, found list."),
     ],
 )

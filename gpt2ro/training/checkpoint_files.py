@@ -1,0 +1,116 @@
+"""What a checkpoint is made of: tensors by name, and folders that are whole or not there.
+
+Nothing is pickled. A folder's manifest.json holds the SHA-256 of its other files.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import fsync, sha256
+
+MANIFEST = "manifest.json"
+
+
+def write_folder(
+    target: Path, contents: dict[str, dict[str, Tensor]], state: dict[str, Any]
+) -> None:
+    """Write files of tensors and state.json under another name, flush them, and rename.
+
+    Raises:
+        UserError: the disk is full.
+    """
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        for name, tensors in contents.items():
+            save_file(tensors, partial / name)
+        (partial / "state.json").write_text(json.dumps(state))
+        names = [*contents, "state.json"]
+        (partial / MANIFEST).write_text(
+            json.dumps({name: sha256(partial / name) for name in names})
+        )
+        for name in (*names, MANIFEST):
+            fsync(partial / name)
+        fsync(partial)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise UserError(
+            f"{target}: cannot be written ({error}); free some space and run again: earlier "
+            "checkpoints are intact."
+        ) from error
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+    fsync(target.parent)
+
+
+def damage(folder: Path) -> str | None:
+    """Return what is wrong with a checkpoint, or None."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError):
+        return "no readable manifest.json"
+    for name, digest in manifest.items():
+        path = folder / name
+        if not path.is_file() or sha256(path) != digest:
+            return f"{name} is missing or damaged"
+    return None
+
+
+def parameter_tensors(model: nn.Module) -> dict[str, Tensor]:
+    """Return the parameters by name; named_parameters lists the tied head once, as wte."""
+    return {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
+
+
+def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Return AdamW's moments and step counts, as `parameter name/kind`."""
+    tensors = {}
+    for name, parameter in model.named_parameters():
+        for key, value in optimizer.state.get(parameter, {}).items():
+            tensors[f"{name}/{key}"] = torch.as_tensor(value).detach().cpu().contiguous()
+    return tensors
+
+
+def random_tensors() -> dict[str, Tensor]:
+    """Return the random states of torch, and of CUDA where there is one."""
+    states = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        states["cuda"] = torch.cuda.get_rng_state()
+    return states
+
+
+def load_parameters(model: nn.Module, path: Path) -> None:
+    """Put the parameters of a file into the model."""
+    tensors = load_file(path)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(tensors[name])
+
+
+def load_optimizer(
+    model: nn.Module, optimizer: torch.optim.Optimizer, path: Path, device: torch.device
+) -> None:
+    """Replace the optimiser's memory by that of a file."""
+    parameters = dict(model.named_parameters())
+    # A parameter that was frozen then is not in the file, and must be forgotten.
+    optimizer.state.clear()
+    # Fused AdamW counts steps on the device of the parameter.
+    for key, value in load_file(path).items():
+        name, _, kind = key.rpartition("/")
+        optimizer.state[parameters[name]][kind] = value.to(device)
+
+
+def load_random(path: Path) -> None:
+    """Set the random states of a file."""
+    states = load_file(path)
+    torch.set_rng_state(states["cpu"])
+    if "cuda" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states["cuda"])
