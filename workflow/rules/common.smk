@@ -88,11 +88,6 @@ def code(script: str) -> list[str]:
     return [str(path) for path in paths]
 
 
-def rust_workspace() -> list[str]:
-    """What cargo reads for every crate: the workspace's manifest, its lock and its settings."""
-    return [f"rust/{name}" for name in ("Cargo.toml", "Cargo.lock", ".cargo/config.toml")]
-
-
 def rust_sources(*folders: str) -> list[str]:
     """What cargo reads in these folders of the workspace, tests left out."""
     paths = (path for folder in folders for path in Path("rust", folder).rglob("*"))

@@ -1,14 +1,13 @@
 EXTENSION = "gpt2ro/_native.abi3.so"
-EXTENSION_SOURCES = rust_sources("corpus", "python")
 
 
-# Set-up has built it already; this is for a change of its sources. Rules that use it take the
-# sources as code, and the file as ancient: a file that was only built again reruns nothing.
+# Set-up has built it already; this is for a change of its sources. As with the versions of Python's
+# libraries, another version in Cargo.lock is no reason to compute a corpus again.
 rule native:
     message:
         "Building the Python extension in Rust."
     input:
-        sources=rust_workspace() + EXTENSION_SOURCES,
+        sources=rust_sources("corpus", "python"),
         code=code("build_native.py"),
     output:
         extension=EXTENSION,

@@ -5,7 +5,7 @@ rule rust:
     message:
         "Building the Rust binary."
     input:
-        sources=rust_workspace() + rust_sources("app", "shim"),
+        sources=rust_sources("app", "shim", ".cargo") + ["rust/Cargo.toml", "rust/Cargo.lock"],
         code=code("build_rust.py"),
     output:
         binary=f"{RESULTS}/bin/gpt2ro",
