@@ -17,6 +17,7 @@ Decisions (`clusters/{source}/{part}.parquet`), again one row a document in the 
                   for an exact copy of it
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -58,8 +59,17 @@ def band_name(band: int) -> str:
 
 def write_table(path: Path, table: pa.Table) -> None:
     """Write a table atomically; equal tables give equal bytes."""
-    with atomic_path(path) as partial:
-        pq.write_table(table, partial, compression="zstd")
+    write_tables(path, table.schema, [table])
+
+
+def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    """Write tables one after the other as one, atomically, with one of them in memory."""
+    with (
+        atomic_path(path) as partial,
+        pq.ParquetWriter(partial, schema, compression="zstd") as file,
+    ):
+        for table in tables:
+            file.write_table(table)
 
 
 def read_table(path: Path, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
