@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 # Pairs a text gives in a bucket, besides that with the bucket's first. All pairs of a bucket of up
 # to 10 texts are compared, and no bucket, such as ten thousand pages made from one template, gives
-# more than 9 pairs a text.
+# more than 9 pairs a text. With 24, a quarter more are dropped of 20,000 texts of one template with
+# 3 words of 80 exchanged (as in bench/templates.py), in three times the time and memory.
 NEIGHBOURS = 8
 
 PLACE_BITS = 32
