@@ -5,6 +5,7 @@ PYTHON ?= python3
 
 RUN = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(RUN) snakemake --configfile $(CONFIG) $(if $(CORPUS),--config corpus="$(CORPUS)")
+EXTENSION_SOURCES = $(shell find rust/corpus rust/python -name '*.rs' -o -name '*.toml')
 RESULTS = $(shell sed -n 's/^results: *//p' $(CONFIG))
 
 .PHONY: samples setup test lint clean
@@ -13,7 +14,7 @@ samples: setup
 	@$(SNAKEMAKE)
 	@cat $(RESULTS)/samples.txt
 
-setup: .venv/.complete
+setup: .venv/.complete gpt2ro/_native.abi3.so
 
 .venv/.complete: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -21,6 +22,10 @@ setup: .venv/.complete
 	.venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
 	$(RUN) python workflow/scripts/build_rust.py --workspace rust --jobs $$(nproc)
 	touch $@
+
+# Installing the package has built it; this is for a change of its sources.
+gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
+	$(RUN) python workflow/scripts/build_native.py --workspace rust --jobs $$(nproc) --output $@
 
 test: setup
 	$(RUN) python -m pytest
@@ -30,8 +35,8 @@ lint: setup
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy gpt2ro workflow/scripts
-	cd rust && $(RUN) cargo fmt --check
-	cd rust && $(RUN) cargo clippy --release --all-targets --locked -- --deny warnings
+	cd rust && $(RUN) cargo fmt --all --check
+	cd rust && $(RUN) cargo clippy --release --workspace --all-targets --locked -- --deny warnings
 
 clean:
 	$(SNAKEMAKE) --delete-all-output

@@ -1,4 +1,4 @@
-"""Builds the Rust binary with cargo."""
+"""Builds the Rust binary, and the extension of Python, with cargo."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path, write_text
 
 BINARY = "gpt2ro"
+EXTENSION = "libgpt2ro_native." + ("dylib" if sys.platform == "darwin" else "so")
 COMPILERS = ("c++", "g++", "clang++")
 # Whose C++ headers and libraries were compiled against; cargo does not watch them.
 LINKED_TO_TORCH = "torch-sys"
@@ -28,20 +29,40 @@ def build(workspace: Path, output: Path | None, jobs: int) -> None:
     Raises:
         UserError: cargo or a C++ compiler is missing, or the build fails.
     """
-    _require_tools()
+    _require_cargo()
+    _require_compiler()
     target = _target_folder(workspace)
     _drop_objects_of_another_torch(workspace, target)
-    command = ["cargo", "build", "--release", "--locked", "--jobs", str(jobs), "--bin", BINARY]
-    status = subprocess.run(command, cwd=workspace, env=_environment(), check=False).returncode
+    _cargo_build(workspace, "gpt2ro", jobs, _environment())
+    write_text(target / TORCH_STAMP, version("torch"))
+    if output:
+        with atomic_path(output) as partial:
+            shutil.copy(target / "release" / BINARY, partial)
+
+
+def build_extension(workspace: Path, output: Path, jobs: int) -> None:
+    """Build the extension module of Python in release mode and copy it.
+
+    It is the one that maturin builds at set-up; this is for a change of its sources.
+
+    Raises:
+        UserError: cargo is missing, or the build fails.
+    """
+    _require_cargo()
+    settings = {"PYO3_BUILD_EXTENSION_MODULE": "1", "PYO3_PYTHON": sys.executable}
+    _cargo_build(workspace, "gpt2ro-python", jobs, {**_environment(), **settings})
+    with atomic_path(output) as partial:
+        shutil.copy(_target_folder(workspace) / "release" / EXTENSION, partial)
+
+
+def _cargo_build(workspace: Path, package: str, jobs: int, environment: dict[str, str]) -> None:
+    command = ["cargo", "build", "--release", "--locked", "--jobs", str(jobs), "--package", package]
+    status = subprocess.run(command, cwd=workspace, env=environment, check=False).returncode
     if status != 0:
         raise UserError(
             f"{workspace}: cargo build failed with exit code {status}; its messages are above. "
             "Without network, run cargo fetch once where there is one."
         )
-    write_text(target / TORCH_STAMP, version("torch"))
-    if output:
-        with atomic_path(output) as partial:
-            shutil.copy(target / "release" / BINARY, partial)
 
 
 def _drop_objects_of_another_torch(workspace: Path, target: Path) -> None:
@@ -52,12 +73,15 @@ def _drop_objects_of_another_torch(workspace: Path, target: Path) -> None:
         subprocess.run(clean, cwd=workspace, env=_environment(), check=False)
 
 
-def _require_tools() -> None:
+def _require_cargo() -> None:
     if shutil.which("cargo") is None:
         raise UserError(
             "cargo: not found on PATH, expected a Rust toolchain; install Rust (rustup.rs or your "
             "distribution) and run again."
         )
+
+
+def _require_compiler() -> None:
     if not any(shutil.which(name) for name in (os.environ.get("CXX", ""), *COMPILERS) if name):
         raise UserError(
             f"C++ compiler: none of {', '.join(COMPILERS)} found on PATH; install one (Debian: "

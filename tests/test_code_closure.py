@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,22 @@ def test_holds_every_module_that_the_script_really_loads(script: Path) -> None:
     loaded = {Path(line.split()[1]) for line in done.stdout.splitlines() if line[:6] == "LOADED"}
     assert loaded, done.stdout
     assert loaded <= set(code_closure(script, ROOT))
+
+
+def test_a_rule_waits_for_the_extension_exactly_when_its_script_uses_it() -> None:
+    rules = "\n".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    found = {
+        script: "native=EXTENSION," in rule
+        for rule in re.split(r"\nrule ", rules)
+        for script in re.findall(r'code=code\("(\w+\.py)"\)', rule)
+    }
+    expected = {
+        script: ROOT / "gpt2ro" / "dedupe" / "native.py"
+        in code_closure(ROOT / "workflow" / "scripts" / script, ROOT)
+        for script in found
+    }
+    assert found == expected
+    assert {script for script, uses in found.items() if uses} == {"signatures.py", "clusters.py"}
 
 
 def test_follows_imports_through_modules_and_inside_functions(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
-"""Building the binary: what is missing is told before anything is built."""
+"""Building the binary and the extension: what is missing is told before anything is built."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from gpt2ro.errors import UserError
-from gpt2ro.rust_build import build
+from gpt2ro.rust_build import EXTENSION, build, build_extension
 
 
 def make_tool(folder: Path, name: str, script: str = "exit 0") -> None:
@@ -65,3 +66,18 @@ def test_the_binary_is_copied_with_its_permissions(tools: Path, tmp_path: Path) 
     make_tool(release, "gpt2ro")
     build(tmp_path, tmp_path / "bin" / "gpt2ro", 1)
     assert (tmp_path / "bin" / "gpt2ro").stat().st_mode & 0o111
+
+
+def test_the_extension_is_built_for_this_python_and_copied(tools: Path, tmp_path: Path) -> None:
+    make_tool(tools, "cargo", f'echo "$PYO3_BUILD_EXTENSION_MODULE $PYO3_PYTHON" > {tmp_path}/seen')
+    release = tmp_path / "target" / "release"
+    release.mkdir(parents=True)
+    (release / EXTENSION).write_bytes(b"built")
+    build_extension(tmp_path, tmp_path / "package" / "_native.abi3.so", 1)
+    assert (tmp_path / "package" / "_native.abi3.so").read_bytes() == b"built"
+    assert (tmp_path / "seen").read_text() == f"1 {sys.executable}\n"
+
+
+def test_the_extension_needs_cargo(tools: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cargo: not found on PATH, expected a Rust toolchain"):
+        build_extension(tmp_path, tmp_path / "_native.abi3.so", 1)

@@ -12,12 +12,16 @@ from gpt2ro.documents import Document, read_documents
 from gpt2ro.errors import UserError
 from gpt2ro.progress import Progress
 
+# Digits of meta.similarity after the point; the decisions have them all.
+SIMILARITY_DIGITS = 4
+
 
 def dedupe_part(path: Path, decisions: Path, output: Path, dropped: Path, stats: Path) -> None:
     """Write the documents that stay, with `meta.split`, and the duplicates apart.
 
-    A duplicate's `meta.duplicate_of` is the id of the copy that stays. The stats add `splits`, the
-    kept documents of each split.
+    A duplicate's `meta.duplicate_of` is the id of the document that stays, a near-duplicate's
+    `meta.similarity` the Jaccard similarity to that one. The stats add `splits`, the kept documents
+    of each split.
 
     Raises:
         UserError: the decisions are not those of this shard.
@@ -25,16 +29,25 @@ def dedupe_part(path: Path, decisions: Path, output: Path, dropped: Path, stats:
     splits = dict.fromkeys(SPLITS, 0)
     with Bookkeeper(output, dropped, stats) as books, Progress(f"dedupe {path.name}") as progress:
         for document, decision in _pairs(path, decisions):
-            if decision["duplicate_of"] is None:
-                document.meta["split"] = decision["split"]
+            _decide(document, decision)
+            if document.reason is None:
                 splits[decision["split"]] += 1
-            else:
-                document.meta["duplicate_of"] = decision["duplicate_of"]
-                document.reason = "duplicate"
             size = len(document.text.encode())
             books.write(document, size)
             progress.update(size, documents=1)
         books.extra["splits"] = splits
+
+
+def _decide(document: Document, decision: dict[str, Any]) -> None:
+    """Note the decision in the document."""
+    if decision["duplicate_of"] is None:
+        document.meta["split"] = decision["split"]
+        return
+    document.meta["duplicate_of"] = decision["duplicate_of"]
+    document.reason = "duplicate"
+    if decision["similarity"] is not None:
+        document.meta["similarity"] = round(decision["similarity"], SIMILARITY_DIGITS)
+        document.reason = "near-duplicate"
 
 
 def _pairs(path: Path, decisions: Path) -> Iterator[tuple[Document, dict[str, Any]]]:

@@ -13,6 +13,7 @@ from gpt2ro.documents import Document, read_documents, write_documents
 from gpt2ro.files import read_json
 
 NO_SPLIT = SplitSettings(valid=0, test=0)
+DEFAULTS = DeduplicationSettings()
 Parts = Mapping[tuple[str, str], Sequence[Document]]
 
 
@@ -35,22 +36,33 @@ class Corpus:
     def cluster(
         self,
         split: SplitSettings = NO_SPLIT,
-        settings: DeduplicationSettings | None = None,
+        settings: DeduplicationSettings = DEFAULTS,
+        reverse: bool = False,
+    ) -> None:
+        self.sign(settings)
+        self.decide(split, settings, reverse)
+
+    def sign(self, settings: DeduplicationSettings = DEFAULTS) -> None:
+        for name in self.names:
+            documents, signatures, _ = self.files(name)
+            write_signatures(documents, signatures, settings)
+
+    def decide(
+        self,
+        split: SplitSettings = NO_SPLIT,
+        settings: DeduplicationSettings = DEFAULTS,
         reverse: bool = False,
     ) -> None:
         names = self.names[::-1] if reverse else self.names
-        settings = settings or DeduplicationSettings()
-        for name in names:
-            write_signatures(
-                self.path("cleaned", name, "jsonl.zst"),
-                self.path("signatures", name, "parquet"),
-                settings,
-            )
-        write_decisions(
-            [self.path("signatures", name, "parquet") for name in names],
-            [self.path("clusters", name, "parquet") for name in names],
-            settings,
-            split,
+        documents, signatures, decisions = zip(*map(self.files, names), strict=True)
+        write_decisions(signatures, documents, decisions, settings, split)
+
+    def files(self, name: tuple[str, str]) -> tuple[Path, Path, Path]:
+        """Return the documents, signatures and decisions of a part."""
+        return (
+            self.path("cleaned", name, "jsonl.zst"),
+            self.path("signatures", name, "parquet"),
+            self.path("clusters", name, "parquet"),
         )
 
     def decisions(self) -> dict[str, tuple[str | None, str | None]]:

@@ -4,15 +4,30 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gpt2ro.dedupe.tables import DECISIONS, SIGNATURES, read_table, write_table
+from gpt2ro.dedupe.tables import DECISIONS, read_band, read_table, signature_schema, write_table
 from gpt2ro.errors import UserError
 
-ROWS = pa.Table.from_pydict({"id": ["s/p/0"], "hash": [b"x" * 16], "characters": [4]}, SIGNATURES)
+SIGNATURES = signature_schema(2)
+ROWS = pa.Table.from_pydict(
+    {"id": ["s/p/0"], "hash": [b"x" * 16], "characters": [4], "band_00": [7], "band_01": [2**63]},
+    SIGNATURES,
+)
 
 
 def test_reads_back_what_was_written(tmp_path: Path) -> None:
     write_table(tmp_path / "a.parquet", ROWS)
     assert read_table(tmp_path / "a.parquet", SIGNATURES) == ROWS
+
+
+def test_reads_one_band_alone(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.parquet", ROWS)
+    assert read_band(tmp_path / "a.parquet", 2, 1).tolist() == [2**63]
+
+
+def test_a_band_more_than_expected_is_an_error(tmp_path: Path) -> None:
+    write_table(tmp_path / "a.parquet", ROWS)
+    with pytest.raises(UserError, match="band_01 found, id, hash, characters, band_00 expected"):
+        read_band(tmp_path / "a.parquet", 1, 0)
 
 
 def test_equal_tables_give_equal_bytes(tmp_path: Path) -> None:
@@ -37,5 +52,7 @@ def test_a_damaged_table_is_an_error_that_names_it(tmp_path: Path, kept: int) ->
 
 def test_other_columns_are_an_error(tmp_path: Path) -> None:
     pq.write_table(pa.table({"id": ["a"]}), tmp_path / "a.parquet")
-    with pytest.raises(UserError, match="columns id found, id, split, duplicate_of expected"):
+    with pytest.raises(
+        UserError, match="columns id found, id, split, duplicate_of, similarity expected"
+    ):
         read_table(tmp_path / "a.parquet", DECISIONS)

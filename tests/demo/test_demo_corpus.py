@@ -70,6 +70,7 @@ def extract_and_clean(base: Path, path: Path, source: str, format_name: str) -> 
 def deduplicate(bases: list[Path]) -> None:
     write_decisions(
         [path_of(base, "signatures") for base in bases],
+        [path_of(base, "cleaned") for base in bases],
         [path_of(base, "decisions") for base in bases],
         DeduplicationSettings(),
         SplitSettings(valid=0.06, test=0.04),
@@ -178,11 +179,16 @@ def test_dedupe_drops(corpus: Corpus, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", chosen("kept", "dedupe"))
-def test_dedupe_keeps_near_duplicates(corpus: Corpus, fault: Fault) -> None:
+def test_dedupe_keeps_a_version_with_changes_all_over(corpus: Corpus, fault: Fault) -> None:
     copy = corpus["deduped"][id_of(corpus, fault)]
     original = corpus["deduped"][fault["near_duplicate_of"]]
     words = Counter(original.text.split())
     assert 0.05 <= (words - Counter(copy.text.split())).total() / words.total() <= 0.1
+
+
+def test_a_near_duplicate_says_how_similar_it_is(corpus: Corpus) -> None:
+    near = [item for item in corpus["duplicates"].values() if item.reason == "near-duplicate"]
+    assert [item.meta["similarity"] for item in near] == [pytest.approx(0.886, abs=0.001)]
 
 
 @pytest.mark.parametrize("fault", chosen("dropped", "extract"))

@@ -25,7 +25,8 @@ def test_the_total_is_the_sum_of_the_parts(results: Path) -> None:
     assert corpus.total.found == Count(3030, 2_100_000)
     assert corpus.total.left_out == {"redirect": Count(30, 0)}
     assert corpus.total.dropped["too short"] == Count(21, 126)
-    assert corpus.total.duplicates == {"duplicate": Count(6, 4500)}
+    expected = {"duplicate": Count(3, 2100), "near-duplicate": Count(3, 2400)}
+    assert corpus.total.duplicates == expected
     assert corpus.total.repaired == -174
     assert corpus.total.kept.documents == 2970
     assert corpus.repairs == {"blanks": 36, "mojibake": 9}

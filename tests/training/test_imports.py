@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROBE = """
 import os, sys
 
-for name in ("orjson", "zstandard", "xxhash", "pyarrow", "ftfy", "snakemake", "jsonschema"):
+absent = "orjson zstandard xxhash pyarrow ftfy snakemake jsonschema gpt2ro._native"
+for name in absent.split():
     sys.modules[name] = None
 import gpt2ro.training.run, gpt2ro.training.config
 print(os.environ["OMP_WAIT_POLICY"])

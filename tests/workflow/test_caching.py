@@ -64,6 +64,28 @@ def test_a_rust_source_builds_the_binary_again_and_what_it_says(built: Workspace
         assert built.planned() == {"rust", "parity", "samples", "report"}
 
 
+def test_a_rust_source_of_the_extension_signs_again_and_leaves_the_binary(built: Workspace) -> None:
+    with built.changed("rust/corpus/src/minhash.rs", "\n", "\n// changed\n"):
+        planned = built.planned()
+    assert of_every_part("signatures", "dedupe", "encode") <= planned
+    assert {"native", "clusters", "tokenizer", "train"} | AFTER_TRAIN <= planned
+    assert not planned & (of_every_part("download", "extract", "clean") | {"rust"})
+
+
+def test_another_version_of_a_crate_builds_the_binary_again_and_no_corpus(built: Workspace) -> None:
+    with built.changed("rust/Cargo.lock", "\n", "\n# changed\n"):
+        assert built.planned() == {"rust", "parity", "samples", "report"}
+
+
+def test_another_similarity_clusters_again_and_signs_nothing(built: Workspace) -> None:
+    with built.changed(
+        "config/config.yaml", "extraction:", "deduplication:\n  min_similarity: 0.9\nextraction:"
+    ):
+        planned = built.planned()
+    assert of_every_part("dedupe") | {"clusters"} <= planned
+    assert not planned & (of_every_part("clean", "signatures") | {"native", "rust"})
+
+
 def test_a_prompt_samples_again_and_nothing_else(built: Workspace) -> None:
     with built.changed("miniature/prompts.txt", "Bunica", "Mama"):
         assert built.planned("results/samples.txt") == {"samples"}

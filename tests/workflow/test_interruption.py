@@ -9,6 +9,7 @@ KILLED_AT = (
     "logs/download/letters/letters.txt.log",
     "logs/extract/tales/animals.txt.log",
     "logs/clean/tales/animals.txt.log",
+    "logs/native.log",
     "logs/signatures/tales/animals.txt.log",
     "logs/clusters.log",
     "logs/dedupe/tales/animals.txt.log",

@@ -55,7 +55,7 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        ignore = shutil.ignore_patterns("target", "__pycache__")
+        ignore = shutil.ignore_patterns("target", "__pycache__", "*.so")
         for name in COPIED:
             source = ROOT / name
             if source.is_dir():

@@ -18,9 +18,9 @@ class Fault:
         reason: why a dropped document is dropped.
         before: of a repaired one, a piece of the text as it stands; it must be gone afterwards.
         after: the piece as it must become; empty when it must vanish.
-        duplicate_of: id of the document of which a dropped one is a copy.
-        near_duplicate_of: id of the document of which this one is a version with some words
-            changed; such a document is to be dropped as soon as dedupe finds near duplicates.
+        duplicate_of: id of the document of which a dropped one is a copy or a near-duplicate.
+        near_duplicate_of: id of the document of which a kept one is a version with words changed
+            all over the text; too many runs of words differ for it to be a near-duplicate.
     """
 
     kind: str

@@ -85,14 +85,14 @@ STRANGERS = (
 
 
 class Copy(NamedTuple):
-    """A copy of an undamaged document, appended to a part."""
+    """A copy of an undamaged document, appended to a part; without a reason it is kept."""
 
     kind: str
     part: Part
     original: Part
     place: int
     change: Callable[[str], str]
-    near: bool = False
+    reason: str | None = "duplicate"
 
 
 COPIES = (
@@ -101,6 +101,6 @@ COPIES = (
     Copy("duplicate in capitals", FAMILY, FAMILY, 9, damage.in_capitals),
     Copy("duplicate without diacritics", FAMILY, LETTERS, 6, damage.without_diacritics),
     Copy("duplicate with cedillas", FAMILY, LETTERS, 12, damage.with_cedillas),
-    Copy("near duplicate, other ending", FAMILY, FAMILY, 2, damage.with_other_ending, near=True),
-    Copy("near duplicate, other animals", FAMILY, ANIMALS, 5, damage.with_other_animals, near=True),
+    Copy("other ending", FAMILY, FAMILY, 2, damage.with_other_ending, "near-duplicate"),
+    Copy("other animals", FAMILY, ANIMALS, 5, damage.with_other_animals, None),
 )

@@ -82,19 +82,27 @@ def _copy(corpus: Corpus, copy: Copy) -> Text:
 
 
 def _append_copy(corpus: Corpus, copy: Copy, text: Text) -> Fault:
-    place = _append(corpus, copy.part, text)
-    original = f"{copy.original.source}/{copy.original.name}/{copy.place}"
-    if copy.near:
-        return Fault(copy.kind, *copy.part, place, "kept", "dedupe", near_duplicate_of=original)
+    """Append the copy; of the two, the longer one stays, the original when they are equal."""
+    planted, original = (copy.part, _append(corpus, copy.part, text)), (copy.original, copy.place)
+    if copy.reason is None:
+        return Fault(
+            copy.kind, *copy.part, planted[1], "kept", "dedupe", near_duplicate_of=_id(*original)
+        )
+    longer = len(text.body) > len(corpus[copy.original][copy.place].body)
+    (part, place), staying = (original, planted) if longer else (planted, original)
     return Fault(
         copy.kind,
-        *copy.part,
+        *part,
         place,
         "dropped",
         "dedupe",
-        reason="duplicate",
-        duplicate_of=original,
+        reason=copy.reason,
+        duplicate_of=_id(*staying),
     )
+
+
+def _id(part: Part, place: int) -> str:
+    return f"{part.source}/{part.name}/{place}"
 
 
 def _left_out_pages(pages: list[Text]) -> Iterator[Fault]:

@@ -87,3 +87,10 @@ def code(script: str) -> list[str]:
     """A script and every module it imports: Snakemake follows no imports by itself."""
     paths = code_closure(Path("workflow/scripts") / script, Path("."))
     return [str(path) for path in paths]
+
+
+def rust_sources(*folders: str) -> list[str]:
+    """What cargo reads in these folders of the workspace, tests left out."""
+    paths = (path for folder in folders for path in Path("rust", folder).rglob("*"))
+    kinds = (".rs", ".toml", ".h")
+    return sorted(str(path) for path in paths if path.suffix in kinds and "tests" not in path.parts)

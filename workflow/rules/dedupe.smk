@@ -1,15 +1,21 @@
+from gpt2ro.dedupe.settings import SignatureSettings
+
+NEAR = SETTINGS["deduplication"]["near"]
+
 rule signatures:
     message:
         "Computing signatures of {wildcards.source}/{wildcards.part}."
     input:
         documents=rules.clean.output.documents,
+        native=EXTENSION,
         code=code("signatures.py"),
     output:
         signatures=f"{RESULTS}/signatures/{SHARD}.parquet",
     log:
         f"{RESULTS}/logs/signatures/{SHARD}.log",
     params:
-        flags=stage_flags("deduplication"),
+        # Only what signatures depend on: another threshold compares again, but signs nothing again.
+        flags=flags(SignatureSettings, SETTINGS["deduplication"]),
     resources:
         mem_mb=1000,
     shell:
@@ -22,6 +28,9 @@ rule clusters:
         "Clustering the duplicates of all sources and splitting by cluster."
     input:
         signatures=every_part(rules.signatures.output.signatures),
+        # Read to compare near-duplicates only.
+        documents=every_part(rules.clean.output.documents) if NEAR else [],
+        native=EXTENSION,
         code=code("clusters.py"),
     output:
         decisions=every_part(f"{RESULTS}/clusters/{SHARD}.parquet"),
@@ -34,7 +43,8 @@ rule clusters:
         mem_mb=8000,
     shell:
         "python workflow/scripts/clusters.py --signatures {input.signatures}"
-        " --outputs {output.decisions} {params.flags} {params.split}" + LOGGED
+        " --documents {input.documents} --outputs {output.decisions}"
+        " {params.flags} {params.split}" + LOGGED
 
 
 rule dedupe:

@@ -1,18 +1,11 @@
 from importlib.metadata import version
 
 
-def rust_sources() -> list[str]:
-    """Everything cargo reads: manifests, the lock, its settings, the shim and the sources."""
-    kinds = (".rs", ".toml", ".lock", ".h")
-    paths = (path for path in Path("rust").rglob("*") if path.suffix in kinds)
-    return sorted(str(path) for path in paths if not {"target", "tests"} & set(path.parts))
-
-
 rule rust:
     message:
         "Building the Rust binary."
     input:
-        sources=rust_sources(),
+        sources=rust_sources("app", "engine", "shim", ".cargo") + ["rust/Cargo.toml", "rust/Cargo.lock"],
         code=code("build_rust.py"),
     output:
         binary=f"{RESULTS}/bin/gpt2ro",

@@ -9,7 +9,7 @@ The work is in gpt2ro/dedupe.
 import argparse
 from pathlib import Path
 
-from gpt2ro.dedupe.settings import DeduplicationSettings
+from gpt2ro.dedupe.settings import SignatureSettings
 from gpt2ro.errors import run
 from gpt2ro.settings import add_arguments, from_arguments
 
@@ -21,9 +21,9 @@ def main() -> None:
     )
     parser.add_argument("--input", type=Path, required=True, help="shard of cleaned documents")
     parser.add_argument("--output", type=Path, required=True, help="Parquet file of signatures")
-    add_arguments(parser, DeduplicationSettings)
+    add_arguments(parser, SignatureSettings)
     arguments = parser.parse_args()
-    settings = from_arguments(DeduplicationSettings, arguments)
+    settings = from_arguments(SignatureSettings, arguments)
 
     from gpt2ro.dedupe.signatures import write_signatures
 

@@ -1,0 +1,54 @@
+"""What near-duplicate search needs of Rust (rust/python); the slow reference is in tests/dedupe.
+
+A shingle is a run of `shingle_words` consecutive words; a text of fewer words is one shingle. Every
+function releases the interpreter lock while it works.
+"""
+
+from typing import final
+
+@final
+class Signer:
+    """Computes what copies of a text are found by.
+
+    Signatures of signers with equal arguments can be compared.
+    """
+
+    def __new__(cls, fold: bool, shingle_words: int, bands: int, rows: int) -> Signer:
+        """Make a signer.
+
+        Args:
+            fold: words are those of the folded text; else what white space separates.
+            shingle_words: words of a shingle, at least 1.
+            bands: bands of a MinHash signature; 0 for none.
+            rows: minima of a band, at least 1.
+
+        Raises:
+            ValueError, OverflowError: a number is out of its range.
+        """
+
+    def signature(self, text: str, /) -> tuple[bytes, bytes]:
+        """Return the hash of the text, of the folded one if the signer folds, and its bands.
+
+        Returns:
+            hash: 128-bit XXH3, 16 bytes, big-endian, as xxhsum prints it. Among n texts two
+                different ones share a hash with a probability of about n² / 2^129, 1e-21 for a
+                billion.
+            bands: 8 bytes a band, little-endian.
+        """
+
+    def shingles(self, text: str, /) -> bytes:
+        """Return the distinct hashes of the shingles, ascending, 8 bytes each, little-endian."""
+
+def fold(text: str, /) -> str:
+    """Return the text without case, diacritics and punctuation: its words, one space between two.
+
+    Full case folding, NFKD, no marks U+0300 to U+036F, case folding again; words are of letters and
+    digits (categories L and N).
+    """
+
+def similarity(left: bytes, right: bytes, /) -> float:
+    """Return the Jaccard similarity of two sets of shingles, as `Signer.shingles` returns them.
+
+    Raises:
+        ValueError: one is no sequence of 8-byte hashes.
+    """

@@ -1,0 +1,13 @@
+"""The functions in Rust, or one line that says how to build them."""
+
+from gpt2ro.errors import UserError
+
+try:
+    from gpt2ro._native import Signer, similarity
+except ImportError as error:
+    raise UserError(
+        f"gpt2ro/_native: the extension in Rust cannot be loaded ({error}); run make setup, which "
+        "builds it."
+    ) from error
+
+__all__ = ["Signer", "similarity"]

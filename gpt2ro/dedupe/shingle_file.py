@@ -1,0 +1,80 @@
+"""A temporary file of shingles, from which the sets of two texts are read to compare them."""
+
+import errno
+import mmap
+import tempfile
+from array import array
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from types import TracebackType
+
+from gpt2ro.errors import UserError
+
+HASH_BYTES = 8
+
+
+class ShingleFile(AbstractContextManager["ShingleFile"]):
+    """Sets of shingles, numbered in the order in which they are added, from 0.
+
+    They are on disk, 8 bytes a shingle, mapped into memory; in memory proper are 8 bytes a set. The
+    file has no name, so that nothing is left of it, however the process ends.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115, closed by __exit__
+        self._bounds = array("q", [0])
+        self._map: mmap.mmap | None = None
+
+    def add(self, shingles: bytes) -> None:
+        """Append the set of the next text.
+
+        Raises:
+            UserError: the disk is full.
+        """
+        try:
+            self._file.write(shingles)
+        except OSError as error:
+            raise self._disk_full(error) from error
+        self._bounds.append(self._bounds[-1] + len(shingles))
+
+    def complete(self) -> None:
+        """End the adding; the sets can be read from now on."""
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise self._disk_full(error) from error
+        if self._bounds[-1]:
+            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def __len__(self) -> int:
+        return len(self._bounds) - 1
+
+    def size(self, number: int) -> int:
+        """Return how many shingles a set has."""
+        return (self._bounds[number + 1] - self._bounds[number]) // HASH_BYTES
+
+    def __getitem__(self, number: int) -> bytes:
+        assert self._map is not None
+        return self._map[self._bounds[number] : self._bounds[number + 1]]
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._map is not None:
+            self._map.close()
+        # What could not be written on a full disk is tried once more here; nobody needs it.
+        with suppress(OSError):
+            self._file.close()
+
+    def _disk_full(self, error: OSError) -> Exception:
+        if error.errno != errno.ENOSPC:
+            return error
+        return UserError(
+            f"{self._folder}: no space left on the device for the temporary file of shingles, "
+            f"{self._bounds[-1] / 1e6:,.0f} MB so far; free some space, run again."
+        )

@@ -1,0 +1,16 @@
+//! Finds the copies of a text, without reading or writing anything.
+//!
+//! A text is reduced to its [`Words`], these to the hashes of their [`shingles`], and these to the
+//! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
+//! [`jaccard`] of their shingles says how much they really have in common.
+
+mod fold;
+mod jaccard;
+mod minhash;
+mod shingles;
+mod words;
+
+pub use jaccard::{distinct, jaccard};
+pub use minhash::MinHasher;
+pub use shingles::shingles;
+pub use words::Words;

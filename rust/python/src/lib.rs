@@ -1,0 +1,99 @@
+//! The Python module `gpt2ro._native`; its functions are described in `gpt2ro/_native.pyi`.
+//!
+//! Every function releases the interpreter lock while it works.
+
+use std::num::NonZeroUsize;
+
+use gpt2ro_corpus::{MinHasher, Words, distinct, jaccard, shingles};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// Bytes of a hash of a shingle.
+const HASH_BYTES: usize = size_of::<u64>();
+
+/// Computes what copies of a text are found by.
+#[pyclass(frozen, module = "gpt2ro._native")]
+struct Signer {
+    fold: bool,
+    shingle_words: NonZeroUsize,
+    hasher: MinHasher,
+}
+
+#[pymethods]
+impl Signer {
+    #[new]
+    fn new(fold: bool, shingle_words: NonZeroUsize, bands: usize, rows: NonZeroUsize) -> Self {
+        Self {
+            fold,
+            shingle_words,
+            hasher: MinHasher::new(bands, rows),
+        }
+    }
+
+    fn signature<'py>(
+        &self,
+        python: Python<'py>,
+        text: &str,
+    ) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
+        let (hash, bands) = python.detach(|| {
+            let words = self.words(text);
+            let hash = xxh3_128(if self.fold { words.as_str() } else { text }.as_bytes());
+            let bands = self.hasher.bands(&shingles(&words, self.shingle_words));
+            let bands: Vec<u8> = bands.into_iter().flat_map(u64::to_le_bytes).collect();
+            (hash, bands)
+        });
+        (
+            PyBytes::new(python, &hash.to_be_bytes()),
+            PyBytes::new(python, &bands),
+        )
+    }
+
+    fn shingles<'py>(&self, python: Python<'py>, text: &str) -> Bound<'py, PyBytes> {
+        let bytes: Vec<u8> = python.detach(|| {
+            let hashes = distinct(shingles(&self.words(text), self.shingle_words));
+            hashes.into_iter().flat_map(u64::to_le_bytes).collect()
+        });
+        PyBytes::new(python, &bytes)
+    }
+}
+
+impl Signer {
+    fn words(&self, text: &str) -> Words {
+        if self.fold {
+            Words::folded(text)
+        } else {
+            Words::plain(text)
+        }
+    }
+}
+
+#[pyfunction]
+fn fold(python: Python<'_>, text: &str) -> String {
+    python.detach(|| Words::folded(text).as_str().to_owned())
+}
+
+#[pyfunction]
+fn similarity(python: Python<'_>, left: &[u8], right: &[u8]) -> PyResult<f64> {
+    if left.len() % HASH_BYTES != 0 || right.len() % HASH_BYTES != 0 {
+        return Err(PyValueError::new_err(format!(
+            "similarity: {} and {} bytes, expected multiples of {HASH_BYTES}, as shingles() gives",
+            left.len(),
+            right.len()
+        )));
+    }
+    Ok(python.detach(|| jaccard(hashes(left), hashes(right))))
+}
+
+fn hashes(bytes: &[u8]) -> impl ExactSizeIterator<Item = u64> {
+    let chunks = bytes.chunks_exact(HASH_BYTES);
+    chunks.map(|chunk| u64::from_le_bytes(chunk.try_into().expect("a chunk of 8 bytes")))
+}
+
+/// What near-duplicate search needs of Rust.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::{Signer, fold, similarity};
+}
