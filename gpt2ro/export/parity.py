@@ -1,6 +1,7 @@
-"""The step parity: PyTorch and the binary must say the same."""
+"""The step parity: PyTorch and every backend of the binary must say the same."""
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ class Comparison:
 
     Attributes:
         prompt: its text.
+        backend: which of the binary's implementations computed.
         tokens: how many it has.
         max_logit_difference: over all its positions and the vocabulary.
         greedy_tokens: compared tokens of the greedy continuation.
@@ -30,6 +32,7 @@ class Comparison:
     """
 
     prompt: str
+    backend: str
     tokens: int
     max_logit_difference: float
     greedy_tokens: int
@@ -41,24 +44,33 @@ def check_parity(
     deploy: Path,
     binary: Path,
     prompts: Path,
+    output: Path,
+    *,
+    backends: Sequence[str],
     tolerance: float,
     greedy_tokens: int,
-    output: Path,
 ) -> None:
     """Compare ids, logits and greedy continuations of each prompt, and write what was found.
+
+    Args:
+        backends: names that the binary's flag --backend takes.
+        tolerance: the largest difference of a logit.
+        greedy_tokens: how many tokens each prompt is continued by.
 
     Raises:
         UserError: they differ, or the binary fails; nothing is written then.
     """
-    said = _binary_says(binary, deploy, prompts, greedy_tokens)
     network = load_gpt2(model)
     network.eval()
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     texts = read_prompts(prompts)
-    comparisons = [
-        _compare(network, tokenizer, index, text, said, tolerance, greedy_tokens)
-        for index, text in enumerate(texts)
-    ]
+    comparisons = []
+    for backend in backends:
+        said = _binary_says(binary, deploy, prompts, backend, greedy_tokens)
+        comparisons += [
+            _compare(network, tokenizer, index, text, backend, said, tolerance, greedy_tokens)
+            for index, text in enumerate(texts)
+        ]
     write_json(output, _report(comparisons, tolerance))
 
 
@@ -70,13 +82,13 @@ def read_prompts(path: Path) -> list[str]:
 
 
 def _binary_says(
-    binary: Path, deploy: Path, prompts: Path, greedy_tokens: int
+    binary: Path, deploy: Path, prompts: Path, backend: str, greedy_tokens: int
 ) -> dict[str, Tensor]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "logits.safetensors"
         command = [
             str(binary.absolute()), "logits", "--model", str(deploy), "--prompts", str(prompts),
-            "--output", str(path), "--max-new-tokens", str(greedy_tokens),
+            "--output", str(path), "--max-new-tokens", str(greedy_tokens), "--backend", backend,
         ]  # fmt: skip
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -97,32 +109,34 @@ def _compare(
     tokenizer: Tokenizer,
     index: int,
     text: str,
+    backend: str,
     said: dict[str, Tensor],
     tolerance: float,
     greedy_tokens: int,
 ) -> Comparison:
+    where = f'parity: {backend}, prompt "{text}"'
     ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
     found = said[f"prompt.{index}.ids"].tolist()
     if found != ids:
-        raise UserError(f'parity: prompt "{text}" is {ids} in Python and {found} in the binary.')
+        raise UserError(f"{where}: is {ids} in Python and {found} in the binary.")
     # expected: (tokens, vocabulary)
     expected = network(torch.tensor([ids])).logits[0]
     difference = float((expected - said[f"prompt.{index}.logits"]).abs().max())
     if not difference <= tolerance:
         raise UserError(
-            f'parity: prompt "{text}": logits differ by {difference:.2e}, allowed is '
-            f"{tolerance:g}; PyTorch and the binary compute different models."
+            f"{where}: logits differ by {difference:.2e}, allowed is {tolerance:g}; PyTorch and "
+            "the binary compute different models."
         )
     written = said[f"greedy.{index}.ids"].tolist()
-    tie_at = _greedy_tie(network, tokenizer, text, ids, written, tolerance, greedy_tokens)
+    tie_at = _greedy_tie(network, tokenizer, where, ids, written, tolerance, greedy_tokens)
     compared = len(written) if tie_at is None else tie_at
-    return Comparison(text, len(ids), difference, compared, tie_at)
+    return Comparison(text, backend, len(ids), difference, compared, tie_at)
 
 
 def _greedy_tie(
     network: Gpt2,
     tokenizer: Tokenizer,
-    text: str,
+    where: str,
     ids: list[int],
     written: list[int],
     tolerance: float,
@@ -143,8 +157,7 @@ def _greedy_tie(
         if float(row[best] - row[token]) <= 2 * tolerance:
             return place
         raise UserError(
-            f'parity: prompt "{text}": greedy token {place + 1} is {token} in the binary, '
-            f"{best} in PyTorch."
+            f"{where}: greedy token {place + 1} is {token} in the binary, {best} in PyTorch."
         )
     return None
 

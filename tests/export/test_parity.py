@@ -19,26 +19,32 @@ PROMPTS = ("Bunica", "Este ora")
 NEW = 6
 BINARY = """#!{python}
 import shutil, sys
-shutil.copy({answers!r}, sys.argv[sys.argv.index("--output") + 1])
+backend = sys.argv[sys.argv.index("--backend") + 1]
+answers = {folder!r} + "/" + ("engine" if backend == "engine" else "answers") + ".safetensors"
+shutil.copy(answers, sys.argv[sys.argv.index("--output") + 1])
 """
 
 
 @dataclass
 class Case:
-    """A model, prompts, and what the stand-in will answer."""
+    """A model, prompts, and what the stand-in will answer; as engine perhaps something else."""
 
     folder: Path
     answers: dict[str, Tensor]
+    engine_answers: dict[str, Tensor] | None = None
 
     def check(self, tolerance: float = 1e-3) -> dict:
-        answers = self.folder / "answers.safetensors"
-        save_file(self.answers, answers)
+        save_file(self.answers, self.folder / "answers.safetensors")
+        save_file(self.engine_answers or self.answers, self.folder / "engine.safetensors")
         binary = self.folder / "binary"
-        binary.write_text(BINARY.format(python=sys.executable, answers=str(answers)))
+        binary.write_text(BINARY.format(python=sys.executable, folder=str(self.folder)))
         binary.chmod(0o755)
         output = self.folder / "parity.json"
         prompts = self.folder / "prompts.txt"
-        check_parity(self.folder, self.folder / "deploy", binary, prompts, tolerance, NEW, output)
+        check_parity(
+            self.folder, self.folder / "deploy", binary, prompts, output,
+            backends=["rust-bert", "engine"], tolerance=tolerance, greedy_tokens=NEW,
+        )  # fmt: skip
         return json.loads(output.read_text())
 
 
@@ -78,8 +84,10 @@ def test_equal_answers_pass_and_are_recorded(case: Case) -> None:
     report = case.check()
     assert report["greedy_equal"] is True
     assert report["max_logit_difference"] < 1e-5
-    assert [prompt["prompt"] for prompt in report["prompts"]] == list(PROMPTS)
-    assert [prompt["greedy_tokens"] for prompt in report["prompts"]] == [NEW, NEW]
+    assert [(row["backend"], row["prompt"]) for row in report["prompts"]] == [
+        (backend, prompt) for backend in ("rust-bert", "engine") for prompt in PROMPTS
+    ]
+    assert [row["greedy_tokens"] for row in report["prompts"]] == [NEW] * 4
 
 
 def test_logits_over_the_tolerance_fail_and_nothing_is_written(case: Case) -> None:
@@ -87,6 +95,13 @@ def test_logits_over_the_tolerance_fail_and_nothing_is_written(case: Case) -> No
     with pytest.raises(UserError, match=r'"Este ora": logits differ by 1\.00e-02, allowed is'):
         case.check()
     assert not (case.folder / "parity.json").exists()
+
+
+def test_every_backend_is_compared(case: Case) -> None:
+    case.engine_answers = {name: tensor.clone() for name, tensor in case.answers.items()}
+    case.engine_answers["prompt.0.logits"][0, 0] += 0.01
+    with pytest.raises(UserError, match='engine, prompt "Bunica": logits differ'):
+        case.check()
 
 
 def test_logits_that_are_not_numbers_fail(case: Case) -> None:
@@ -97,7 +112,7 @@ def test_logits_that_are_not_numbers_fail(case: Case) -> None:
 
 def test_other_ids_of_a_prompt_fail(case: Case) -> None:
     case.answers["prompt.0.ids"][0] += 1
-    with pytest.raises(UserError, match=r'"Bunica" is .* in Python and .* in the binary'):
+    with pytest.raises(UserError, match=r'"Bunica": is .* in Python and .* in the binary'):
         case.check()
 
 
@@ -126,7 +141,7 @@ def test_a_missing_binary_is_told(case: Case) -> None:
     with pytest.raises(UserError, match="nowhere: cannot be started"):
         check_parity(
             case.folder, case.folder, case.folder / "nowhere", case.folder / "prompts.txt",
-            1e-3, NEW, case.folder / "parity.json",
+            case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
         )  # fmt: skip
 
 
@@ -137,7 +152,7 @@ def test_a_binary_that_writes_nothing_is_told(case: Case) -> None:
     with pytest.raises(UserError, match="silent: wrote no logits"):
         check_parity(
             case.folder, case.folder, binary, case.folder / "prompts.txt",
-            1e-3, NEW, case.folder / "parity.json",
+            case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
         )  # fmt: skip
 
 
@@ -148,7 +163,7 @@ def test_a_failing_binary_is_quoted(case: Case) -> None:
     with pytest.raises(UserError, match="exit code 3: out of memory"):
         check_parity(
             case.folder, case.folder, binary, case.folder / "prompts.txt",
-            1e-3, NEW, case.folder / "parity.json",
+            case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
         )  # fmt: skip
 
 

@@ -20,4 +20,4 @@ rule samples:
     shell:
         "{input.binary} samples --model {params.deploy} --prompts {input.prompts}"
         " --text {output.text} --json {output.json} --seed {params.seed}"
-        " --max-new-tokens {params.max_new_tokens} --threads {threads}" + LOGGED
+        " --max-new-tokens {params.max_new_tokens} --threads {threads} --backend engine" + LOGGED

@@ -21,6 +21,9 @@ def main() -> None:
     parser.add_argument("--deploy", type=Path, required=True, help="deploy folder")
     parser.add_argument("--binary", type=Path, required=True, help="the Rust binary")
     parser.add_argument("--prompts", type=Path, required=True, help="prompts, one a line")
+    parser.add_argument(
+        "--backends", nargs="+", default=["rust-bert", "engine"], help="of the binary"
+    )
     parser.add_argument("--tolerance", type=float, default=1e-3, help="largest logit difference")
     parser.add_argument("--greedy-tokens", type=int, default=64, help="tokens that must be equal")
     parser.add_argument("--output", type=Path, required=True, help="JSON file")
@@ -33,9 +36,10 @@ def main() -> None:
         arguments.deploy,
         arguments.binary,
         arguments.prompts,
-        arguments.tolerance,
-        arguments.greedy_tokens,
         arguments.output,
+        backends=arguments.backends,
+        tolerance=arguments.tolerance,
+        greedy_tokens=arguments.greedy_tokens,
     )
 
 
