@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::strategies::{chooses_what_transformers_chooses, logits};
+use crate::strategies::{chooses_what_transformers_chooses, logits, writes_the_logits_of_pytorch};
 use crate::util::{Folder, copy_model, gpt2ro, reference, run_on};
 
 const FP32: [&str; 2] = ["--backend", "engine"];
@@ -21,14 +21,7 @@ fn greedy_and_beam_search_choose_what_transformers_chooses() {
 
 #[test]
 fn fp32_logits_are_those_of_pytorch() {
-    let expected = reference("plain");
-    for (found, facts) in logits(&expected, &FP32).iter().zip(&expected) {
-        let wanted = facts["logits"].as_array().unwrap();
-        let last = &found.values[found.values.len() - wanted.len()..];
-        for (found, wanted) in last.iter().zip(wanted) {
-            assert!((f64::from(*found) - wanted.as_f64().unwrap()).abs() < 1e-3);
-        }
-    }
+    writes_the_logits_of_pytorch(&FP32);
 }
 
 #[cfg(feature = "rust-bert")]

@@ -43,8 +43,13 @@ pub fn chooses_what_transformers_chooses(backend: &[&str]) {
 
 #[test]
 fn logits_are_those_of_pytorch() {
+    writes_the_logits_of_pytorch(&[]);
+}
+
+/// Compare the logits of every prompt's last token, with these flags besides.
+pub fn writes_the_logits_of_pytorch(backend: &[&str]) {
     let expected = reference("plain");
-    for (found, facts) in logits(&expected, &[]).iter().zip(&expected) {
+    for (found, facts) in logits(&expected, backend).iter().zip(&expected) {
         let wanted = facts["logits"].as_array().unwrap();
         let last = &found.values[found.values.len() - wanted.len()..];
         for (found, wanted) in last.iter().zip(wanted) {
@@ -58,6 +63,7 @@ fn logits_are_those_of_pytorch() {
 /// What the command `logits` writes of a prompt.
 pub struct PromptLogits {
     pub values: Vec<f32>,
+    #[cfg_attr(not(feature = "rust-bert"), allow(dead_code))] // two backends are compared by it
     pub greedy: Vec<u8>,
 }
 

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -11,9 +12,12 @@ use serde_json::Value;
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// Make a new empty folder.
+    /// Make a new empty folder, also where another of this name is in use.
     pub fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("gpt2ro-{}-{name}", std::process::id()));
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let process = std::process::id();
+        let path = std::env::temp_dir().join(format!("gpt2ro-{process}-{number}-{name}"));
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
