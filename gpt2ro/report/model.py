@@ -61,7 +61,8 @@ class Training:
     Attributes:
         parameters: number of weights.
         test_bpb: bits per byte on the test split.
-        charts: train loss and validation bits per byte against the step.
+        charts: train loss, validation bits per byte and measures of the samples, against the step.
+        alarms: when the samples stopped being fluent, and why.
         facts: every single value of metrics.json.
         measures: every measure of the finished model, by split.
     """
@@ -69,6 +70,7 @@ class Training:
     parameters: int
     test_bpb: float
     charts: list[Chart]
+    alarms: list[str]
     facts: dict[str, Scalar]
     measures: dict[str, dict[str, Scalar]]
 
@@ -144,11 +146,17 @@ def read_training(results: Path) -> Training:
     charts = [
         line_chart("Train loss, nats per token", points(curve, "train_loss")),
         line_chart("Validation, bits per byte", points(curve, "valid_bits_per_byte")),
+        line_chart("Known words of the samples, share", points(curve, "known_words")),
+        line_chart("Repeated 4-grams of the samples, share", points(curve, "rep_4")),
     ]
     return Training(
         parameters=metrics.integer("parameters"),
         test_bpb=metrics.record("test").number("bits_per_byte"),
         charts=[chart for chart in charts if chart],
+        alarms=[
+            f"Step {alarm.integer('step'):,}: {alarm.text('reason')}"
+            for alarm in metrics.records("alarms")
+        ],
         facts=metrics.scalars(),
         measures={split: metrics.record(split).scalars() for split in ("valid", "test")},
     )

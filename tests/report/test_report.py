@@ -125,8 +125,12 @@ def test_the_parity_table_begins_with_the_prompt(html: str) -> None:
     assert '<thead><tr><th scope="col">prompt</th>' in html
 
 
-def test_draws_both_curves(html: str) -> None:
-    assert html.count("<polyline") == 2
+def test_tells_when_the_samples_stopped_being_fluent(html: str) -> None:
+    assert "Step 200: repeated 4-grams 71% (alarm over 20%)" in html
+
+
+def test_draws_every_curve_that_has_points(html: str) -> None:
+    assert html.count("<polyline") == 3
     assert "1.9 at step 200" in html
     assert "nan" not in html.lower().replace("nano", "")
 
