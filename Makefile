@@ -19,7 +19,7 @@ setup: .venv/.complete gpt2ro/_native.abi3.so
 .venv/.complete: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --require-hashes --requirement requirements.lock
-	.venv/bin/python -m pip install --no-deps --no-build-isolation --editable .
+	$(RUN) python -m pip install --no-deps --no-build-isolation --editable .
 	$(RUN) python workflow/scripts/build_rust.py --workspace rust --jobs $$(nproc)
 	touch $@
 
