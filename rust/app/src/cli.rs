@@ -46,6 +46,17 @@ Example:
     #[command(after_help = "Example:
   gpt2ro samples -m results/deploy --prompts config/prompts.txt --text samples.txt --json samples.json --seed 1")]
     Samples(SamplesOptions),
+    /// Say how well the model predicts texts: bits per byte and perplexities.
+    #[command(
+        after_help = "A file is one text, scored in contexts as long as the model takes. Bits per byte and the
+perplexity a word compare with other models; that a token does not.
+
+Examples:
+  gpt2ro score -m results/deploy poveste.txt
+  gpt2ro score -m results/deploy poveste.txt --backend engine --precision int8
+  gpt2ro score -m results/deploy propozitii.txt --lines --json"
+    )]
+    Score(ScoreOptions),
     /// Write the logits of every prompt of a file, and its greedy continuation, as safetensors.
     #[command(
         after_help = "Tensors, for prompt i: prompt.i.ids (tokens) int64; prompt.i.logits (tokens, vocabulary) float32;
@@ -93,6 +104,7 @@ impl Command {
             Self::Loop(options) => &options.model,
             Self::Dialog(options) => &options.model,
             Self::Samples(options) => &options.model,
+            Self::Score(options) => &options.model,
             Self::Logits(options) => &options.model,
         }
     }
@@ -285,6 +297,23 @@ pub struct SamplesOptions {
     /// Longest continuation, tokens.
     #[arg(short = 'n', long, default_value_t = 60)]
     pub max_new_tokens: usize,
+}
+
+/// Options of `score`.
+#[derive(Debug, Args)]
+pub struct ScoreOptions {
+    /// Which model.
+    #[command(flatten)]
+    pub model: ModelOptions,
+    /// Text files in UTF-8.
+    #[arg(required = true, value_name = "FILE")]
+    pub texts: Vec<PathBuf>,
+    /// Every line is a text: score each by itself, then the file.
+    #[arg(long)]
+    pub lines: bool,
+    /// Print a JSON object a text.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `logits`.

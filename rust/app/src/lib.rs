@@ -12,6 +12,7 @@ pub mod model;
 pub mod output;
 #[cfg(feature = "rust-bert")]
 pub mod rust_bert_model;
+pub mod scoring;
 pub mod text;
 
 use anyhow::Result;
@@ -30,6 +31,7 @@ pub fn run() -> Result<()> {
         cli::Command::Loop(options) => commands::prompt_loop::run(&options),
         cli::Command::Dialog(options) => commands::dialog::run(&options),
         cli::Command::Samples(options) => commands::samples::run(&options),
+        cli::Command::Score(options) => commands::score::run(&options),
         cli::Command::Logits(options) => commands::logits::run(&options),
     }
 }

@@ -8,6 +8,7 @@ python3 tiny_deploy.py FOLDER
 
 Each holds what the step convert writes, and reference.json: for some prompts the ids, the logits of
 the last position, and the continuation of each case, with the flags that ask the binary for it.
+score.json has a text of some contexts, and how well the model predicts it.
 """
 
 import json
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from torch.nn.functional import cross_entropy
 from transformers import GPT2Config, GPT2LMHeadModel
 
 LAYERS, HEADS, WIDTH, POSITIONS, VOCABULARY = 2, 2, 64, 64, 400
@@ -135,6 +137,21 @@ def continuation(
     return until_end(whole[0, ids.shape[1] :].tolist(), network.config.eos_token_id)
 
 
+def score(network: GPT2LMHeadModel, bpe: Tokenizer) -> dict[str, object]:
+    """Return a text, and the sum of its tokens' negative log-probabilities in nats."""
+    text = "\n".join(SENTENCES)
+    end = network.config.eos_token_id
+    targets = torch.tensor([*bpe.encode(text).ids, end])
+    inputs = torch.cat([torch.tensor([end]), targets[:-1]])
+    nats = 0.0
+    for start in range(0, len(targets), POSITIONS):
+        piece = slice(start, start + POSITIONS)
+        with torch.no_grad():
+            logits = network(inputs[None, piece]).logits[0]
+        nats += float(cross_entropy(logits, targets[piece], reduction="sum"))
+    return {"text": text, "tokens": len(targets), "nats": nats}
+
+
 def until_end(ids: list[int], end: int) -> list[int]:
     """Cut a continuation before its end-of-text token."""
     return ids[: ids.index(end)] if end in ids else ids
@@ -160,6 +177,7 @@ def main() -> None:
         write_deploy(target / name, bpe, network)
         facts = json.dumps(reference(network, bpe))
         (target / name / "reference.json").write_text(facts)
+        (target / name / "score.json").write_text(json.dumps(score(network, bpe)))
     with torch.no_grad():
         network.transformer.ln_f.bias[0] = float("nan")
     write_deploy(target / "not_numbers", bpe, network)

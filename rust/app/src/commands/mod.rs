@@ -5,6 +5,7 @@ pub mod generate;
 pub mod logits;
 pub mod prompt_loop;
 pub mod samples;
+pub mod score;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -192,3 +192,57 @@ fn the_same_prompt_twice_gives_two_texts() {
     assert_eq!(texts.len(), 2, "{run}");
     assert_ne!(texts[0], texts[1], "{run}");
 }
+
+/// Score a file of the reference's text, with these flags besides; return the lines of JSON.
+fn score(flags: &[&str]) -> (Value, Vec<Value>) {
+    let folder = Folder::new("score");
+    let file = folder.path().join("text.txt");
+    let facts = fs::read(std::path::Path::new(&model("plain")).join("score.json")).unwrap();
+    let facts: Value = serde_json::from_slice(&facts).unwrap();
+    fs::write(&file, facts["text"].as_str().unwrap()).unwrap();
+    let flags = [&[file.to_str().unwrap(), "--json"], flags].concat();
+    let out = run_on("plain", "score", &flags).out();
+    let lines = out.lines().map(|line| serde_json::from_str(line).unwrap());
+    (facts, lines.collect())
+}
+
+#[test]
+fn score_gives_the_bits_per_byte_of_pytorch() {
+    let (expected, found) = score(&[]);
+    let bytes = expected["text"].as_str().unwrap().len();
+    let wanted = expected["nats"].as_f64().unwrap() / std::f64::consts::LN_2 / bytes as f64;
+    let [found] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert!((found["bits_per_byte"].as_f64().unwrap() / wanted - 1.0).abs() < 1e-4);
+    assert_eq!(found["tokens"], expected["tokens"]);
+    assert_eq!(found["bytes"], bytes);
+}
+
+#[test]
+fn score_of_lines_takes_each_for_a_text() {
+    let (expected, found) = score(&["--lines"]);
+    let text = expected["text"].as_str().unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(found.len(), lines.len() + 1);
+    for (line, score) in lines.iter().zip(&found) {
+        assert_eq!(score["text"], *line);
+        assert_eq!(score["bytes"], line.len());
+    }
+    // Every line has an end of its own, and its line break is not scored.
+    let tokens: i64 = found[..lines.len()]
+        .iter()
+        .map(|score| score["tokens"].as_i64().unwrap())
+        .sum();
+    assert_eq!(found[lines.len()]["tokens"], tokens);
+    assert_eq!(found[lines.len()]["bytes"], text.len() - (lines.len() - 1));
+}
+
+#[test]
+fn score_of_a_text_without_words_fails() {
+    let folder = Folder::new("blank");
+    let file = folder.path().join("blank.txt");
+    fs::write(&file, " \n").unwrap();
+    let line = run_on("plain", "score", &[file.to_str().unwrap()]).fails_with(1);
+    assert!(line.contains("blank.txt: holds no words"), "{line}");
+}

@@ -1,0 +1,127 @@
+"""Tokens a second of the binary's backends and of transformers, on the same weights.
+
+    python bench/inference.py --binary results/bin/gpt2ro                   # shape of GPT-2 small
+    python bench/inference.py --binary results/bin/gpt2ro --rounds 5 --threads 1 2
+
+Weights are random with a seed: speed does not depend on them. A rate is that of the tokens between
+the SHORT-th and the LONG-th of a greedy continuation, by the clock, so that loading and reading the
+prompt are not in it. Every round runs each contestant once, one after the other; the table has the
+medians of the rounds. The last line is JSON.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import GPT2Config, GPT2LMHeadModel
+
+from gpt2ro.export.deploy import convert
+
+SHORT, LONG = 8, 136  # new tokens
+PROMPT = "Bunica a pus pe masă o pâine."  # 32 bytes, a token each
+END_OF_TEXT = "<|endoftext|>"
+
+# Seconds that a continuation of so many tokens takes.
+Contestant = Callable[[int], float]
+
+
+def make_model(folder: Path, shape: GPT2Config) -> GPT2LMHeadModel:
+    """Write a Hugging Face folder with random weights and a tokenizer of single bytes."""
+    torch.manual_seed(1)
+    model = GPT2LMHeadModel(shape).eval()
+    model.save_pretrained(folder)
+    symbols = sorted(pre_tokenizers.ByteLevel.alphabet())
+    fillers = [f"<{number}>" for number in range(shape.vocab_size - len(symbols) - 1)]
+    vocabulary = {symbol: number for number, symbol in enumerate([*symbols, *fillers])}
+    tokenizer = Tokenizer(models.BPE(vocabulary, []))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([END_OF_TEXT])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    tokenizer.model.save(str(folder))
+    return model
+
+
+def in_transformers(model: GPT2LMHeadModel, threads: int) -> Contestant:
+    """Continue in this process."""
+    ids = torch.tensor([list(range(32))])
+
+    def seconds(tokens: int) -> float:
+        torch.set_num_threads(threads)
+        start = time.perf_counter()
+        with torch.inference_mode():
+            model.generate(
+                ids,
+                attention_mask=torch.ones_like(ids),
+                do_sample=False,
+                min_new_tokens=tokens,
+                max_new_tokens=tokens,
+                pad_token_id=0,
+            )
+        return time.perf_counter() - start
+
+    return seconds
+
+
+def in_binary(binary: Path, deploy: Path, threads: int, *flags: str) -> Contestant:
+    """Continue in a process of the binary."""
+
+    def seconds(tokens: int) -> float:
+        command = [
+            str(binary), "generate", PROMPT, "--model", str(deploy), "--strategy", "greedy",
+            "--min-new-tokens", str(tokens), "--max-new-tokens", str(tokens),
+            "--threads", str(threads), *flags,
+        ]  # fmt: skip
+        start = time.perf_counter()
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        return time.perf_counter() - start
+
+    return seconds
+
+
+def rates(contestants: dict[str, Contestant], rounds: int) -> dict[str, float]:
+    """Return the median tokens a second of each contestant."""
+    found: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, seconds in contestants.items():
+            short = seconds(SHORT)
+            found[name].append((LONG - SHORT) / (seconds(LONG) - short))
+    return {name: median(values) for name, values in found.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--binary", type=Path, required=True)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, deploy = Path(scratch) / "model", Path(scratch) / "deploy"
+        model = make_model(folder, GPT2Config())
+        convert(folder, deploy)
+        results = {}
+        for threads in arguments.threads:
+            contestants = {"transformers fp32": in_transformers(model, threads)}
+            for name, flags in (
+                ("rust-bert fp32", ("--backend", "rust-bert")),
+                ("engine fp32", ("--backend", "engine")),
+                ("engine int8", ("--backend", "engine", "--precision", "int8")),
+            ):
+                contestants[name] = in_binary(arguments.binary, deploy, threads, *flags)
+            results[threads] = rates(contestants, arguments.rounds)
+            for name, rate in results[threads].items():
+                print(f"{threads} threads  {name:18}  {rate:7.1f} tokens/s", flush=True)
+    print(json.dumps({"parameters": model.num_parameters(), "tokens_per_second": results}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+//! `gpt2ro score`: how well the model predicts texts.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use super::Speaker;
+use crate::cli::ScoreOptions;
+use crate::output::read_text;
+use crate::scoring::{Score, nats};
+
+/// Time between two lines of progress.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+/// Run the command.
+///
+/// # Errors
+/// A text cannot be read or holds no words, or the model cannot be loaded.
+pub fn run(options: &ScoreOptions) -> Result<()> {
+    let mut speaker = Speaker::load(&options.model)?;
+    // A text that contains the characters of a special token is scored as these characters.
+    speaker.deploy.tokenizer.set_encode_special_tokens(true);
+    for path in &options.texts {
+        let text = read_text(path)?;
+        let texts: Vec<&str> = if options.lines {
+            text.lines()
+                .filter(|line| !line.trim().is_empty())
+                .collect()
+        } else {
+            vec![&text]
+        };
+        if options.lines {
+            for line in &texts {
+                tell(options, line, score(&mut speaker, &[line], path)?)?;
+            }
+        }
+        let all = score(&mut speaker, &texts, path)?;
+        tell(options, &path.display().to_string(), all)?;
+    }
+    Ok(())
+}
+
+fn score(speaker: &mut Speaker, texts: &[&str], path: &Path) -> Result<Score> {
+    let mut tokens = Vec::new();
+    let mut score = Score::default();
+    for text in texts {
+        tokens.extend(speaker.deploy.encode(text)?);
+        tokens.push(speaker.model.end_of_text());
+        score.bytes += text.len();
+        score.words += text.split_whitespace().count();
+    }
+    ensure!(
+        score.words > 0,
+        "{}: holds no words; name a file with text",
+        path.display()
+    );
+    score.tokens = tokens.len();
+    let mut progress = progress(path, tokens.len());
+    score.nats = nats(speaker.model.as_mut(), &tokens, &mut progress)?;
+    Ok(score)
+}
+
+/// Tells on a terminal's standard error how far a long text is.
+fn progress(path: &Path, tokens: usize) -> impl FnMut(usize) {
+    let start = Instant::now();
+    let mut last = start;
+    move |done| {
+        if last.elapsed() < INTERVAL || !std::io::stderr().is_terminal() {
+            return;
+        }
+        last = Instant::now();
+        let rate = done as f64 / start.elapsed().as_secs_f64();
+        let left = (tokens - done) as f64 / rate;
+        eprintln!(
+            "score {}: {done} of {tokens} tokens, {rate:.0} tokens/s, {left:.0} s left",
+            path.display()
+        );
+    }
+}
+
+fn tell(options: &ScoreOptions, what: &str, score: Score) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    if options.json {
+        let object = json!({
+            "text": what,
+            "bits_per_byte": rounded(score.bits_per_byte()),
+            "token_perplexity": rounded(score.token_perplexity()),
+            "word_perplexity": rounded(score.word_perplexity()),
+            "tokens": score.tokens,
+            "bytes": score.bytes,
+        });
+        writeln!(out, "{object}")?;
+    } else {
+        writeln!(
+            out,
+            "{what}: {:.3} bits a byte, perplexity {:.1} a word, {:.1} a token, {} bytes",
+            score.bits_per_byte(),
+            score.word_perplexity(),
+            score.token_perplexity(),
+            score.bytes
+        )?;
+    }
+    Ok(())
+}
+
+fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
