@@ -76,7 +76,7 @@ fn fold(python: Python<'_>, text: &str) -> String {
 
 #[pyfunction]
 fn similarity(python: Python<'_>, left: &[u8], right: &[u8]) -> PyResult<f64> {
-    if left.len() % HASH_BYTES != 0 || right.len() % HASH_BYTES != 0 {
+    if !left.len().is_multiple_of(HASH_BYTES) || !right.len().is_multiple_of(HASH_BYTES) {
         return Err(PyValueError::new_err(format!(
             "similarity: {} and {} bytes, expected multiples of {HASH_BYTES}, as shingles() gives",
             left.len(),
