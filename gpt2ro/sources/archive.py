@@ -41,6 +41,7 @@ def members(path: Path, max_expansion: int) -> Iterator[tuple[str, bytes]]:
                         f"{info.filename}; if it is no bomb, raise extraction.max_expansion."
                     )
                 yield info.filename, content
+    # zipfile raises NotImplementedError at an unknown compression, RuntimeError at encryption.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise UserError(f"{path}: damaged zip archive ({error}); fetch it again.") from error
 

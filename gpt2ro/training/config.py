@@ -79,34 +79,43 @@ def defaults() -> CfgNode:
     config.EVALUATION.PROMPTS = ("Bunica", "Într-o zi,", "Este")
     config.EVALUATION.SAMPLE_TOKENS = 40
 
-    # The divergence guard (docs/training.md, "When a training diverges")
-    config.GUARD = CfgNode()
-    # Accepted steps that a step is compared with, 8 or more; as in OLMo-core
-    config.GUARD.WINDOW = 128
-    # Deviations over the median of the window that make a loss or a gradient norm a spike. The
-    # demo's highest of 700 steps was 1.5. 0: only what is not finite is skipped.
-    config.GUARD.THRESHOLD = 10.0
-    config.GUARD.SKIPS = 5  # skipped steps in a row that make the training go back to a checkpoint
-    config.GUARD.ROLLBACKS = 3  # how often it may; then it ends with an error
-    config.GUARD.RATE_FACTOR = 0.5  # times the learning rate at each rollback; at most 1
-
-    # The samples that are measured at each evaluation, and when they are an alarm
-    config.DEGENERATION = CfgNode()
-    config.DEGENERATION.SAMPLES = 8  # of each of EVALUATION.PROMPTS
-    config.DEGENERATION.TOKENS = 64  # of one sample, at most BATCH.CONTEXT - 1
-    # Shares from 0 to 1. A model whose samples have at least KNOWN_WORDS is fluent, unless more
-    # than REPETITION of their 4-grams are repeated, or more than SILENCE of them are empty: then
-    # there is an alarm, once, if it was fluent before. Measured on the demo: random weights have
-    # 47 % known words, 100 steps 94 %, its validation text 98 %; 4-grams repeated were 0.7 % at
-    # most, of the text 0.2 %; no sample was empty.
-    config.DEGENERATION.KNOWN_WORDS = 0.8
-    config.DEGENERATION.REPETITION = 0.2
-    config.DEGENERATION.SILENCE = 0.5
+    config.GUARD = _guard()
+    config.DEGENERATION = _degeneration()
 
     config.CHECKPOINT = CfgNode()
     config.CHECKPOINT.EVERY = 500  # steps
     config.CHECKPOINT.KEEP = 2  # latest ones, beside the best
     return config
+
+
+def _guard() -> CfgNode:
+    """The divergence guard (docs/training.md, "When a training diverges")."""
+    guard = CfgNode()
+    # Accepted steps that a step is compared with, 8 or more; as in OLMo-core
+    guard.WINDOW = 128
+    # Deviations over the median of the window that make a loss or a gradient norm a spike. The
+    # demo's highest of 700 steps was 1.5 (with AdamW). 0: only what is not finite is skipped.
+    guard.THRESHOLD = 10.0
+    guard.SKIPS = 5  # skipped steps in a row that make the training go back to a checkpoint
+    guard.ROLLBACKS = 3  # how often it may; then it ends with an error
+    guard.RATE_FACTOR = 0.5  # times the learning rate at each rollback; at most 1
+    return guard
+
+
+def _degeneration() -> CfgNode:
+    """The samples that are measured at each evaluation, and when they are an alarm."""
+    watch = CfgNode()
+    watch.SAMPLES = 8  # of each of EVALUATION.PROMPTS
+    watch.TOKENS = 64  # of one sample, at most BATCH.CONTEXT - 1
+    # Shares from 0 to 1. A model whose samples have at least KNOWN_WORDS is fluent, unless more
+    # than REPETITION of their 4-grams are repeated, or more than SILENCE of them are empty: then
+    # there is an alarm, once, if it was fluent before. Measured on the demo with AdamW: random
+    # weights have 47 % known words, 100 steps 94 %, its validation text 98 %; 4-grams repeated
+    # were 0.7 % at most, of the text 0.2 %; no sample was empty.
+    watch.KNOWN_WORDS = 0.8
+    watch.REPETITION = 0.2
+    watch.SILENCE = 0.5
+    return watch
 
 
 def load_experiment(path: Path, overrides: list[str]) -> CfgNode:
