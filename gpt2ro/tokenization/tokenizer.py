@@ -20,8 +20,7 @@ from gpt2ro.progress import Progress
 from gpt2ro.tokenization.measures import Sample, measures
 from gpt2ro.tokenization.settings import TokenizerSettings
 from gpt2ro.tokenization.splits import read_split_documents
-
-END_OF_TEXT = "<|endoftext|>"
+from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT
 
 # bos, eos and unk as in GPT-2. Padding is set too, and on the left, because batched generation asks
 # for both; whoever trains with padding must mask it by the attention mask, not by the id.

@@ -52,6 +52,7 @@ def write_part(results: Path, source: str, part: str) -> None:
     write_documents(results / "cleaned" / source / f"{part}.dropped.jsonl.zst", dropped)
     for split, tokens in (("train", 3000), ("valid", 200), ("test", 100)):
         facts = {"documents": 9, "tokens": tokens, "bytes": 2 * tokens, "words": tokens // 2}
+        facts["encoder"] = "gigatoken"
         write_json(results / "tokens" / split / source / f"{part}.json", facts)
 
 

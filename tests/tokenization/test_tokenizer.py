@@ -14,7 +14,8 @@ from gpt2ro.documents import Document, write_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json
 from gpt2ro.tokenization.settings import TokenizerSettings
-from gpt2ro.tokenization.tokenizer import END_OF_TEXT, trained, write_tokenizer
+from gpt2ro.tokenization.tokenizer import trained, write_tokenizer
+from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "stats.json")
