@@ -45,7 +45,10 @@ def write_part(results: Path, source: str, part: str) -> None:
         "extracted": stats((1010, 700_000), {"redirect": lost(10, 0)}),
         "cleaned": cleaned
         | {"repairs": {"mojibake": 3, "blanks": 12}, "lengths": {"128": 2, "512": 990}},
-        "deduped": stats((992, size), {"duplicate": lost(1, 700), "near-duplicate": lost(1, 800)}),
+        "deduped": stats(
+            (992, size), {"duplicate": lost(1, 700), "near-duplicate": lost(1, 800)}, changed=-90
+        )
+        | {"decontaminated": {"documents": 2, "sentences": 3}},
     }
     for step, value in steps.items():
         write_json(results / step / source / f"{part}.stats.json", value)

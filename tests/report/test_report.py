@@ -63,6 +63,11 @@ def test_is_well_formed_and_every_link_has_its_section(html: str) -> None:
     assert links == {f"#{name}" for name in ids}
 
 
+def test_tells_what_decontamination_took(html: str) -> None:
+    assert "6 train documents lost 9 sentences" in html
+    assert re.search(r"− held-out sentences</th><td[^>]*>–</td><td[^>]*>270<", html)
+
+
 def test_names_the_encoder_of_the_parts_and_why_one_is_slow(results: Path, html: str) -> None:
     assert "Encoded by gigatoken (3 parts)." in html
     shard = results / "tokens" / "train" / "tales" / "a.json"
