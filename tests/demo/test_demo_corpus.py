@@ -62,7 +62,7 @@ def path_of(base: Path, what: str) -> Path:
 def extract_and_clean(base: Path, path: Path, source: str, format_name: str) -> None:
     extracted, cleaned = path_of(base, "extracted"), path_of(base, "cleaned")
     unclean, stats = path_of(base, "unclean"), path_of(base, "stats")
-    extract_part(path, source, base.name, format_name, ExtractionSettings(), extracted, stats)
+    extract_part([path], source, base.name, format_name, ExtractionSettings(), extracted, stats)
     clean_part(extracted, cleaned, unclean, stats, CleaningSettings())
     write_signatures(cleaned, path_of(base, "signatures"), DeduplicationSettings())
 
