@@ -40,9 +40,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     bases = []
     for source in SOURCES:
         for part in catalogue[source].parts(ROOT):
-            assert part.path
+            (path,) = part.paths
             base = folder / source / part.name
-            extract_and_clean(base, part.path, source, part.format)
+            extract_and_clean(base, path, source, part.format)
             bases.append(base)
     deduplicate(bases)
     return {
