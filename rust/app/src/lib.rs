@@ -4,6 +4,7 @@
 pub mod backend;
 pub mod cli;
 pub mod commands;
+pub mod corpus;
 pub mod decoding;
 pub mod deploy;
 #[cfg(feature = "engine")]
@@ -14,6 +15,7 @@ pub mod output;
 pub mod rust_bert_model;
 pub mod scoring;
 pub mod text;
+pub mod timing;
 
 use anyhow::Result;
 
@@ -33,6 +35,10 @@ pub fn run() -> Result<()> {
         cli::Command::Samples(options) => commands::samples::run(&options),
         cli::Command::Score(options) => commands::score::run(&options),
         cli::Command::Logits(options) => commands::logits::run(&options),
+        cli::Command::Bench(options) => commands::bench::run(&options),
+        cli::Command::Corpus { command } => commands::corpus::run(&command),
+        cli::Command::Completions { shell } => commands::shell::completions(shell),
+        cli::Command::Manual => commands::shell::manual(),
     }
 }
 

@@ -208,3 +208,31 @@ fn a_prompt_too_long_is_named_by_its_place_in_the_file() {
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_bias_that_cannot_be_is_told() {
+    let cases = [
+        ("mere", "expected TOKEN=NUMBER"),
+        ("5=mult", "expected a number after ="),
+        ("99999=1", "the token 99999 is none of"),
+        ("o propoziție întreagă=1", "tokens; expected one"),
+    ];
+    for (bias, expected) in cases {
+        let line = run_on("plain", "generate", &["Bunica", "--logit-bias", bias]).fails_with(1);
+        assert!(line.contains(expected), "{line}");
+    }
+}
+
+#[test]
+fn more_continuations_than_a_strategy_has_are_told() {
+    let say = |flags: &[&str]| {
+        run_on(
+            "plain",
+            "generate",
+            &[&["Bunica", "-c", "5"], flags].concat(),
+        )
+        .fails_with(1)
+    };
+    assert!(say(&["--strategy", "beam"]).contains("4 beams finds at most 4; raise --beams"));
+    assert!(say(&["--strategy", "greedy"]).contains("has only one; choose another --strategy"));
+}
