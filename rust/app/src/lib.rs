@@ -9,6 +9,7 @@ pub mod decoding;
 pub mod deploy;
 #[cfg(feature = "engine")]
 pub mod engine_model;
+pub mod manifest;
 pub mod model;
 pub mod output;
 #[cfg(feature = "rust-bert")]

@@ -120,6 +120,9 @@ pub struct ModelOptions {
     /// How weights and activations are kept.
     #[arg(long, value_enum, default_value = "fp32")]
     pub precision: Precision,
+    /// Do not hold the files of the folder against its MANIFEST.json.
+    #[arg(long)]
+    pub no_verify: bool,
 }
 
 impl ModelOptions {

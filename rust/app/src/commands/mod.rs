@@ -19,6 +19,7 @@ use anyhow::Result;
 use crate::cli::ModelOptions;
 use crate::decoding::{Continuation, Ending};
 use crate::deploy::Deploy;
+use crate::manifest::verify;
 use crate::model::Model as _;
 use crate::timing::TimedModel;
 
@@ -33,6 +34,9 @@ impl Speaker {
     fn load(options: &ModelOptions) -> Result<Self> {
         let start = Instant::now();
         let deploy = Deploy::open(&options.model)?;
+        if !options.no_verify {
+            verify(&options.model)?;
+        }
         let model = options.choice()?.load(&deploy, options.threads)?;
         Ok(Self {
             deploy,
