@@ -45,6 +45,17 @@ def initial_model(config: CfgNode, tokenizer: Tokenizer, pretrained: Path | None
     return model
 
 
+def fuse_activation(model: Gpt2) -> None:
+    """Compute GPT-2's GELU in one pass over memory.
+
+    transformers writes its formula out ("gelu_new"), and PyTorch then keeps several tensors of four
+    times the width for the backward pass; this is the same function (docs/training.md, "Speed").
+    """
+    if model.config.activation_function == "gelu_new":
+        for block in model.transformer.h:
+            block.mlp.act = nn.GELU(approximate="tanh")
+
+
 def assert_tied(model: Gpt2) -> None:
     """Hold on that the output head is the token embedding, as in every GPT-2 and in rust-bert."""
     assert model.lm_head.weight is model.transformer.wte.weight, "the output head is not tied"
@@ -52,7 +63,7 @@ def assert_tied(model: Gpt2) -> None:
 
 def _random_model(config: CfgNode, tokenizer: Tokenizer) -> Gpt2:
     end = tokenizer.token_to_id(END_OF_TEXT)
-    return GPT2LMHeadModel(
+    model = GPT2LMHeadModel(
         GPT2Config(
             vocab_size=tokenizer.get_vocab_size(),
             n_positions=config.MODEL.CONTEXT,
@@ -66,6 +77,8 @@ def _random_model(config: CfgNode, tokenizer: Tokenizer) -> Gpt2:
             eos_token_id=end,
         )
     )
+    fuse_activation(model)
+    return model
 
 
 def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path) -> Gpt2:
@@ -126,6 +139,7 @@ def load_gpt2(folder: Path) -> Gpt2:
             f"{folder / 'model.safetensors'}: {len(missing)} tensors that config.json asks for are "
             f"missing, first {missing[0]}; fetch again."
         )
+    fuse_activation(model)
     return model
 
 
