@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 from yacs.config import CfgNode
 
+from gpt2ro.training.activations import recompute_activations
 from gpt2ro.training.data import ContextSampler
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.loss import summed_cross_entropy
@@ -37,7 +38,7 @@ class Updater:
         self._stage: Stage | None = None
         self._hidden_states = learner.model.transformer
         if config.GRADIENT_CHECKPOINTING:
-            learner.model.gradient_checkpointing_enable({"use_reentrant": False})
+            recompute_activations(learner.model)
         if config.COMPILE:
             # A wrapper around the same parameters: their names stay as they are.
             self._hidden_states = torch.compile(learner.model.transformer)

@@ -12,6 +12,7 @@ from torch import nn
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
+from gpt2ro.training.activations import fuse_activation
 from gpt2ro.training.transfer import transfer_embeddings
 
 # Whatever is asked of the hub has been fetched by a step of its own.
@@ -43,17 +44,6 @@ def initial_model(config: CfgNode, tokenizer: Tokenizer, pretrained: Path | None
     )
     assert_tied(model)
     return model
-
-
-def fuse_activation(model: Gpt2) -> None:
-    """Compute GPT-2's GELU in one pass over memory.
-
-    transformers writes its formula out ("gelu_new"), and PyTorch then keeps several tensors of four
-    times the width for the backward pass; this is the same function (docs/training.md, "Speed").
-    """
-    if model.config.activation_function == "gelu_new":
-        for block in model.transformer.h:
-            block.mlp.act = nn.GELU(approximate="tanh")
 
 
 def assert_tied(model: Gpt2) -> None:
