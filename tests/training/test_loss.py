@@ -49,7 +49,7 @@ def distance(one: Tensor, two: Tensor) -> float:
 def test_loss_and_gradients_are_those_of_the_plain_loss(tokens, chunk, seed) -> None:
     given_problem = problem(tokens, seed, size=4.0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loss_module, "CHUNK", chunk)
+        patch.setitem(loss_module.CHUNK, "cpu", chunk)
         found = results(summed_cross_entropy, given_problem, scale=0.25)
     for one, two in zip(found, results(plain, given_problem, scale=0.25), strict=True):
         assert distance(one, two) < 1e-5
@@ -57,7 +57,7 @@ def test_loss_and_gradients_are_those_of_the_plain_loss(tokens, chunk, seed) -> 
 
 @pytest.mark.parametrize(("dtype", "error"), [(torch.bfloat16, 0.01), (torch.float16, 0.002)])
 def test_under_autocast_too_within_the_precision_of_its_type(dtype, error, monkeypatch) -> None:
-    monkeypatch.setattr(loss_module, "CHUNK", 16)
+    monkeypatch.setitem(loss_module.CHUNK, "cpu", 16)
     given_problem = problem(50, seed=1)
     exact = results(plain, given_problem)
     found = results(summed_cross_entropy, given_problem, autocast=dtype)
@@ -66,7 +66,8 @@ def test_under_autocast_too_within_the_precision_of_its_type(dtype, error, monke
         assert 1e-6 < distance(one, two) < error
 
 
-def test_a_gradient_over_the_largest_number_of_float16_is_not_infinite() -> None:
+def test_a_gradient_over_the_largest_number_of_float16_is_not_infinite(monkeypatch) -> None:
+    monkeypatch.setitem(loss_module.CHUNK, "cpu", 2048)
     # 2,000 tokens that all expect the same, with hidden states of 60: 120,000.
     hidden = torch.full((1, 2000, WIDTH), 60.0, requires_grad=True)
     head = torch.zeros(VOCABULARY, WIDTH, requires_grad=True)
@@ -124,6 +125,6 @@ def largest(function) -> int:
 
 
 def test_no_tensor_has_the_logits_of_all_tokens(monkeypatch) -> None:
-    monkeypatch.setattr(loss_module, "CHUNK", 16)
+    monkeypatch.setitem(loss_module.CHUNK, "cpu", 16)
     assert largest(plain) == 100 * VOCABULARY
     assert largest(summed_cross_entropy) == 16 * VOCABULARY
