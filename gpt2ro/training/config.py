@@ -269,8 +269,8 @@ def _check_betas(betas: tuple[float, ...], where: str) -> None:
 def _check_unfreezing(config: CfgNode, where: str) -> None:
     lists = {f"UNFREEZING.{key}": list(values) for key, values in config.UNFREEZING.items()}
     if len({len(values) for values in lists.values()}) > 1:
-        lengths = ", ".join(f"{key} {len(values)}" for key, values in lists.items())
-        raise UserError(f"{where}: the lists {lengths} long; expected one length, a stage each.")
+        lengths = ", ".join(f"{key} has {len(values)} items" for key, values in lists.items())
+        raise UserError(f"{where}: {lengths}; expected equally many, one a stage.")
     ends, blocks, rates = lists.values()
     ordered = {
         "UNFREEZING.UNTIL": [0, *ends, config.SCHEDULE.STEPS],
