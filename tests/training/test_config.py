@@ -56,7 +56,7 @@ def test_numbers_may_be_written_as_people_write_them(tmp_path: Path) -> None:
         ("UNFREEZING: {UNTIL: [0.5]}", "UNFREEZING.UNTIL, 0.5, is 0.5; expected a whole number."),
         (
             "UNFREEZING: {UNTIL: [5, 9], BLOCKS: [0]}",
-            "UNTIL has 2 items, UNFREEZING.BLOCKS has 1 items, .*; expected equally many, one a stage",
+            "UNTIL has 2 items, UNFREEZING.BLOCKS has 1 items, .*; expected equally many",
         ),
         (
             "UNFREEZING: {UNTIL: [9, 5], BLOCKS: [0, 1], LEARNING_RATES: [1, 1]}",
