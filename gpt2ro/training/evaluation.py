@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import Tensor
 
 from gpt2ro.tokenization.shards import TokenShard
 from gpt2ro.training.data import TokenStream
+from gpt2ro.training.loss import summed_cross_entropy
+from gpt2ro.training.weights import Gpt2
 
 BATCH = 8  # contexts in one forward pass; the result does not depend on it
 
@@ -44,9 +45,7 @@ class Metrics:
 
 
 @torch.no_grad()
-def evaluate(
-    model: nn.Module, shards: list[TokenShard], context: int, device: torch.device
-) -> Metrics:
+def evaluate(model: Gpt2, shards: list[TokenShard], context: int, device: torch.device) -> Metrics:
     """Score every token of a split once.
 
     The stream of documents is cut into contexts that do not overlap; the first token of the split
@@ -71,11 +70,11 @@ def evaluate(
     )
 
 
-def _nats(model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
-    # logits: (batch, tokens, vocabulary)
-    logits = model(input_ids=inputs, use_cache=False).logits
+def _nats(model: Gpt2, inputs: Tensor, targets: Tensor) -> float:
+    # hidden: (batch, tokens, width)
+    hidden = model.transformer(input_ids=inputs, use_cache=False).last_hidden_state
     # Float32 sums of a batch, float64 over batches.
-    return float(cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), reduction="sum"))
+    return float(summed_cross_entropy(hidden, model.lm_head.weight, targets))
 
 
 def _contexts(stream: TokenStream, context: int, begin: int) -> Iterator[tuple[Tensor, Tensor]]:
