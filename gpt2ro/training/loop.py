@@ -15,6 +15,7 @@ from gpt2ro.training.evaluation import evaluate
 from gpt2ro.training.guard import Action, Guard, Verdict
 from gpt2ro.training.interruption import sigterm_noted
 from gpt2ro.training.optimization import set_frozen
+from gpt2ro.training.probes import Probes
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.state import TrainingState
 from gpt2ro.training.update import Updater
@@ -50,6 +51,7 @@ class Trainer:
         store: CheckpointStore,
         reporter: Reporter,
         watch: DegenerationWatch,
+        probes: Probes | None,
     ) -> None:
         self._model = model.to(device)
         self._sampler = sampler
@@ -59,9 +61,11 @@ class Trainer:
         self._store = store
         self._reporter = reporter
         self._watch = watch
+        self._probes = probes
+        self._probes_sha256 = probes.sha256 if probes else ""
         self._updater = Updater(model, config, device)
         self._guard = Guard(config.GUARD)
-        self.state = TrainingState()
+        self.state = TrainingState(probes_sha256=self._probes_sha256)
 
     def resume(self) -> None:
         """Continue from the newest whole checkpoint, or write the first, of step 0."""
@@ -136,6 +140,7 @@ class Trainer:
 
     def _take(self, state: TrainingState) -> None:
         self.state = state
+        self.state.use_probes(self._probes_sha256)
         self._guard.state = state.guard
         self._sampler.seek(state.position)
         if state.scaler:
@@ -164,9 +169,11 @@ class Trainer:
             return
         metrics = evaluate(self._model, self._valid, config.BATCH.CONTEXT, self._device)
         fluency = self._watch.measure(self._model)
-        if state.add_evaluation(metrics.bits_per_byte, fluency.rounded()):
+        probes = self._probes.measure(self._model) if self._probes else None
+        measures = {**fluency.rounded(), **(probes.curve() if probes else {})}
+        if state.add_evaluation(metrics.total.bits_per_byte, measures):
             self._store.save_best(self._model, state)
         alarm = state.add_samples(self._watch.is_fluent(fluency), self._watch.alarm(fluency))
         patience = config.EVALUATION.PATIENCE
         state.finished = last or bool(patience and state.stale >= patience)
-        self._reporter.evaluation(self._model, state.step, metrics, fluency, alarm)
+        self._reporter.evaluation(self._model, state.step, metrics, measures, alarm)

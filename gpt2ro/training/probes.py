@@ -60,7 +60,7 @@ class ProbeResult:
     phenomena: dict[str, Accuracy]
 
     def rounded(self) -> dict[str, object]:
-        """Return the values with four digits, as they are written to files."""
+        """Return the values with six digits, as they are written to files."""
         phenomena = {name: _rounded(found) for name, found in self.phenomena.items()}
         return {**_rounded(self.total), "phenomena": phenomena}
 
@@ -73,7 +73,7 @@ class ProbeResult:
 
 
 def _rounded(found: Accuracy) -> dict[str, float]:
-    return asdict(found) | {"accuracy": round(found.accuracy, 4)}
+    return asdict(found) | {"accuracy": round(found.accuracy, 6)}
 
 
 class Probes:

@@ -21,6 +21,7 @@ from gpt2ro.training.evaluation import evaluate
 from gpt2ro.training.fingerprint import fingerprint
 from gpt2ro.training.loop import Trainer
 from gpt2ro.training.model_folder import write_model_folder
+from gpt2ro.training.probes import Probes, read_probes
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
 from gpt2ro.training.state import TrainingState
@@ -38,6 +39,7 @@ class Paths:
         parts: those of its parts that are used, as source/part; None for all.
         tokenizer: folder of the tokenizer that made them.
         pretrained: folder of the initial weights; None for random ones.
+        probes: folder of the agreement probes; None for no probes.
         runs: folder of the runs; each has its own below it, by fingerprint.
         model: the model folder to write.
         metrics: the JSON file to write.
@@ -47,6 +49,7 @@ class Paths:
     parts: list[str] | None
     tokenizer: Path
     pretrained: Path | None
+    probes: Path | None
     runs: Path
     model: Path
     metrics: Path
@@ -73,20 +76,24 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
     print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
 
     model = initial_model(config, tokenizer, paths.pretrained)
+    probes = opened_probes(paths.probes, tokenizer, model)
     store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP)
     stream = TokenStream(shards["train"])
     sampler = ContextSampler(stream, config.BATCH.CONTEXT, config.SEED)
     reporter = Reporter(folder, config, tokenizer)
     watch = DegenerationWatch(tokenizer, known_words(stream, tokenizer), config)
-    trainer = Trainer(model, sampler, shards["valid"], config, device, store, reporter, watch)
+    trainer = Trainer(
+        model, sampler, shards["valid"], config, device, store, reporter, watch, probes
+    )
     trainer.resume()
     trainer.train()
     reporter.close()
 
     store.load_best(model, trainer.state)
     metrics = final_metrics(model, trainer.state, shards, config, device)
-    samples = draw_samples(model, tokenizer, config)
-    write_model_folder(paths.model, model, paths.tokenizer, config, metrics, samples)
+    metrics["probes"] = probes.measure(model).rounded() if probes else None
+    metrics["samples"] = draw_samples(model, tokenizer, config)
+    write_model_folder(paths.model, model, paths.tokenizer, config)
     write_json(paths.metrics, metrics)
 
 
@@ -111,6 +118,13 @@ def chosen_device(config: CfgNode) -> torch.device:
     return device
 
 
+def opened_probes(folder: Path | None, tokenizer: Tokenizer, model: Gpt2) -> Probes | None:
+    """Return the probes of a folder, for this model, or None without a folder."""
+    if folder is None:
+        return None
+    return Probes(read_probes(folder), tokenizer, model.config.n_positions)
+
+
 def _check_arguments(paths: Paths, threads: int) -> None:
     if threads < 1:
         raise UserError(f"--threads: {threads} is too small; set 1 or more.")
@@ -130,7 +144,7 @@ def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
 
 def _check_tokens(shards: list[TokenShard], folder: Path) -> None:
     """Hold on before the training, not after it, that there is something to evaluate on."""
-    if not sum(len(shard.tokens) for shard in shards):
+    if not any(shard.words and len(shard.tokens) for shard in shards):
         raise UserError(
             f"{folder}: no tokens in {len(shards)} shards; raise split.{folder.name} in the config."
         )
@@ -143,7 +157,7 @@ def final_metrics(
     config: CfgNode,
     device: torch.device,
 ) -> dict[str, Any]:
-    """Return everything that is told of the finished model; no times, so equal runs are equal."""
+    """Return how the model was trained and how it predicts; no times, so equal runs are equal."""
     data: dict[str, dict[str, int]] = defaultdict(lambda: {"documents": 0, "tokens": 0, "bytes": 0})
     for shard in shards["train"]:
         facts = data[shard.source]

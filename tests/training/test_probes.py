@@ -117,7 +117,7 @@ def test_results_are_told_by_phenomenon(tokenizer) -> None:
     }
     assert result.rounded() == {
         "pairs": 3,
-        "accuracy": 0.6667,
+        "accuracy": 0.666667,
         "phenomena": {
             "articles": {"pairs": 1, "accuracy": 1.0},
             "verbs": {"pairs": 2, "accuracy": 0.5},
