@@ -22,9 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def trained(world: World) -> World:
-    """A model that was evaluated in contexts as long as it takes."""
-    overrides = ["BATCH.CONTEXT", "32", "SCHEDULE.STEPS", "6"]
-    train(load_experiment(world.experiment, overrides), world.paths, 1)
+    """A model that was trained and evaluated in contexts of 16 tokens and takes 32."""
+    train(load_experiment(world.experiment, ["SCHEDULE.STEPS", "6"]), world.paths, 1)
     return world
 
 
@@ -44,9 +43,51 @@ def test_a_shard_of_the_test_split_gives_the_figures_of_the_training(
     with ShardWriter(path) as shard:
         for number, text in enumerate(texts_of(trained, "test")):
             shard.write(Document(f"tales/a/{number}", text, "tales"))
-    found = TextEvaluator(trained.paths.model, "cpu").metrics(path)
+    found = TextEvaluator(trained.paths.model, "cpu", context=16).metrics(path)
     expected = json.loads(trained.paths.metrics.read_text())["test"]
     assert {**found.rounded(), "sources": {"tales": found.rounded()}} == expected
+
+
+def test_only_one_split_of_a_shard_is_scored_when_asked(trained: World, tmp_path: Path) -> None:
+    path = tmp_path / "all.jsonl.zst"
+    documents = [
+        Document(f"tales/a/{number}", text, "tales", meta={"split": split})
+        for split in ("train", "valid", "test")
+        for number, text in enumerate(texts_of(trained, split))
+    ]
+    with ShardWriter(path) as shard:
+        for document in documents:
+            shard.write(document)
+    evaluator = TextEvaluator(trained.paths.model, "cpu", context=16)
+    found = evaluator.metrics(path, "test")
+    expected = json.loads(trained.paths.metrics.read_text())["test"]
+    assert {**found.rounded(), "sources": expected["sources"]} == expected
+    assert evaluator.metrics(path).tokens > found.tokens
+
+
+def test_a_split_of_what_has_no_splits_is_told(trained: World, tmp_path: Path) -> None:
+    path = tmp_path / "all.jsonl.zst"
+    with ShardWriter(path) as shard:
+        shard.write(Document("tales/a/0", "Un text.", "tales"))
+    with pytest.raises(UserError, match="give a shard written by the step dedupe"):
+        TextEvaluator(trained.paths.model, "cpu").metrics(path, "test")
+
+
+def test_a_context_longer_than_the_model_takes_is_told(trained: World) -> None:
+    for context in (0, 33):
+        with pytest.raises(UserError, match=f"--context is {context}; .*model takes 1 to 32"):
+            TextEvaluator(trained.paths.model, "cpu", context)
+
+
+def test_contexts_are_as_long_as_the_model_takes_unless_told(
+    trained: World, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("\n".join(SENTENCES))
+    found = [
+        TextEvaluator(trained.paths.model, "cpu", context).metrics(tmp_path / "a.txt")
+        for context in (None, 32, 16)
+    ]
+    assert found[0] == found[1] != found[2]
 
 
 def test_a_text_file_is_one_document_compressed_or_not(trained: World, tmp_path: Path) -> None:

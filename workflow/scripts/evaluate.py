@@ -1,6 +1,8 @@
-"""Score a GPT-2: bits per byte and perplexities of texts, and agreement probes.
+r"""Score a GPT-2: bits per byte and perplexities of texts, and agreement probes.
 
-    python workflow/scripts/evaluate.py results/model book.txt results/deduped/mine/part.jsonl.zst
+    python workflow/scripts/evaluate.py results/model book.txt
+    python workflow/scripts/evaluate.py results/model results/deduped/mine/part.jsonl.zst \
+        --split test --context 128
     python workflow/scripts/evaluate.py results/model --probes
 
 The figures compare between models, whatever their vocabulary; perplexities per token do not. The
@@ -12,6 +14,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.errors import run
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ def main() -> None:
     parser.add_argument("model", type=Path, help="Hugging Face folder of a GPT-2")
     parser.add_argument("texts", type=Path, nargs="*", metavar="TEXT", help="text file or shard")
     parser.add_argument(
+        "--split", choices=SPLITS, help="only these documents of shards that dedupe wrote"
+    )
+    parser.add_argument(
         "--probes",
         type=Path,
         nargs="?",
@@ -36,6 +42,7 @@ def main() -> None:
         metavar="FOLDER",
         help="agreement probes (default: those of the project, data/probes)",
     )
+    parser.add_argument("--context", type=int, help="tokens (default: as many as it takes)")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
     arguments = parser.parse_args()
@@ -44,9 +51,9 @@ def main() -> None:
 
     from gpt2ro.training.text_evaluation import TextEvaluator
 
-    evaluator = TextEvaluator(arguments.model, arguments.device)
+    evaluator = TextEvaluator(arguments.model, arguments.device, arguments.context)
     for path in arguments.texts:
-        print(text_line(path, evaluator.metrics(path), arguments.json), flush=True)
+        print(text_line(path, evaluator.metrics(path, arguments.split), arguments.json), flush=True)
     if arguments.probes:
         result = evaluator.probes(arguments.probes)
         print(probe_lines(arguments.probes, result, arguments.json), flush=True)
