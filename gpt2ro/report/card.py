@@ -74,14 +74,14 @@ def write_card(
         model: the model folder, with config.json and experiment.yaml.
         metrics: metrics.json of its training.
         catalogue: where its sources and their licences are.
-        initial_weights: what the training began with: `random`, or the name of a model.
+        initial_weights: what the training began with: `random`, a name on the hub or a folder.
         output: the Markdown file.
 
     Raises:
         UserError: a file is missing or damaged, or a source is not in the catalogue.
     """
     facts = card_facts(model, read_record(metrics), load_catalogue(catalogue), str(catalogue))
-    write_text(output, card(facts | {"initial_weights": initial_weights}))
+    write_text(output, card(facts | {"initial_weights": weights_name(initial_weights)}))
 
 
 def card_facts(
@@ -148,6 +148,12 @@ def trained_on(name: str, facts: Record, catalogue: dict[str, Source], where: st
         entry.get("homepage"),
         *counts,
     )
+
+
+def weights_name(initial_weights: str) -> str:
+    """Return the name of initial weights; of a folder the last part, not where it lies."""
+    folder = Path(initial_weights)
+    return folder.resolve().name if folder.is_dir() else initial_weights
 
 
 def quoted(text: str) -> str:

@@ -20,7 +20,6 @@ from torch.nn.functional import cross_entropy
 from gpt2ro.errors import UserError
 from gpt2ro.training.weights import END_OF_TEXT
 
-SHIPPED = Path(__file__).parents[2] / "data" / "probes"
 COLUMNS = ["correct", "wrong"]
 BATCH = 48  # sentences in one forward pass
 PADDING = -100  # a target that cross_entropy passes over

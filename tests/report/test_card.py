@@ -108,6 +108,13 @@ def test_names_the_initial_weights_and_their_part(results, model, catalogue) -> 
     assert "and on that of the initial weights" in text
 
 
+def test_does_not_tell_where_initial_weights_lay(results, model, catalogue, tmp_path) -> None:
+    (tmp_path / "mine").mkdir()
+    text = card(results, model, catalogue, str(tmp_path / "mine"))
+    assert "from the weights of `mine`," in text
+    assert str(tmp_path) not in text
+
+
 def test_samples_are_quotations_without_html(results, model, catalogue) -> None:
     text = card(results, model, catalogue)
     assert "\n> Bunica a zis: &lt;script>alert('ș')&lt;/script> &amp; \"ghilimele\"\n" in text

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gpt2ro.training.probes import SHIPPED, Pair, read_probes
+from gpt2ro.training.probes import Pair, read_probes
 
 ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = ROOT / "data" / "probes"
 CEDILLA = "şŞţŢ"
 
 

@@ -12,7 +12,9 @@ from transformers import GPT2Config, GPT2LMHeadModel
 from world import SENTENCES, train_tokenizer
 
 from gpt2ro.errors import UserError
-from gpt2ro.training.probes import SHIPPED, Pair, Probes, read_probes
+from gpt2ro.training.probes import Pair, Probes, read_probes
+
+SHIPPED = Path(__file__).resolve().parents[2] / "data" / "probes"
 
 
 @pytest.fixture(scope="module")
