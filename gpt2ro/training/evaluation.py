@@ -7,11 +7,12 @@ from itertools import groupby
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import Tensor
 
 from gpt2ro.tokenization.shards import TokenShard
 from gpt2ro.training.data import TokenStream
+from gpt2ro.training.loss import summed_cross_entropy
+from gpt2ro.training.weights import Gpt2
 
 BATCH = 8  # contexts in one forward pass; the result does not depend on it
 
@@ -85,7 +86,7 @@ class _Tally:
 
 
 def evaluate(
-    model: nn.Module, shards: list[TokenShard], context: int, device: torch.device
+    model: Gpt2, shards: list[TokenShard], context: int, device: torch.device
 ) -> SplitMetrics:
     """Score every token of a split once. The model's mode is restored.
 
@@ -110,9 +111,7 @@ def evaluate(
 
 
 @torch.no_grad()
-def _tally(
-    model: nn.Module, shards: list[TokenShard], context: int, device: torch.device
-) -> _Tally:
+def _tally(model: Gpt2, shards: list[TokenShard], context: int, device: torch.device) -> _Tally:
     stream = TokenStream(shards)
     nats = 0.0
     for inputs, targets in _contexts(stream, context, shards[0].end_of_text):
@@ -121,11 +120,11 @@ def _tally(
     return _Tally(nats, len(stream), words, sum(shard.bytes for shard in shards))
 
 
-def _nats(model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
-    # logits: (batch, tokens, vocabulary)
-    logits = model(input_ids=inputs, use_cache=False).logits
+def _nats(model: Gpt2, inputs: Tensor, targets: Tensor) -> float:
+    # hidden: (batch, tokens, width)
+    hidden = model.transformer(input_ids=inputs, use_cache=False).last_hidden_state
     # Float32 sums of a batch, float64 over batches.
-    return float(cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), reduction="sum"))
+    return float(summed_cross_entropy(hidden, model.lm_head.weight, targets))
 
 
 def _contexts(stream: TokenStream, context: int, begin: int) -> Iterator[tuple[Tensor, Tensor]]:

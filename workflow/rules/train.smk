@@ -23,6 +23,12 @@ def override_words() -> str:
     return shlex.join(str(word) for pair in TRAINING["overrides"].items() for word in pair)
 
 
+def launcher() -> str:
+    """One process a GPU: torchrun starts several."""
+    gpus = TRAINING["gpus"]
+    return "python" if gpus < 2 else f"torchrun --standalone --nproc-per-node {gpus}"
+
+
 # Checkpoints and TensorBoard files lie in {RESULTS}/training, outside the outputs: Snakemake deletes
 # the outputs of a killed job, and a killed training must lose nothing.
 rule train:
@@ -41,6 +47,7 @@ rule train:
     log:
         f"{RESULTS}/logs/train.log",
     params:
+        launcher=launcher(),
         tokens=f"{RESULTS}/tokens",
         parts=every_part(SHARD),
         tokenizer=f"{RESULTS}/tokenizer",
@@ -55,7 +62,7 @@ rule train:
         mem_mb=TRAINING["memory_mb"],
         runtime=TRAINING["walltime_minutes"],
     shell:
-        "python workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
+        "{params.launcher} workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
         " --tokens {params.tokens} --parts {params.parts} --tokenizer {params.tokenizer}"
         " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.pretrained}"
         " {params.probes} {params.overrides}" + LOGGED
