@@ -10,9 +10,9 @@ from gpt2ro.documents import read_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
 from gpt2ro.sources.compression import decoded, decompressed
-from gpt2ro.tokenization.encode import read_tokenizer
 from gpt2ro.tokenization.shards import TokenShardWriter, read_shard
 from gpt2ro.tokenization.splits import read_split_documents
+from gpt2ro.tokenization.tokenizer_file import read_tokenizer
 from gpt2ro.training.evaluation import Metrics, evaluate
 from gpt2ro.training.probes import ProbeResult, Probes, read_probes
 from gpt2ro.training.weights import load_gpt2

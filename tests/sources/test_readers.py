@@ -33,7 +33,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 
 def extract(path: Path, format_name: str, **settings: Any) -> list[Document]:
     output, stats = path.parent / "out.jsonl.zst", path.parent / "out.stats.json"
-    extract_part(path, "s", "p", format_name, ExtractionSettings(**settings), output, stats)
+    extract_part([path], "s", "p", format_name, ExtractionSettings(**settings), output, stats)
     return list(read_documents(output))
 
 
