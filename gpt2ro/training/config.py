@@ -69,17 +69,7 @@ def defaults() -> CfgNode:
     # Tokens of one optimiser step; micro-batches are accumulated to it.
     config.BATCH.TOKENS = 65_536
 
-    config.OPTIMIZER = CfgNode()
-    # adamw, or muon: Muon (torch.optim.Muon) for the matrices of the blocks, AdamW for the rest
-    config.OPTIMIZER.NAME = "adamw"
-    config.OPTIMIZER.LEARNING_RATE = 3e-4
-    config.OPTIMIZER.MIN_LEARNING_RATE = 3e-5
-    config.OPTIMIZER.BETAS = (0.9, 0.95)  # of AdamW; GPT-3's (arXiv 2005.14165, appendix B)
-    config.OPTIMIZER.WEIGHT_DECAY = 0.1  # on matrices only; not on norms, biases, embeddings
-    config.OPTIMIZER.CLIP = 1.0  # largest norm of the gradient
-    # Share of itself that the moving average of the weights keeps at each step, below 1. The
-    # average is evaluated and exported instead of the weights. 0: there is none.
-    config.OPTIMIZER.EMA_DECAY = 0.0
+    config.OPTIMIZER = _optimizer()
 
     config.SCHEDULE = CfgNode()
     config.SCHEDULE.STEPS = 10_000
@@ -103,6 +93,22 @@ def defaults() -> CfgNode:
     config.CHECKPOINT.EVERY = 500  # steps
     config.CHECKPOINT.KEEP = 2  # latest ones, beside the best
     return config
+
+
+def _optimizer() -> CfgNode:
+    """What makes a step out of a gradient (docs/training.md, "The recipe, and why")."""
+    optimizer = CfgNode()
+    # adamw, or muon: Muon (torch.optim.Muon) for the matrices of the blocks, AdamW for the rest
+    optimizer.NAME = "adamw"
+    optimizer.LEARNING_RATE = 3e-4
+    optimizer.MIN_LEARNING_RATE = 3e-5
+    optimizer.BETAS = (0.9, 0.95)  # of AdamW; GPT-3's (arXiv 2005.14165, appendix B)
+    optimizer.WEIGHT_DECAY = 0.1  # on matrices only; not on norms, biases, embeddings
+    optimizer.CLIP = 1.0  # largest norm of the gradient
+    # Share of itself that the moving average of the weights keeps at each step, below 1. The
+    # average is evaluated and exported instead of the weights. 0: there is none.
+    optimizer.EMA_DECAY = 0.0
+    return optimizer
 
 
 def _unfreezing() -> CfgNode:
@@ -263,8 +269,8 @@ def _check_betas(betas: tuple[float, ...], where: str) -> None:
 def _check_unfreezing(config: CfgNode, where: str) -> None:
     lists = {f"UNFREEZING.{key}": list(values) for key, values in config.UNFREEZING.items()}
     if len({len(values) for values in lists.values()}) > 1:
-        lengths = ", ".join(f"{key} {len(values)}" for key, values in lists.items())
-        raise UserError(f"{where}: the lists {lengths} long; expected one length, a stage each.")
+        lengths = ", ".join(f"{key} has {len(values)} items" for key, values in lists.items())
+        raise UserError(f"{where}: {lengths}; expected equally many, one a stage.")
     ends, blocks, rates = lists.values()
     ordered = {
         "UNFREEZING.UNTIL": [0, *ends, config.SCHEDULE.STEPS],
