@@ -13,6 +13,7 @@ from gpt2ro.training.evaluation import evaluate
 from gpt2ro.training.guard import Action, Guard, Verdict
 from gpt2ro.training.interruption import sigterm_noted
 from gpt2ro.training.learner import Learner
+from gpt2ro.training.probes import Probes
 from gpt2ro.training.processes import ALONE, Processes
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.schedule import stage_at
@@ -52,6 +53,7 @@ class Trainer:
         store: CheckpointStore,
         reporter: Reporter | None,
         watch: DegenerationWatch,
+        probes: Probes | None,
         processes: Processes = ALONE,
     ) -> None:
         """Take the parts of a training; only the first process has a reporter."""
@@ -62,10 +64,12 @@ class Trainer:
         self._store = store
         self._reporter = reporter
         self._watch = watch
+        self._probes = probes
+        self._probes_sha256 = probes.sha256 if probes else ""
         self._processes = processes
         self._updater = Updater(learner, config, processes)
         self._guard = Guard(config.GUARD)
-        self.state = TrainingState()
+        self.state = TrainingState(probes_sha256=self._probes_sha256)
 
     def resume(self) -> None:
         """Continue from the newest whole checkpoint, or write the first, of step 0."""
@@ -142,6 +146,7 @@ class Trainer:
 
     def _take(self, state: TrainingState) -> None:
         self.state = state
+        self.state.use_probes(self._probes_sha256)
         self._guard.state = state.guard
         self._sampler.seek(state.position)
         if state.scaler:
@@ -180,7 +185,9 @@ class Trainer:
         with self._learner.shown() as model:
             metrics = evaluate(model, self._valid, context, self._learner.device)
             fluency = watch.measure(model)
-            if state.add_evaluation(metrics.bits_per_byte, fluency.rounded()):
+            probes = self._probes.measure(model) if self._probes else None
+            measures = {**fluency.rounded(), **(probes.curve() if probes else {})}
+            if state.add_evaluation(metrics.total.bits_per_byte, measures):
                 self._store.save_best(model, state)
             alarm = state.add_samples(watch.is_fluent(fluency), watch.alarm(fluency))
-            reporter.evaluation(model, state.step, metrics, fluency, alarm)
+            reporter.evaluation(model, state.step, metrics, measures, alarm)

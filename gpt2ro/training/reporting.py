@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -11,10 +12,10 @@ from torch.utils.tensorboard import SummaryWriter
 from yacs.config import CfgNode
 
 from gpt2ro.progress import format_duration
-from gpt2ro.training.degeneration import Fluency
-from gpt2ro.training.evaluation import Metrics
+from gpt2ro.training.evaluation import SplitMetrics
 from gpt2ro.training.gauges import Gauges
 from gpt2ro.training.guard import GuardState
+from gpt2ro.training.probes import CURVE
 from gpt2ro.training.sampling import draw_samples
 
 INTERVAL = 5.0  # seconds between two lines
@@ -96,22 +97,30 @@ class Reporter:
         self,
         model: nn.Module,
         step: int,
-        metrics: Metrics,
-        fluency: Fluency,
+        metrics: SplitMetrics,
+        measures: Mapping[str, float],
         alarm: str | None,
     ) -> None:
-        """Report an evaluation, with samples drawn from the model as it is."""
-        self._valid = f"{metrics.bits_per_byte:.3f} bits/byte"
-        self._board.add_scalar("valid/bits_per_byte", metrics.bits_per_byte, step)
-        self._board.add_scalar("valid/token_perplexity", metrics.token_perplexity, step)
+        """Report an evaluation, with samples drawn from the model as it is.
+
+        Args:
+            measures: of the samples and the probes, by name.
+        """
+        total = metrics.total
+        self._valid = f"{total.bits_per_byte:.3f} bits/byte"
+        self._board.add_scalar("valid/bits_per_byte", total.bits_per_byte, step)
+        self._board.add_scalar("valid/token_perplexity", total.token_perplexity, step)
+        for source, found in metrics.sources.items():
+            self._board.add_scalar(f"valid/bits_per_byte/{source}", found.bits_per_byte, step)
         texts = draw_samples(model, self._tokenizer, self._config)
         self._board.add_text("samples", "\n\n".join(texts), step)
-        for name, value in fluency.rounded().items():
-            self._board.add_scalar(f"samples/{name}", value, step)
-        facts = {"valid": metrics.rounded(), **fluency.rounded(), "alarm": alarm}
+        for name, value in measures.items():
+            tag = name if name.startswith(CURVE) else f"samples/{name}"
+            self._board.add_scalar(tag, value, step)
+        facts = {"valid": metrics.rounded(), **measures, "alarm": alarm}
         self._write({"step": step, **facts, "samples": texts})
         print(
-            f"training: step {step:,}, valid {self._valid}, {metrics.token_perplexity:,.1f} "
+            f"training: step {step:,}, valid {self._valid}, {total.token_perplexity:,.1f} "
             f"perplexity a token: {' '.join(texts[0].split()) if texts else ''}",
             file=sys.stderr,
             flush=True,

@@ -25,6 +25,7 @@ from gpt2ro.training.learner import Learner
 from gpt2ro.training.loop import Trainer
 from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.optimizers import make_optimizer
+from gpt2ro.training.probes import Probes, read_probes
 from gpt2ro.training.processes import Processes, joined_processes, local_rank
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
@@ -43,6 +44,7 @@ class Paths:
         parts: those of its parts that are used, as source/part; None for all.
         tokenizer: folder of the tokenizer that made them.
         pretrained: folder of the initial weights; None for random ones.
+        probes: folder of the agreement probes; None for no probes.
         runs: folder of the runs; each has its own below it, by fingerprint.
         model: the model folder to write.
         metrics: the JSON file to write.
@@ -52,6 +54,7 @@ class Paths:
     parts: list[str] | None
     tokenizer: Path
     pretrained: Path | None
+    probes: Path | None
     runs: Path
     model: Path
     metrics: Path
@@ -89,10 +92,11 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
         if not processes.is_first:
             torch.manual_seed(config.SEED + processes.rank)
         store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
-        state = _trained(model, store, shards, tokenizer, folder, config, processes)
+        probes = opened_probes(paths.probes, tokenizer, model)
+        state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
         if processes.is_first:
             store.load_best(model, state)
-            _write(model, state, shards, tokenizer, config, paths)
+            _write(model, state, shards, tokenizer, config, probes, paths)
 
 
 def _trained(
@@ -102,6 +106,7 @@ def _trained(
     tokenizer: Tokenizer,
     folder: Path,
     config: CfgNode,
+    probes: Probes | None,
     processes: Processes,
 ) -> TrainingState:
     """Train a model to the end of its training; return how that went."""
@@ -114,7 +119,9 @@ def _trained(
     watch = DegenerationWatch(tokenizer, known_words(stream, tokenizer), config)
     gauges = make_gauges(model, shards["train"], context, config.PRECISION, device, processes.count)
     reporter = Reporter(folder, config, tokenizer, gauges) if processes.is_first else None
-    trainer = Trainer(learner, sampler, shards["valid"], config, store, reporter, watch, processes)
+    trainer = Trainer(
+        learner, sampler, shards["valid"], config, store, reporter, watch, probes, processes
+    )
     trainer.resume()
     trainer.train()
     if reporter:
@@ -128,13 +135,15 @@ def _write(
     shards: Mapping[str, list[TokenShard]],
     tokenizer: Tokenizer,
     config: CfgNode,
+    probes: Probes | None,
     paths: Paths,
 ) -> None:
     """Write the model folder, then the metrics."""
     device = next(model.parameters()).device
     metrics = final_metrics(model, state, shards, config, device)
-    samples = draw_samples(model, tokenizer, config)
-    write_model_folder(paths.model, model, paths.tokenizer, config, metrics, samples)
+    metrics["probes"] = probes.measure(model).rounded() if probes else None
+    metrics["samples"] = draw_samples(model, tokenizer, config)
+    write_model_folder(paths.model, model, paths.tokenizer, config)
     write_json(paths.metrics, metrics)
 
 
@@ -164,6 +173,13 @@ def chosen_device(config: CfgNode) -> torch.device:
             "bfloat16."
         )
     return device
+
+
+def opened_probes(folder: Path | None, tokenizer: Tokenizer, model: Gpt2) -> Probes | None:
+    """Return the probes of a folder, for this model, or None without a folder."""
+    if folder is None:
+        return None
+    return Probes(read_probes(folder), tokenizer, model.config.n_positions)
 
 
 def _prepare(device: torch.device) -> None:
@@ -205,7 +221,7 @@ def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
 
 def _check_tokens(shards: list[TokenShard], folder: Path) -> None:
     """Hold on before the training, not after it, that there is something to evaluate on."""
-    if not sum(len(shard.tokens) for shard in shards):
+    if not any(shard.words and len(shard.tokens) for shard in shards):
         raise UserError(
             f"{folder}: no tokens in {len(shards)} shards; raise split.{folder.name} in the config."
         )
@@ -218,7 +234,7 @@ def final_metrics(
     config: CfgNode,
     device: torch.device,
 ) -> dict[str, Any]:
-    """Return everything that is told of the finished model; no times, so equal runs are equal."""
+    """Return how the model was trained and how it predicts; no times, so equal runs are equal."""
     data: dict[str, dict[str, int]] = defaultdict(lambda: {"documents": 0, "tokens": 0, "bytes": 0})
     for shard in shards["train"]:
         facts = data[shard.source]

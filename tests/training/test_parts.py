@@ -83,7 +83,7 @@ def test_a_uniform_model_needs_log2_of_its_vocabulary_bits_a_token(world) -> Non
     shards = read_shards(world.paths.tokens / "valid")
     model = tiny(300)
     torch.nn.init.zeros_(model.transformer.wte.weight)
-    metrics = evaluate(model, shards, 16, torch.device("cpu"))
+    metrics = evaluate(model, shards, 16, torch.device("cpu")).total
     tokens = sum(len(shard.tokens) for shard in shards)
     size = sum(shard.bytes for shard in shards)
     assert metrics.tokens == tokens

@@ -6,7 +6,7 @@ from workspace import Workspace
 
 CORPUS_STAGES = ("extract", "clean", "signatures", "dedupe", "encode")
 PARTS = ("tales/animals.txt", "tales/family.txt", "letters/letters.txt")
-AFTER_TRAIN = {"convert", "parity", "samples", "report"}
+AFTER_TRAIN = {"card", "convert", "parity", "samples", "report"}
 
 
 def of_every_part(*stages: str) -> set[str]:
@@ -95,6 +95,25 @@ def test_a_hyper_parameter_trains_again_and_nothing_before(built: Workspace) -> 
     overrides = "  threads: 1\n  overrides:\n    OPTIMIZER.LEARNING_RATE: 0.0005\n"
     with built.changed("config/config.yaml", "  threads: 1\n", overrides):
         assert built.planned() == {"train"} | AFTER_TRAIN
+
+
+def test_a_probe_measures_again_and_nothing_before(built: Workspace) -> None:
+    with built.changed("data/probes/attractors.tsv", "Coșul", "Cuibul"):
+        assert built.planned() == {"train"} | AFTER_TRAIN
+
+
+def test_a_new_file_of_probes_measures_again(built: Workspace) -> None:
+    path = built.folder / "data" / "probes" / "mine.tsv"
+    path.write_text("correct\twrong\nEu sunt.\tEu este.\n")
+    try:
+        assert "train" in built.planned()
+    finally:
+        path.unlink()
+
+
+def test_another_licence_writes_the_card_again_and_trains_nothing(built: Workspace) -> None:
+    with built.changed("miniature/sources.yaml", "licence: CC0-1.0", "licence: CC-BY-4.0"):
+        assert built.planned() == {"card"}
 
 
 def test_another_address_of_a_source_downloads_only_that_source(built: Workspace) -> None:

@@ -5,13 +5,17 @@ MODEL_FILES = [
     "model.safetensors",
     *TOKENIZER_FILES,
     "experiment.yaml",
-    "README.md",
 ]
+PROBES = sorted(map(str, Path(TRAINING["probes"]).glob("*.tsv"))) if TRAINING["probes"] else []
 PRETRAINED = [] if TRAINING["initial_weights"] == "random" else rules.pretrained.output
 
 
 def pretrained_flag() -> str:
     return f"--pretrained {RESULTS}/pretrained" if PRETRAINED else ""
+
+
+def probes_flag() -> str:
+    return shlex.join(["--probes", TRAINING["probes"]]) if TRAINING["probes"] else ""
 
 
 def override_words() -> str:
@@ -35,6 +39,7 @@ rule train:
         tokens=every_part(rules.encode.output.tokens + rules.encode.output.facts),
         tokenizer=rules.tokenizer.output.files,
         pretrained=PRETRAINED,
+        probes=PROBES,
         code=code("train.py"),
     output:
         model=expand(f"{RESULTS}/model/{{file}}", file=MODEL_FILES),
@@ -49,6 +54,7 @@ rule train:
         model=f"{RESULTS}/model",
         runs=f"{RESULTS}/training",
         pretrained=pretrained_flag(),
+        probes=probes_flag(),
         overrides=override_words(),
     threads: TRAINING["threads"]
     resources:
@@ -59,4 +65,4 @@ rule train:
         "{params.launcher} workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
         " --tokens {params.tokens} --parts {params.parts} --tokenizer {params.tokenizer}"
         " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.pretrained}"
-        " {params.overrides}" + LOGGED
+        " {params.probes} {params.overrides}" + LOGGED
