@@ -248,7 +248,7 @@ def keeps_hyphen(before: str, behind: str, known: set[str]) -> bool:
     )
 
 
-ITEM = re.compile(r"[-–—•*#]|[0-9]+(?:\)|\.) |\w\) ")
+ITEM = re.compile(r"[-–—•●*#]|[0-9]+(?:\)|\.) |\w\) ")
 
 
 def full_and_small(lines: list[str], width: int) -> tuple[int, int, int]:
@@ -303,21 +303,57 @@ def with_attached_punctuation(text: str) -> str:
     )
 
 
-def is_number(character: str) -> bool:
-    return character != "" and unicodedata.category(character)[0] == "N"
-
-
-# º is ș in a word, not in "5º", "nº" or "23 ºC"; ª alike. ã is ă but before o and e, as Portuguese
-# has it.
-STRONG = re.compile(
-    r"(?<=[^\W\d_])[þÞ]|[þÞ](?=[^\W\d_])"
-    r"|(?<![0-9])(?:º(?=(?![A-ZĂÂÎȘȚÃÞ])[^\W\d_])|ª(?=[^\W\d_])|(?<=[^\W\d_]{2})[ºª](?![A-ZÃÞ]))"
-)
-WEAK = re.compile("[ãÃ](?![oeOE])")
+LEGACY = dict(zip("ãÃºªþÞ¥µ", "ăĂșȘțȚ„”", strict=True))
 PORTUGUESE = re.compile("[ãÃ][oeOE]|[õÕçÇ]")
-QUOTES = re.compile(r"¥(?=[^\W\d_])|(?<=[^\W\d_]|[.!?])µ(?!\w)")
-AT_EDGES = re.compile(r"(?<![0-9])[ºª]|[þÞ]|ã(?=e)|¥|µ(?!\w)")
-LEGACY = str.maketrans("ãÃºªþÞ¥µ", "ăĂșȘțȚ„”")
+
+
+def with_legacy_letters(text: str) -> str:
+    """Return the text with its Romanian letters, if it was read as Latin-1."""
+    padded = f"  {text} "
+    fours = [padded[start : start + 4] for start in range(len(text))]
+    northern = re.search("[ðÐæÆýÝ]", text)
+    strong = 0 if northern else sum(is_strong(*four) for four in fours)
+    weight = 2 * strong + sum(is_weak(four[2], four[3]) for four in fours)
+    if weight < 3 or weight <= len(PORTUGUESE.findall(text)):
+        return text
+    if any(is_mojibake(*four[1:]) for four in fours):
+        return text
+    everywhere = not re.search("[ăĂșȘțȚşŞţŢ]", text)
+    restored = "".join(restored_letter(four, everywhere) for four in fours)
+    is_romanian = hits(restored, ROMANIAN_WORDS) >= hits(restored, FOREIGN_WORDS)
+    return restored if is_romanian else text
+
+
+def restored_letter(four: str, everywhere: bool) -> str:
+    before, letter, after = four[1:]
+    romanian = is_strong(*four) or is_weak(letter, after) or is_quote(before, letter, after)
+    if everywhere:
+        romanian |= letter in "þÞ¥" or (letter in "ºª" and not is_number(before))
+        romanian |= letter == "µ" and not (after.isalpha() or is_number(after))
+        romanian |= letter + after == "ãe"
+    return LEGACY[letter] if romanian else letter
+
+
+def is_strong(before_that: str, before: str, letter: str, after: str) -> bool:
+    """Return whether a letter is hardly anything but Romanian: not as in "5º", "nº", "23 ºC"."""
+    beside = before.isalpha() or after.isalpha()
+    if letter in "þÞ":
+        return beside
+    degree = letter == "º" and after.isupper()
+    abbreviation = not before_that.isalpha() and not after.isalpha()
+    return letter in "ºª" and beside and not (is_number(before) or degree or abbreviation)
+
+
+def is_weak(letter: str, after: str) -> bool:
+    """Return whether a letter may be ă: Portuguese has ã before o and e."""
+    return letter in "ãÃ" and after not in "oeOE"
+
+
+def is_quote(before: str, letter: str, after: str) -> bool:
+    if letter == "¥":
+        return after.isalpha()
+    ends = before.isalpha() or before in ".!?"
+    return letter == "µ" and ends and not (after.isalpha() or is_number(after))
 
 
 def is_mojibake(before: str, letter: str, after: str) -> bool:
@@ -326,19 +362,8 @@ def is_mojibake(before: str, letter: str, after: str) -> bool:
     return letter in "ÂÃÄÅÈ" and not after.isascii() and not legacy
 
 
-def with_legacy_letters(text: str) -> str:
-    """Return the text with its Romanian letters, if it was read as Latin-1."""
-    strong = len(STRONG.findall(text)) if not re.search("[ðÐæÆýÝ]", text) else 0
-    weight = 2 * strong + len(WEAK.findall(text))
-    mojibake = any(is_mojibake(*three) for three in zip(" " + text, text, text[1:], strict=False))
-    if weight < 3 or weight <= len(PORTUGUESE.findall(text)) or mojibake:
-        return text
-    restored = text
-    misread_as_a_whole = not re.search("[ăĂșȘțȚşŞţŢ]", text)
-    for pattern in (STRONG, WEAK, QUOTES, *([AT_EDGES] if misread_as_a_whole else [])):
-        restored = pattern.sub(lambda found: found[0].translate(LEGACY), restored)
-    is_romanian = hits(restored, ROMANIAN_WORDS) >= hits(restored, FOREIGN_WORDS)
-    return restored if is_romanian else text
+def is_number(character: str) -> bool:
+    return character != "" and unicodedata.category(character)[0] == "N"
 
 
 REPAIRS: dict[str, Callable[[str], str]] = {

@@ -56,7 +56,7 @@ def texts(kind: str) -> st.SearchStrategy[str]:
 
 @pytest.mark.parametrize("kind", REPAIRS)
 def test_repairs_any_text_as_the_reference(kind: str) -> None:
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(texts(kind))
     def compare(text: str) -> None:
         assert ALONE[kind].repair(text)[0] == fixed_point(kind, text)
@@ -66,7 +66,7 @@ def test_repairs_any_text_as_the_reference(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", REPAIRS)
 def test_repairs_texts_of_its_own_fragments_as_the_reference(kind: str) -> None:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=250, deadline=None)
     @given(st.lists(st.sampled_from(FRAGMENTS[kind]), max_size=60).map("".join))
     def compare(text: str) -> None:
         assert ALONE[kind].repair(text)[0] == fixed_point(kind, text)

@@ -45,7 +45,7 @@ pub(super) fn with_single_blanks(text: &str) -> String {
         match character {
             '\n' => newlines += 1,
             ' ' => blank = true,
-            _ if !character.is_ascii_graphic() && ODD_BLANKS.contains(character) => blank = true,
+            _ if character.is_whitespace() && ODD_BLANKS.contains(character) => blank = true,
             _ => {
                 if !tidy.is_empty() {
                     match newlines {

@@ -55,11 +55,12 @@ impl Vocabulary {
 
 /// Returns whether a text has any letter that hints at Turkish.
 pub(super) fn may_be_turkish(text: &str) -> bool {
-    // Four in five characters are ASCII, and one comparison tells.
-    text.chars().any(|character| {
-        !character.is_ascii()
-            && (STRONG_TURKISH_LETTERS.contains(character)
-                || WEAK_TURKISH_LETTERS.contains(character))
+    let is_turkish = |letter: char| {
+        STRONG_TURKISH_LETTERS.contains(letter) || WEAK_TURKISH_LETTERS.contains(letter)
+    };
+    // The commonest letters outside ASCII are none of them, and quickly told.
+    text.chars().any(|letter| {
+        !letter.is_ascii() && !matches!(letter, 'ă' | 'â' | 'î' | 'ş' | 'ţ') && is_turkish(letter)
     })
 }
 

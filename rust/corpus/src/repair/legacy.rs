@@ -77,7 +77,7 @@ pub(super) fn with_legacy_letters(text: &str, vocabulary: &Vocabulary) -> Option
 impl Evidence {
     fn of(text: &str) -> Self {
         let mut evidence = Self::default();
-        for place in places(text) {
+        for place in places(text).filter(|place| !place.character.is_ascii()) {
             match place.reading() {
                 Reading::Strong(_) => evidence.strong += 1,
                 Reading::Weak(_) => evidence.weak += 1,

@@ -5,7 +5,6 @@
 //! nothing (a title, a list) follows the document. Words that only one of the two languages can
 //! write are safe on either side: "Eskişehir'in yağışı" keeps its letters inside Romanian prose.
 
-use super::classes::CEDILLA;
 use super::language::{Vocabulary, is_letter_or_number, may_be_turkish};
 use super::lines::with_lines;
 
@@ -75,7 +74,7 @@ fn mapped_word(word: &str, paragraph_is_turkish: bool) -> String {
 }
 
 fn is_cedilla(letter: char) -> bool {
-    CEDILLA.contains(letter)
+    matches!(letter, 'ş' | 'ţ' | 'Ş' | 'Ţ')
 }
 
 /// Yields words and what stands between two, in order.

@@ -1,6 +1,7 @@
 //! Tags of HTML that were left in a text.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -78,11 +79,12 @@ const INLINE: &[&str] = &[
 /// Elements that have no end.
 const VOID: &[&str] = &["br", "hr", "wbr"];
 
-/// Uses of one element in a text.
-#[derive(Default)]
-struct Uses {
-    opening: usize,
-    closing: usize,
+/// A tag in a text.
+struct Tag {
+    range: Range<usize>,
+    name: String,
+    closes: bool,
+    has_attributes: bool,
 }
 
 /// Returns the text without the tags of HTML's elements of text, and without comments and scripts.
@@ -91,32 +93,46 @@ struct Uses {
 /// opened and closed in the text. A lone `<b>` stays, as in a sentence about the element.
 pub(super) fn without_tags(text: &str) -> String {
     let text = HIDDEN.replace_all(text, "");
-    let mut uses: HashMap<String, Uses> = HashMap::new();
-    for tag in TAG.captures_iter(&text) {
-        let element = uses.entry(tag["name"].to_ascii_lowercase()).or_default();
-        match tag.name("close") {
-            Some(_) => element.closing += 1,
-            None => element.opening += 1,
+    let tags: Vec<Tag> = TAG.captures_iter(&text).map(Tag::new).collect();
+    let names = |closes: bool| -> HashSet<&str> {
+        let tags = tags.iter().filter(|tag| tag.closes == closes);
+        tags.map(|tag| tag.name.as_str()).collect()
+    };
+    let (opened, closed) = (names(false), names(true));
+    let mut plain = String::with_capacity(text.len());
+    let mut copied = 0;
+    for tag in &tags {
+        let name = tag.name.as_str();
+        let is_pair = opened.contains(name) && closed.contains(name);
+        if !is_pair && !tag.has_attributes && !VOID.contains(&name) {
+            continue;
+        }
+        if let Some(replacement) = replacement(name) {
+            plain.push_str(&text[copied..tag.range.start]);
+            let separates = tag.ends_span_before_another(&text);
+            plain.push_str(if separates { " " } else { replacement });
+            copied = tag.range.end;
         }
     }
-    TAG.replace_all(&text, |tag: &Captures| {
-        let name = tag["name"].to_ascii_lowercase();
-        let behind = &text[tag.get_match().end()..];
-        let element = &uses[&name];
-        let is_pair = element.opening > 0 && element.closing > 0;
-        let is_markup = is_pair || !tag["attributes"].is_empty() || VOID.contains(&name.as_str());
-        match replacement(&name) {
-            Some(_) if is_markup && separates(tag, behind) => " ".to_owned(),
-            Some(replacement) if is_markup => replacement.to_owned(),
-            _ => tag[0].to_owned(),
-        }
-    })
-    .into_owned()
+    plain.push_str(&text[copied..]);
+    plain
 }
 
-/// Returns whether a tag ends a span before another: laws have each of their parts in one.
-fn separates(tag: &Captures, behind: &str) -> bool {
-    tag[0].starts_with("</span") && behind.starts_with("<span")
+impl Tag {
+    fn new(captures: Captures) -> Self {
+        Self {
+            range: captures.get_match().range(),
+            name: captures["name"].to_ascii_lowercase(),
+            closes: captures.name("close").is_some(),
+            has_attributes: !captures["attributes"].is_empty(),
+        }
+    }
+
+    /// Laws have each of their parts in a span, with nothing between two.
+    fn ends_span_before_another(&self, text: &str) -> bool {
+        text[self.range.clone()].starts_with("</span")
+            && text[self.range.end..].starts_with("<span")
+    }
 }
 
 fn replacement(name: &str) -> Option<&'static str> {

@@ -15,8 +15,10 @@ pub(super) const MAX_LINE_BYTES: usize = 2 * *WIDTHS.end();
 /// One line in fifty may be longer than the width: an address that has no blank.
 const LONGER_LINES: usize = 50;
 /// Of the lines that another follows, so many in a hundred must be full, and of the lines behind
-/// full ones so many must begin with a small letter. Measured in bench/repairs.py: prose broken to 50
-/// to 100 characters has at least 76 and 86, verse at most 40 and any.
+/// full ones so many must begin with a small letter. Of 2,449 samples of prose broken to 50, 60, 72,
+/// 80 and 100 characters, with a blank line between paragraphs, 2,431 meet that, and none of 3,581
+/// poems, 255 laws and 440 pages of lists. Without blank lines 1,635 of 2,485 do: those of long
+/// paragraphs.
 const MIN_FULL: usize = 60;
 const MIN_SMALL: usize = 60;
 
@@ -104,7 +106,7 @@ impl<'text> Line<'text> {
     fn begins_item(&self) -> bool {
         let mut characters = self.text.chars();
         match characters.next() {
-            Some('-' | '–' | '—' | '•' | '*' | '#') => true,
+            Some('-' | '–' | '—' | '•' | '●' | '*' | '#') => true,
             Some(first) if is_letter_or_number(first) => {
                 let rest = self
                     .text
