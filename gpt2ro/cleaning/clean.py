@@ -21,7 +21,7 @@ def clean_part(
     of two; the upper bound is twice that.
     """
     steps = repairs(settings)
-    touched: Counter[str] = Counter(dict.fromkeys(steps, 0))
+    touched: Counter[str] = Counter(dict.fromkeys(steps.kinds, 0))
     lengths: Counter[int] = Counter()
     with Bookkeeper(output, dropped, stats) as books, Progress(f"clean {path.name}") as progress:
         for document in read_documents(path):

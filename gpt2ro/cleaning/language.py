@@ -1,7 +1,6 @@
-"""Which language a text is in, as far as letters and function words tell.
+"""Whether a text is Romanian rather than one of the languages that share words with it.
 
-Two cheap questions are answered here: is this text Romanian rather than one of the languages that
-share words with it, and is it Turkish, whose ş must stay. Both read a sample of a long text.
+Letters and function words tell; of a long text a sample is read.
 """
 
 import re
@@ -50,14 +49,6 @@ FOREIGN_WORDS = _word_set(
 LETTER_WEIGHT = 0.5
 ROMANIAN_LETTERS = "ășțţ"
 
-# Turkish and its relatives, and Kurdish: the languages beside Romanian that write ş. The second
-# group of letters proves nothing alone, since German, Hungarian and French names have them.
-STRONG_LETTERS = "ığİĞəƏ"
-WEAK_LETTERS = "öüÖÜçÇêû"
-TURKISH_WORDS = _word_set(
-    "ve bir bu için ile çok olan olarak daha değil gibi sonra kadar ise və ilə üçün û ji li ku"
-)
-
 
 def romanian_score(text: str) -> float:
     """Return how Romanian a text looks, from -1 to 1.
@@ -73,17 +64,6 @@ def romanian_score(text: str) -> float:
     letters = sum(map(sample.count, ROMANIAN_LETTERS))
     evidence = _hits(words, ROMANIAN_WORDS) + LETTER_WEIGHT * letters
     return max(-1.0, min(1.0, (evidence - _hits(words, FOREIGN_WORDS)) / len(words)))
-
-
-def looks_turkish(text: str) -> bool | None:
-    """Return whether a text is Turkish (or a relative), not Romanian; None without evidence."""
-    sample = _sample(text)
-    words = WORDS.findall(sample.lower())
-    turkish = _hits(words, TURKISH_WORDS) + sum(map(sample.count, STRONG_LETTERS))
-    if turkish:
-        turkish += sum(map(sample.count, WEAK_LETTERS))
-    romanian = _hits(words, ROMANIAN_WORDS) + sum(map(sample.count, "ăĂțȚţŢ"))
-    return None if turkish == romanian else turkish > romanian
 
 
 def _hits(words: Iterable[str], vocabulary: frozenset[str]) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gpt2ro.dedupe.native import Signer, fold
+from gpt2ro.native import Signer, fold
 
 NGRAM = np.dtype("<u8")
 

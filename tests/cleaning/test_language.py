@@ -10,7 +10,7 @@ from passages import (
     TURKISH,
 )
 
-from gpt2ro.cleaning.language import SAMPLE_CHARACTERS, looks_turkish, romanian_score
+from gpt2ro.cleaning.language import SAMPLE_CHARACTERS, romanian_score
 
 
 @pytest.mark.parametrize("text", [ROMANIAN, ROMANIAN_WITHOUT_MARKS, ROMANIAN_WITH_CEDILLA])
@@ -30,9 +30,3 @@ def test_a_text_without_words_scores_zero() -> None:
 def test_a_long_text_is_judged_by_start_middle_and_end() -> None:
     foreign = f"{ENGLISH}\n" * (SAMPLE_CHARACTERS // 40)
     assert romanian_score(foreign) < romanian_score(foreign + f"{ROMANIAN}\n" * 20)
-
-
-def test_tells_turkish_from_romanian() -> None:
-    assert looks_turkish(TURKISH) is True
-    assert looks_turkish(ROMANIAN) is False
-    assert looks_turkish("Lübeck") is None
