@@ -51,6 +51,8 @@ def test_a_rule_waits_for_the_extension_exactly_when_its_script_uses_it() -> Non
         "clean.py",
         "signatures.py",
         "clusters.py",
+        "held_out.py",
+        "dedupe.py",
     }
 
 
