@@ -7,7 +7,7 @@ use gpt2ro_engine::model::{Gpt2, LoadError, Options, Shape, Wanted};
 use crate::deploy::{Config, Deploy};
 use crate::model::{Logits, Model, Positions};
 
-/// GPT-2 on the CPU, in float32 or int8.
+/// GPT-2 on the CPU, in any precision.
 pub struct EngineModel {
     network: Gpt2,
     end_of_text: u32,

@@ -70,32 +70,43 @@ fn assemble(matrices: Vec<Matrix>, norms: Vec<LayerNorm>) -> Weights {
     }
 }
 
+/// The shapes of packed matrices. The head, which comes first, decides which token is written: in int4
+/// it would cost more of what the model knows than all layers together, so it is int8 then.
+fn shapes(stored: &[StoredMatrix<'_>], precision: Precision) -> Vec<MatrixShape> {
+    let head = match precision {
+        Precision::Int4 => Precision::Int8,
+        other => other,
+    };
+    let precisions = std::iter::once(head).chain(std::iter::repeat(precision));
+    let shape = |(matrix, precision): (&StoredMatrix<'_>, Precision)| {
+        let (rows, columns) = matrix.padded();
+        MatrixShape::padded(precision, rows, columns)
+    };
+    stored.iter().zip(precisions).map(shape).collect()
+}
+
 /// Pack matrices one after the other into one memory.
 fn pack(
     stored: &[StoredMatrix<'_>],
     precision: Precision,
     pool: &Pool,
 ) -> std::io::Result<Vec<Matrix>> {
-    let shape = |matrix: &StoredMatrix<'_>| {
-        let (rows, columns) = matrix.padded();
-        MatrixShape::padded(precision, rows, columns)
-    };
-    let shapes: Vec<MatrixShape> = stored.iter().map(shape).collect();
+    let shapes = shapes(stored, precision);
     let mut memory = Memory::new(shapes.iter().map(MatrixShape::bytes).sum())?;
     let mut rest = memory.bytes_mut();
-    let mut panels = Vec::new();
+    let mut bands = Vec::new();
     for (stored, shape) in stored.iter().zip(&shapes) {
         let matrix;
         (matrix, rest) = rest.split_at_mut(shape.bytes());
-        let bytes = matrix.chunks_exact_mut(shape.panel_bytes());
-        panels.extend(
+        let bytes = matrix.chunks_exact_mut(shape.band_bytes());
+        bands.extend(
             bytes
                 .enumerate()
                 .map(|(index, bytes)| (stored, shape, index, bytes)),
         );
     }
-    pool.each(panels.into_iter(), |(stored, shape, index, bytes)| {
-        shape.pack(&stored.panel(index), bytes);
+    pool.each(bands.into_iter(), |(stored, shape, index, bytes)| {
+        shape.pack(&stored.band(index), bytes);
     });
     let memory = memory.share()?;
     let mut end = 0;
