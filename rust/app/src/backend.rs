@@ -34,6 +34,7 @@ pub enum Precision {
 pub struct Choice {
     backend: Backend,
     precision: Precision,
+    cache: bool,
 }
 
 /// A choice that cannot be had: a usage error, which names what can.
@@ -42,6 +43,9 @@ pub enum ChoiceError {
     /// rust-bert computes in float32 only.
     #[error("--precision {0} needs --backend engine; rust-bert computes in fp32 only")]
     Precision(&'static str),
+    /// rust-bert loads the weights as they are.
+    #[error("--cache needs --backend engine; rust-bert packs no weights")]
+    Cache,
     /// The binary was built without any backend.
     #[error("this binary was built without a backend; build it with --features engine")]
     None,
@@ -83,14 +87,19 @@ impl Choice {
     ///
     /// # Errors
     /// The binary has no such backend, or the backend no such precision.
-    pub fn new(backend: Option<Backend>, precision: Precision) -> Result<Self, ChoiceError> {
-        Self::among(Backend::BUILT, backend, precision)
+    pub fn new(
+        backend: Option<Backend>,
+        precision: Precision,
+        cache: bool,
+    ) -> Result<Self, ChoiceError> {
+        Self::among(Backend::BUILT, backend, precision, cache)
     }
 
     fn among(
         built: &[Backend],
         backend: Option<Backend>,
         precision: Precision,
+        cache: bool,
     ) -> Result<Self, ChoiceError> {
         let default = *built.first().ok_or(ChoiceError::None)?;
         let backend = backend.unwrap_or(default);
@@ -101,7 +110,14 @@ impl Choice {
         if backend == Backend::RustBert && precision != Precision::Fp32 {
             return Err(ChoiceError::Precision(precision.name()));
         }
-        Ok(Self { backend, precision })
+        if backend == Backend::RustBert && cache {
+            return Err(ChoiceError::Cache);
+        }
+        Ok(Self {
+            backend,
+            precision,
+            cache,
+        })
     }
 
     /// Load the model of a deploy folder.
@@ -111,7 +127,7 @@ impl Choice {
     pub fn load(self, deploy: &Deploy, threads: Option<usize>) -> Result<Box<dyn Model>> {
         match self.backend {
             #[cfg(feature = "engine")]
-            Backend::Engine => load_engine(deploy, self.precision, threads),
+            Backend::Engine => load_engine(self, deploy, threads),
             #[cfg(feature = "rust-bert")]
             Backend::RustBert => Ok(Box::new(crate::rust_bert_model::RustBertModel::load(
                 deploy, threads,
@@ -123,18 +139,14 @@ impl Choice {
 }
 
 #[cfg(feature = "engine")]
-fn load_engine(
-    deploy: &Deploy,
-    precision: Precision,
-    threads: Option<usize>,
-) -> Result<Box<dyn Model>> {
-    let precision = match precision {
+fn load_engine(choice: Choice, deploy: &Deploy, threads: Option<usize>) -> Result<Box<dyn Model>> {
+    let precision = match choice.precision {
         Precision::Fp32 => gpt2ro_engine::kernels::Precision::Fp32,
         Precision::Bf16 => gpt2ro_engine::kernels::Precision::Bf16,
         Precision::Int8 => gpt2ro_engine::kernels::Precision::Int8,
         Precision::Int4 => gpt2ro_engine::kernels::Precision::Int4,
     };
-    let model = crate::engine_model::EngineModel::load(deploy, precision, threads)?;
+    let model = crate::engine_model::EngineModel::load(deploy, precision, threads, choice.cache)?;
     Ok(Box::new(model))
 }
 
@@ -146,7 +158,8 @@ mod tests {
 
     #[test]
     fn rust_bert_is_the_default_where_it_is_built() {
-        let default = |built: &[Backend]| Choice::among(built, None, Precision::Fp32).unwrap();
+        let default =
+            |built: &[Backend]| Choice::among(built, None, Precision::Fp32, false).unwrap();
         assert_eq!(default(&BOTH).backend, Backend::RustBert);
         assert_eq!(default(&[Backend::Engine]).backend, Backend::Engine);
     }
@@ -154,7 +167,7 @@ mod tests {
     #[test]
     fn rounded_precisions_are_the_engine_s_alone() {
         for precision in [Precision::Bf16, Precision::Int8, Precision::Int4] {
-            let choose = |backend| Choice::among(&BOTH, backend, precision);
+            let choose = |backend| Choice::among(&BOTH, backend, precision, false);
             assert!(choose(Some(Backend::Engine)).is_ok());
             for backend in [None, Some(Backend::RustBert)] {
                 assert_eq!(
@@ -166,9 +179,16 @@ mod tests {
     }
 
     #[test]
+    fn a_cache_is_the_engine_s_alone() {
+        let choose = |backend| Choice::among(&BOTH, Some(backend), Precision::Fp32, true);
+        assert!(choose(Backend::Engine).is_ok());
+        assert_eq!(choose(Backend::RustBert), Err(ChoiceError::Cache));
+    }
+
+    #[test]
     fn a_backend_that_is_not_built_is_told_with_those_that_are() {
         let choose = |built: &[Backend], backend| {
-            Choice::among(built, backend, Precision::Fp32)
+            Choice::among(built, backend, Precision::Fp32, false)
                 .unwrap_err()
                 .to_string()
         };

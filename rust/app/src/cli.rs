@@ -83,6 +83,9 @@ pub struct ModelOptions {
     /// How weights and activations are kept.
     #[arg(long, value_enum, default_value = "fp32")]
     pub precision: Precision,
+    /// Keep the engine's packed weights in a file beside the model, for a quick start next time.
+    #[arg(long)]
+    pub cache: bool,
 }
 
 impl ModelOptions {
@@ -91,7 +94,7 @@ impl ModelOptions {
     /// # Errors
     /// This binary cannot compute that.
     pub fn choice(&self) -> Result<Choice, ChoiceError> {
-        Choice::new(self.backend, self.precision)
+        Choice::new(self.backend, self.precision, self.cache)
     }
 }
 

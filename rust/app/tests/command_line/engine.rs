@@ -76,6 +76,41 @@ fn one_thread_and_two_write_the_same() {
 }
 
 #[test]
+fn a_cache_changes_no_text_and_is_mended_where_damaged() {
+    let folder = Folder::new("engine-cache");
+    copy_model("plain", folder.path());
+    let model = folder.path().to_str().unwrap();
+    let packed = folder.path().join("rust_model.int8.packed");
+    let say = |flags: &[&str]| {
+        let asked = ["generate", "--model", model, "Bunica", "--seed", "5"];
+        gpt2ro(&with(&with(&asked, &INT8), flags), b"").out()
+    };
+    let expected = say(&[]);
+    assert!(!packed.exists());
+    assert_eq!(say(&["--cache"]), expected);
+    let whole = fs::read(&packed).unwrap();
+    assert_eq!(say(&["--cache"]), expected);
+    fs::write(&packed, &whole[..whole.len() / 2]).unwrap();
+    assert_eq!(say(&["--cache"]), expected);
+    assert!(fs::read(&packed).unwrap() == whole);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_told_and_no_failure() {
+    let folder = Folder::new("engine-no-cache");
+    copy_model("plain", folder.path());
+    let model = folder.path().to_str().unwrap();
+    fs::create_dir_all(folder.path().join("rust_model.fp32.packed/in")).unwrap();
+    let flags = with(&["generate", "--model", model, "x", "--cache"], &FP32);
+    let said = gpt2ro(&flags, b"");
+    assert!(
+        said.err()
+            .contains("rust_model.fp32.packed: cannot be written (")
+    );
+    said.out();
+}
+
+#[test]
 fn weights_that_are_not_numbers_are_told() {
     for backend in [&FP32[..], &BF16, &INT8, &INT4] {
         let line = run_on("not_numbers", "generate", &with(&["x"], backend)).fails_with(1);
