@@ -283,7 +283,7 @@ fn quantise(row: &Row<'_>, index: usize, group: &mut GroupMut<'_>) {
         let words: &[Word; LANES / 4] = bytes.as_chunks().0.try_into().expect("whole words");
         group.put(words, panel, index);
         let block = &mut group.sums[panel * LANES / COLUMNS * tokens + index];
-        let first = panel * LANES % COLUMNS == 0;
+        let first = (panel * LANES).is_multiple_of(COLUMNS);
         *block = if first { sum } else { *block + sum };
         total += sum;
     }

@@ -5,7 +5,11 @@
 //! differ in the order and the rounding of the sums only.
 
 #[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::{_mm512_dpbf16_ps, _mm512_loadu_si512, _mm512_set1_epi32};
+use std::arch::x86_64::{
+    __m512bh, __m512i, _mm512_dpbf16_ps, _mm512_loadu_si512, _mm512_set1_epi32,
+};
+#[cfg(target_arch = "x86_64")]
+use std::mem::transmute;
 
 use super::sums::{Dot, sums};
 use super::vectors::Vector;
@@ -134,8 +138,8 @@ impl Dot for Pairs {
             let values = _mm512_set1_epi32(i32::from_le_bytes(word));
             _mm512_dpbf16_ps(
                 sum,
-                std::mem::transmute(weights),
-                std::mem::transmute(values),
+                transmute::<__m512i, __m512bh>(weights),
+                transmute::<__m512i, __m512bh>(values),
             )
         }
     }
