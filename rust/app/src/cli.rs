@@ -27,7 +27,7 @@ pub enum Command {
   gpt2ro generate -m results/deploy \"Bunica a făcut\"
   gpt2ro generate -m results/deploy \"Ne trebuie\" --strategy top-k-top-p --seed 1 -n 60
   gpt2ro generate -m results/deploy --prompt-file poveste.txt --strategy beam --beams 8
-  gpt2ro generate -m results/deploy \"Vulpea\" --backend engine --precision int8
+  gpt2ro generate -m results/deploy \"Vulpea\" --backend engine --precision int8 --cache
   echo -n \"Vulpea\" | gpt2ro generate -m results/deploy - --json")]
     Generate(GenerateOptions),
     /// Continue prompt after prompt from standard input, one a line.

@@ -73,12 +73,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!(
         "{{\"precision\": \"{precision}\", \"threads\": {threads}, \"decode\": {}, \"prefill\": {}, \
          \"batch\": {}, \"read_gb_per_s\": {:.1}, \"first_token_s\": {first:.3}, \
-         \"first_token_cached_s\": {cached_first:.3}, \"memory_mb\": {:.0}}}",
+         \"first_token_cached_s\": {cached_first:.3}, \"memory_mb\": {:.0}, \
+         \"weights_mb\": {:.0}}}",
         rate(ROUND, fastest.decode),
         rate(PROMPT, fastest.prefill),
         rate(BATCH * ROUND, fastest.batch),
         PROBE as f64 / fastest.probe / 1e9,
         memory / 1e6,
+        model.weight_bytes() as f64 / 1e6,
     );
     Ok(())
 }

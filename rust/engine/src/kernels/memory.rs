@@ -58,6 +58,12 @@ impl SharedMemory {
         Ok(Self(Arc::new(map)))
     }
 
+    /// Its size in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// A part of it.
     #[must_use]
     pub fn bytes(&self, place: Range<usize>) -> &[u8] {

@@ -124,6 +124,12 @@ impl Gpt2 {
         &self.shape
     }
 
+    /// Bytes of the packed weights, all of which are read for a token.
+    #[must_use]
+    pub fn weight_bytes(&self) -> usize {
+        self.weights.bytes
+    }
+
     /// Forget every sequence.
     pub fn reset(&mut self) {
         self.cache.clear();

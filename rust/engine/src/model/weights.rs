@@ -21,6 +21,8 @@ pub(super) struct Weights {
     pub layers: Vec<Layer>,
     pub last_norm: LayerNorm,
     pub head: Matrix,
+    /// Bytes of all matrices.
+    pub bytes: usize,
 }
 
 /// The packed weights of one layer; a matrix's rows are what it gives.
@@ -105,6 +107,7 @@ fn assemble(memory: &SharedMemory, shapes: Vec<MatrixShape>, norms: Vec<LayerNor
         layers: std::iter::from_fn(&mut layer).collect(),
         last_norm,
         head,
+        bytes: memory.size(),
     }
 }
 
