@@ -10,11 +10,11 @@ ENGINE is the program that measures the engine from within, in every precision:
 
 Weights are random with a seed: speed does not depend on them. Of transformers and rust-bert a rate
 is that of the tokens between the SHORT-th and the LONG-th of a greedy continuation, by the clock,
-so that loading and reading the prompt are not in it; every round runs each contestant once, one after
-the other, and the table has the medians. The engine's figures are those of its fastest rounds, and
-beside its decoding stands what share that is of the memory floor: the bytes of the weights, which
-each token needs once, at the speed at which the same threads just read memory. The last line is
-JSON.
+so that loading and reading the prompt are not in it; every round runs each contestant once, one
+after the other, and the table has the medians. The engine's figures are those of its fastest
+rounds, and beside its decoding stands what share that is of the memory floor: the bytes of the
+weights, which each token needs once, at the speed at which the same threads just read memory. The
+last line is JSON.
 """
 
 import argparse
