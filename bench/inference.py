@@ -1,12 +1,20 @@
-"""Tokens a second of the binary's backends and of transformers, on the same weights.
+"""Speed and memory of the binary's backends and of transformers, on the same weights.
 
-    python bench/inference.py --binary results/bin/gpt2ro                   # shape of GPT-2 small
-    python bench/inference.py --binary results/bin/gpt2ro --rounds 5 --threads 1 2
+    python bench/inference.py --binary results/bin/gpt2ro --engine ENGINE   # shape of GPT-2 small
+    python bench/inference.py --binary results/bin/gpt2ro --engine ENGINE --rounds 5 --threads 1 2
 
-Weights are random with a seed: speed does not depend on them. A rate is that of the tokens between
-the SHORT-th and the LONG-th of a greedy continuation, by the clock, so that loading and reading the
-prompt are not in it. Every round runs each contestant once, one after the other; the table has the
-medians of the rounds. The last line is JSON.
+ENGINE is the program that measures the engine from within, in every precision:
+
+    cd rust && cargo build --release -p gpt2ro-engine --example speed
+    # it is then target/release/examples/speed
+
+Weights are random with a seed: speed does not depend on them. Of transformers and rust-bert a rate
+is that of the tokens between the SHORT-th and the LONG-th of a greedy continuation, by the clock,
+so that loading and reading the prompt are not in it; every round runs each contestant once, one
+after the other, and the table has the medians. The engine's figures are those of its fastest
+rounds, and beside its decoding stands what share that is of the memory floor: the bytes of the
+weights, which each token needs once, at the speed at which the same threads just read memory. The
+last line is JSON.
 """
 
 import argparse
@@ -27,6 +35,7 @@ from gpt2ro.export.deploy import convert
 SHORT, LONG = 8, 136  # new tokens
 PROMPT = "Bunica a pus pe masă o pâine."  # 32 bytes, a token each
 END_OF_TEXT = "<|endoftext|>"
+PRECISIONS = ("fp32", "bf16", "int8", "int4")
 
 # Seconds that a continuation of so many tokens takes.
 Contestant = Callable[[int], float]
@@ -96,11 +105,38 @@ def rates(contestants: dict[str, Contestant], rounds: int) -> dict[str, float]:
     return {name: median(values) for name, values in found.items()}
 
 
+def engine_figures(
+    engine: Path, deploy: Path, precision: str, threads: int, rounds: int
+) -> dict[str, float]:
+    """Return what the engine's own program measures; its keys say units."""
+    command = [
+        str(engine), str(deploy / "rust_model.ot"), precision, str(threads), str(rounds),
+    ]  # fmt: skip
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def tell_engine(figures: dict[str, float]) -> None:
+    """Print a line of the engine's table."""
+    floor = figures["weights_mb"] / 1e3 * figures["decode"] / figures["read_gb_per_s"]
+    print(
+        f"{figures['threads']} threads  engine {figures['precision']}  "
+        f"{figures['decode']:7.1f} tokens/s ({floor:.0%} of the floor at "
+        f"{figures['read_gb_per_s']:.1f} GB/s)  prefill {figures['prefill']:7.1f}  "
+        f"batch {figures['batch']:7.1f}  {figures['memory_mb']:.0f} MB for "
+        f"{figures['weights_mb']:.0f} MB of weights  first token {figures['first_token_s']:.2f} s, "
+        f"with a cache {figures['first_token_cached_s']:.2f} s",
+        flush=True,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--binary", type=Path, required=True)
+    parser.add_argument("--engine", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
@@ -108,19 +144,24 @@ def main() -> None:
         folder, deploy = Path(scratch) / "model", Path(scratch) / "deploy"
         model = make_model(folder, GPT2Config())
         convert(folder, deploy)
-        results = {}
+        rate, figures = {}, []
         for threads in arguments.threads:
-            contestants = {"transformers fp32": in_transformers(model, threads)}
-            for name, flags in (
-                ("rust-bert fp32", ("--backend", "rust-bert")),
-                ("engine fp32", ("--backend", "engine")),
-                ("engine int8", ("--backend", "engine", "--precision", "int8")),
-            ):
-                contestants[name] = in_binary(arguments.binary, deploy, threads, *flags)
-            results[threads] = rates(contestants, arguments.rounds)
-            for name, rate in results[threads].items():
-                print(f"{threads} threads  {name:18}  {rate:7.1f} tokens/s", flush=True)
-    print(json.dumps({"parameters": model.num_parameters(), "tokens_per_second": results}))
+            rust_bert = in_binary(arguments.binary, deploy, threads, "--backend", "rust-bert")
+            contestants = {
+                "transformers fp32": in_transformers(model, threads),
+                "rust-bert fp32": rust_bert,
+            }
+            rate[threads] = rates(contestants, arguments.rounds)
+            for name, value in rate[threads].items():
+                print(f"{threads} threads  {name:18}  {value:7.1f} tokens/s", flush=True)
+            for precision in PRECISIONS:
+                found = engine_figures(
+                    arguments.engine, deploy, precision, threads, arguments.rounds
+                )
+                tell_engine(found)
+                figures.append(found)
+    parameters = model.num_parameters()
+    print(json.dumps({"parameters": parameters, "tokens_per_second": rate, "engine": figures}))
 
 
 if __name__ == "__main__":

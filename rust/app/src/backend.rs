@@ -21,19 +21,12 @@ pub enum Backend {
 pub enum Precision {
     /// As they were trained.
     Fp32,
-    /// In one byte, with a scale a row or token: four times as fast to read, and not quite the same.
+    /// In 2 bytes, bfloat16: half of fp32 to read, and nearly the same.
+    Bf16,
+    /// In one byte, with a scale a row or token: a quarter to read, and not quite the same.
     Int8,
-}
-
-impl Precision {
-    /// Bytes of one weight of a matrix; scales come on top, about a hundredth.
-    #[must_use]
-    pub const fn bytes_per_weight(self) -> f64 {
-        match self {
-            Self::Fp32 => 4.0,
-            Self::Int8 => 1.0,
-        }
-    }
+    /// Layers in 4 bits, with a scale for each 32 weights; the output head and activations in a byte.
+    Int4,
 }
 
 /// A backend and a precision that this binary can compute.
@@ -41,14 +34,18 @@ impl Precision {
 pub struct Choice {
     backend: Backend,
     precision: Precision,
+    cache: bool,
 }
 
 /// A choice that cannot be had: a usage error, which names what can.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ChoiceError {
     /// rust-bert computes in float32 only.
-    #[error("--precision int8 needs --backend engine; rust-bert computes in fp32 only")]
-    Precision,
+    #[error("--precision {0} needs --backend engine; rust-bert computes in fp32 only")]
+    Precision(&'static str),
+    /// rust-bert loads the weights as they are.
+    #[error("--cache needs --backend engine; rust-bert packs no weights")]
+    Cache,
     /// The binary was built without any backend.
     #[error("this binary was built without a backend; build it with --features engine")]
     None,
@@ -74,19 +71,48 @@ impl Backend {
     }
 }
 
+impl Precision {
+    /// Bytes of one weight of a layer's matrix, and of one of the output head, with their scales where
+    /// those are more than a hundredth.
+    #[must_use]
+    pub const fn bytes_per_weight(self) -> (f64, f64) {
+        match self {
+            Self::Fp32 => (4.0, 4.0),
+            Self::Bf16 => (2.0, 2.0),
+            Self::Int8 => (1.0, 1.0),
+            // A float32 for each 32 weights of 4 bits; the head is in int8.
+            Self::Int4 => (0.625, 1.0),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Fp32 => "fp32",
+            Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
+            Self::Int4 => "int4",
+        }
+    }
+}
+
 impl Choice {
     /// Check what the flags ask for; without a backend it is rust-bert where that is built in.
     ///
     /// # Errors
     /// The binary has no such backend, or the backend no such precision.
-    pub fn new(backend: Option<Backend>, precision: Precision) -> Result<Self, ChoiceError> {
-        Self::among(Backend::BUILT, backend, precision)
+    pub fn new(
+        backend: Option<Backend>,
+        precision: Precision,
+        cache: bool,
+    ) -> Result<Self, ChoiceError> {
+        Self::among(Backend::BUILT, backend, precision, cache)
     }
 
     fn among(
         built: &[Backend],
         backend: Option<Backend>,
         precision: Precision,
+        cache: bool,
     ) -> Result<Self, ChoiceError> {
         let default = *built.first().ok_or(ChoiceError::None)?;
         let backend = backend.unwrap_or(default);
@@ -94,10 +120,17 @@ impl Choice {
             let names: Vec<&str> = built.iter().map(|backend| backend.name()).collect();
             return Err(ChoiceError::NotBuilt(backend.name(), names.join(", ")));
         }
-        if backend == Backend::RustBert && precision == Precision::Int8 {
-            return Err(ChoiceError::Precision);
+        if backend == Backend::RustBert && precision != Precision::Fp32 {
+            return Err(ChoiceError::Precision(precision.name()));
         }
-        Ok(Self { backend, precision })
+        if backend == Backend::RustBert && cache {
+            return Err(ChoiceError::Cache);
+        }
+        Ok(Self {
+            backend,
+            precision,
+            cache,
+        })
     }
 
     /// Load the model of a deploy folder.
@@ -107,7 +140,7 @@ impl Choice {
     pub fn load(self, deploy: &Deploy, threads: Option<usize>) -> Result<Box<dyn Model>> {
         match self.backend {
             #[cfg(feature = "engine")]
-            Backend::Engine => load_engine(deploy, self.precision, threads),
+            Backend::Engine => load_engine(self, deploy, threads),
             #[cfg(feature = "rust-bert")]
             Backend::RustBert => Ok(Box::new(crate::rust_bert_model::RustBertModel::load(
                 deploy, threads,
@@ -119,16 +152,14 @@ impl Choice {
 }
 
 #[cfg(feature = "engine")]
-fn load_engine(
-    deploy: &Deploy,
-    precision: Precision,
-    threads: Option<usize>,
-) -> Result<Box<dyn Model>> {
-    let precision = match precision {
+fn load_engine(choice: Choice, deploy: &Deploy, threads: Option<usize>) -> Result<Box<dyn Model>> {
+    let precision = match choice.precision {
         Precision::Fp32 => gpt2ro_engine::kernels::Precision::Fp32,
+        Precision::Bf16 => gpt2ro_engine::kernels::Precision::Bf16,
         Precision::Int8 => gpt2ro_engine::kernels::Precision::Int8,
+        Precision::Int4 => gpt2ro_engine::kernels::Precision::Int4,
     };
-    let model = crate::engine_model::EngineModel::load(deploy, precision, threads)?;
+    let model = crate::engine_model::EngineModel::load(deploy, precision, threads, choice.cache)?;
     Ok(Box::new(model))
 }
 
@@ -140,24 +171,37 @@ mod tests {
 
     #[test]
     fn rust_bert_is_the_default_where_it_is_built() {
-        let default = |built: &[Backend]| Choice::among(built, None, Precision::Fp32).unwrap();
+        let default =
+            |built: &[Backend]| Choice::among(built, None, Precision::Fp32, false).unwrap();
         assert_eq!(default(&BOTH).backend, Backend::RustBert);
         assert_eq!(default(&[Backend::Engine]).backend, Backend::Engine);
     }
 
     #[test]
-    fn int8_is_the_engine_s_alone() {
-        let choose = |backend| Choice::among(&BOTH, backend, Precision::Int8);
-        assert!(choose(Some(Backend::Engine)).is_ok());
-        for backend in [None, Some(Backend::RustBert)] {
-            assert_eq!(choose(backend), Err(ChoiceError::Precision));
+    fn rounded_precisions_are_the_engine_s_alone() {
+        for precision in [Precision::Bf16, Precision::Int8, Precision::Int4] {
+            let choose = |backend| Choice::among(&BOTH, backend, precision, false);
+            assert!(choose(Some(Backend::Engine)).is_ok());
+            for backend in [None, Some(Backend::RustBert)] {
+                assert_eq!(
+                    choose(backend),
+                    Err(ChoiceError::Precision(precision.name()))
+                );
+            }
         }
+    }
+
+    #[test]
+    fn a_cache_is_the_engine_s_alone() {
+        let choose = |backend| Choice::among(&BOTH, Some(backend), Precision::Fp32, true);
+        assert!(choose(Backend::Engine).is_ok());
+        assert_eq!(choose(Backend::RustBert), Err(ChoiceError::Cache));
     }
 
     #[test]
     fn a_backend_that_is_not_built_is_told_with_those_that_are() {
         let choose = |built: &[Backend], backend| {
-            Choice::among(built, backend, Precision::Fp32)
+            Choice::among(built, backend, Precision::Fp32, false)
                 .unwrap_err()
                 .to_string()
         };

@@ -2,34 +2,56 @@
 
 use anyhow::{Context as _, Result, anyhow};
 use gpt2ro_engine::kernels::Precision;
-use gpt2ro_engine::model::{Gpt2, LoadError, Options, Shape, Wanted};
+use gpt2ro_engine::model::{Cached, Gpt2, LoadError, Options, Shape, Wanted};
 
 use crate::deploy::{Config, Deploy};
 use crate::model::{Logits, Model, Positions};
 
-/// GPT-2 on the CPU, in float32 or int8.
+/// GPT-2 on the CPU, in any precision.
 pub struct EngineModel {
     network: Gpt2,
     end_of_text: u32,
 }
 
 impl EngineModel {
-    /// Load the weights of a deploy folder.
+    /// Load the weights of a deploy folder; with `cache` from a file of packed weights beside them,
+    /// which is written if it is not there.
     ///
     /// # Errors
     /// The weights are damaged or do not fit the configuration, or memory or threads are short.
-    pub fn load(deploy: &Deploy, precision: Precision, threads: Option<usize>) -> Result<Self> {
+    pub fn load(
+        deploy: &Deploy,
+        precision: Precision,
+        threads: Option<usize>,
+        cache: bool,
+    ) -> Result<Self> {
         let options = Options {
             threads,
             ..Options::new(precision)
         };
-        let network = Gpt2::load(&deploy.weights, shape(&deploy.config), options)
-            .map_err(|error| told(deploy, error))?;
+        let network = if cache {
+            load_cached(deploy, options)
+        } else {
+            Gpt2::load(&deploy.weights, shape(&deploy.config), options)
+        };
         Ok(Self {
-            network,
+            network: network.map_err(|error| told(deploy, error))?,
             end_of_text: deploy.end_of_text,
         })
     }
+}
+
+/// A file that cannot be written, in a folder of somebody else's say, only makes the next start slow.
+fn load_cached(deploy: &Deploy, options: Options) -> Result<Gpt2, LoadError> {
+    let extension = format!("{}.packed", options.precision.name());
+    let file = deploy.weights.with_extension(extension);
+    let (network, cached) =
+        Gpt2::load_cached(&deploy.weights, shape(&deploy.config), options, &file)?;
+    if let Cached::NotWritten(error) = cached {
+        let file = file.display();
+        eprintln!("gpt2ro: {file}: cannot be written ({error}); the next start is as slow as this");
+    }
+    Ok(network)
 }
 
 fn shape(config: &Config) -> Shape {

@@ -33,7 +33,7 @@ pub enum Command {
   gpt2ro generate -m results/deploy \"Bunica a făcut\"
   gpt2ro generate -m results/deploy \"Ne trebuie\" --strategy top-k-top-p --seed 1 -n 60
   gpt2ro generate -m results/deploy --prompt-file poveste.txt --strategy beam --beams 8
-  gpt2ro generate -m results/deploy \"Vulpea\" --backend engine --precision int8
+  gpt2ro generate -m results/deploy \"Vulpea\" --backend engine --precision int8 --cache
   gpt2ro generate -m results/deploy \"Într-o zi\" --strategy min-p --continuations 3 --bad-word lup
   gpt2ro generate -m results/deploy --prompts config/prompts.txt --json > continuari.jsonl
   echo -n \"Vulpea\" | gpt2ro generate -m results/deploy - --json")]
@@ -123,6 +123,9 @@ pub struct ModelOptions {
     /// Do not hold the files of the folder against its MANIFEST.json.
     #[arg(long)]
     pub no_verify: bool,
+    /// Keep the engine's packed weights in a file beside the model, for a quick start next time.
+    #[arg(long)]
+    pub cache: bool,
 }
 
 impl ModelOptions {
@@ -131,7 +134,7 @@ impl ModelOptions {
     /// # Errors
     /// This binary cannot compute that.
     pub fn choice(&self) -> Result<Choice, ChoiceError> {
-        Choice::new(self.backend, self.precision)
+        Choice::new(self.backend, self.precision, self.cache)
     }
 }
 

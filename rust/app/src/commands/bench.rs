@@ -95,8 +95,10 @@ fn write_tokens(speaker: &mut Speaker, prompt_tokens: usize, new_tokens: usize) 
 
 /// Bytes of the weights that one token needs: all matrices, and the embedding as output head.
 fn weight_bytes(config: &Config, precision: Precision) -> f64 {
-    let blocks = 12 * config.n_layer * config.n_embd * config.n_embd;
-    (blocks + config.vocab_size * config.n_embd) as f64 * precision.bytes_per_weight()
+    let layers = 12 * config.n_layer * config.n_embd * config.n_embd;
+    let head = config.vocab_size * config.n_embd;
+    let (layer_bytes, head_bytes) = precision.bytes_per_weight();
+    layers as f64 * layer_bytes + head as f64 * head_bytes
 }
 
 /// Bytes a second that so many threads read from memory, the best of three times.

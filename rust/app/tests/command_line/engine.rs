@@ -8,7 +8,9 @@ use crate::strategies::{chooses_what_transformers_chooses, logits, writes_the_lo
 use crate::util::{Folder, copy_model, gpt2ro, reference, run_on};
 
 const FP32: [&str; 2] = ["--backend", "engine"];
+const BF16: [&str; 4] = ["--backend", "engine", "--precision", "bf16"];
 const INT8: [&str; 4] = ["--backend", "engine", "--precision", "int8"];
+const INT4: [&str; 4] = ["--backend", "engine", "--precision", "int4"];
 
 fn with<'a>(flags: &[&'a str], backend: &[&'a str]) -> Vec<&'a str> {
     [flags, backend].concat()
@@ -41,24 +43,27 @@ fn fp32_logits_and_greedy_tokens_are_those_of_rust_bert() {
     }
 }
 
-/// The weights of the tiny model are random and large, which is hard on int8; a trained model's
+/// The weights of the tiny model are random and large, which is hard on rounding; a trained model's
 /// errors are smaller.
 #[test]
-fn int8_logits_differ_by_less_than_a_tenth_of_their_size() {
+fn rounded_logits_differ_by_less_than_a_share_of_their_size() {
     let prompts = reference("plain");
-    let (exact, rounded) = (logits(&prompts, &FP32), logits(&prompts, &INT8));
-    for (exact, rounded) in exact.iter().zip(&rounded) {
-        let pairs = exact.values.iter().zip(&rounded.values);
-        let error: f32 = pairs.map(|(a, b)| (a - b).powi(2)).sum();
-        let size: f32 = exact.values.iter().map(|a| a.powi(2)).sum();
-        let share = (error / size).sqrt();
-        assert!(share > 0.0 && share < 0.1, "{share}");
+    let exact = logits(&prompts, &FP32);
+    for (backend, most) in [(BF16, 0.02), (INT8, 0.1), (INT4, 0.5)] {
+        let rounded = logits(&prompts, &backend);
+        for (exact, rounded) in exact.iter().zip(&rounded) {
+            let pairs = exact.values.iter().zip(&rounded.values);
+            let error: f32 = pairs.map(|(a, b)| (a - b).powi(2)).sum();
+            let size: f32 = exact.values.iter().map(|a| a.powi(2)).sum();
+            let share = (error / size).sqrt();
+            assert!(share > 0.0 && share < most, "{backend:?}: {share}");
+        }
     }
 }
 
 #[test]
 fn one_thread_and_two_write_the_same() {
-    for backend in [&FP32[..], &INT8] {
+    for backend in [&FP32[..], &BF16, &INT8, &INT4] {
         for strategy in ["top-p", "beam"] {
             let say = |threads| {
                 let flags = ["Bunica", "--seed", "5", "-n", "40", "--threads", threads];
@@ -71,8 +76,43 @@ fn one_thread_and_two_write_the_same() {
 }
 
 #[test]
+fn a_cache_changes_no_text_and_is_mended_where_damaged() {
+    let folder = Folder::new("engine-cache");
+    copy_model("plain", folder.path());
+    let model = folder.path().to_str().unwrap();
+    let packed = folder.path().join("rust_model.int8.packed");
+    let say = |flags: &[&str]| {
+        let asked = ["generate", "--model", model, "Bunica", "--seed", "5"];
+        gpt2ro(&with(&with(&asked, &INT8), flags), b"").out()
+    };
+    let expected = say(&[]);
+    assert!(!packed.exists());
+    assert_eq!(say(&["--cache"]), expected);
+    let whole = fs::read(&packed).unwrap();
+    assert_eq!(say(&["--cache"]), expected);
+    fs::write(&packed, &whole[..whole.len() / 2]).unwrap();
+    assert_eq!(say(&["--cache"]), expected);
+    assert!(fs::read(&packed).unwrap() == whole);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_told_and_no_failure() {
+    let folder = Folder::new("engine-no-cache");
+    copy_model("plain", folder.path());
+    let model = folder.path().to_str().unwrap();
+    fs::create_dir_all(folder.path().join("rust_model.fp32.packed/in")).unwrap();
+    let flags = with(&["generate", "--model", model, "x", "--cache"], &FP32);
+    let said = gpt2ro(&flags, b"");
+    assert!(
+        said.err()
+            .contains("rust_model.fp32.packed: cannot be written (")
+    );
+    said.out();
+}
+
+#[test]
 fn weights_that_are_not_numbers_are_told() {
-    for backend in [&FP32[..], &INT8] {
+    for backend in [&FP32[..], &BF16, &INT8, &INT4] {
         let line = run_on("not_numbers", "generate", &with(&["x"], backend)).fails_with(1);
         assert!(line.contains("logits are not numbers (NaN)"), "{line}");
     }
@@ -145,14 +185,14 @@ fn weights_of_another_configuration_are_told_by_the_tensor() {
 
 #[cfg(feature = "rust-bert")]
 #[test]
-fn int8_with_rust_bert_is_wrong_usage_with_the_remedy() {
-    for backend in [&[][..], &["--backend", "rust-bert"]] {
-        let flags = with(&["x", "--precision", "int8"], backend);
-        let line = run_on("plain", "generate", &flags).fails_with(2);
-        assert!(
-            line.contains("--precision int8 needs --backend engine"),
-            "{line}"
-        );
+fn rounding_with_rust_bert_is_wrong_usage_with_the_remedy() {
+    for precision in ["bf16", "int8", "int4"] {
+        for backend in [&[][..], &["--backend", "rust-bert"]] {
+            let flags = with(&["x", "--precision", precision], backend);
+            let line = run_on("plain", "generate", &flags).fails_with(2);
+            let told = format!("--precision {precision} needs --backend engine");
+            assert!(line.contains(&told), "{line}");
+        }
     }
 }
 

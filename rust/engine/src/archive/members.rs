@@ -23,6 +23,8 @@ pub(super) struct Members {
     pub pickle: Vec<u8>,
     /// Where the values `data/N` lie, by N.
     pub storages: BTreeMap<String, Range<usize>>,
+    /// Name, size and CRC-32 of every member, as the directory has them.
+    pub directory: Vec<u8>,
 }
 
 impl Members {
@@ -37,7 +39,9 @@ impl Members {
         }
         let mut pickle = None;
         let mut storages = BTreeMap::new();
+        let mut directory = Vec::new();
         for index in 0..zip.len() {
+            describe(&zip.by_index_raw(index)?, &mut directory);
             match kind(zip.name_for_index(index).unwrap_or_default()) {
                 Kind::Pickle => pickle = Some(pickle_bytes(&mut zip, index)?),
                 Kind::Storage(number) => {
@@ -50,7 +54,11 @@ impl Members {
         }
         require_apart(&storages)?;
         let pickle = pickle.ok_or(ArchiveError::MissingMember("data.pkl"))?;
-        Ok(Self { pickle, storages })
+        Ok(Self {
+            pickle,
+            storages,
+            directory,
+        })
     }
 }
 
@@ -71,6 +79,14 @@ fn kind(name: &str) -> Kind<'_> {
             .map_or(Kind::Other, Kind::Storage),
         None => Kind::Other,
     }
+}
+
+fn describe(member: &Member<'_, '_>, directory: &mut Vec<u8>) {
+    let name = member.name().as_bytes();
+    directory.extend((name.len() as u64).to_le_bytes());
+    directory.extend(name);
+    directory.extend(member.size().to_le_bytes());
+    directory.extend(member.crc32().to_le_bytes());
 }
 
 fn pickle_bytes(zip: &mut Zip<'_>, index: usize) -> Result<Vec<u8>, ArchiveError> {

@@ -15,6 +15,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use memmap2::Mmap;
+use xxhash_rust::xxh3::xxh3_64;
 
 pub use error::{ArchiveError, PickleError, TensorError};
 use members::Members;
@@ -26,6 +27,7 @@ pub struct Archive {
     file: File,
     map: Mmap,
     tensors: BTreeMap<String, Place>,
+    fingerprint: u64,
 }
 
 /// Where the values of a tensor lie in the file.
@@ -43,8 +45,14 @@ impl Archive {
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
         let file = File::open(path)?;
         let map = map(&file)?;
-        let tensors = tensors(&map)?;
-        Ok(Self { file, map, tensors })
+        let members = Members::find(&map)?;
+        let tensors = tensors(&members)?;
+        Ok(Self {
+            fingerprint: xxh3_64(&members.directory),
+            file,
+            map,
+            tensors,
+        })
     }
 
     /// The same archive, without the memory that its values took as they were read.
@@ -52,10 +60,18 @@ impl Archive {
     /// # Errors
     /// The system has no room for a mapping.
     pub fn reopened(self) -> Result<Self, ArchiveError> {
-        let Self { file, map, tensors } = self;
-        drop(map);
-        let map = self::map(&file)?;
-        Ok(Self { file, map, tensors })
+        drop(self.map);
+        Ok(Self {
+            map: map(&self.file)?,
+            ..self
+        })
+    }
+
+    /// What tells this archive from others without reading all of it: a hash of the names, sizes and
+    /// CRC-32s of its members, which whoever writes the archive computes from their bytes.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// A tensor by its name, such as `transformer.wte.weight`.
@@ -80,8 +96,7 @@ fn map(file: &File) -> std::io::Result<Mmap> {
     }
 }
 
-fn tensors(file: &[u8]) -> Result<BTreeMap<String, Place>, ArchiveError> {
-    let members = Members::find(file)?;
+fn tensors(members: &Members) -> Result<BTreeMap<String, Place>, ArchiveError> {
     let mut tensors = BTreeMap::new();
     for (attribute, record) in pickle::tensor_records(&members.pickle)? {
         // An attribute's name may hold no dot, so the writer puts a bar in its place.

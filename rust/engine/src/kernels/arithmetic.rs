@@ -44,6 +44,35 @@ pub(super) fn rounded_bits(value: f32) -> u32 {
     (value + ROUNDER).to_bits()
 }
 
+/// The scale that brings the largest value to 127, and its inverse. If some value is no finite number
+/// the scale is none either, and so is every product: nothing is hidden by rounding.
+#[inline(always)]
+pub(super) fn largest_byte_scale(tiles: impl Iterator<Item = Tile>) -> (f32, f32) {
+    let (mut most, mut zero) = (Tile::ZERO, Tile::ZERO);
+    for tile in tiles {
+        for lane in 0..LANES {
+            most.0[lane] = most.0[lane].max(tile.0[lane].abs());
+            // Zero times what is not finite is not a number.
+            zero.0[lane] += tile.0[lane] * 0.0;
+        }
+    }
+    let most = largest(&most);
+    let inverse = if most > 0.0 { 127.0 / most } else { 0.0 };
+    (most / 127.0 + sum(&zero), inverse)
+}
+
+/// The nearest bfloat16, the even one of two; what is not a number stays so.
+#[inline(always)]
+pub(super) fn bf16(value: f32) -> u16 {
+    let bits = value.to_bits();
+    let rounded = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16;
+    if value.is_nan() {
+        0x7fc0
+    } else {
+        rounded as u16
+    }
+}
+
 /// e to a power, within 2 units in the last place from -87 to 88, and limited to that range.
 ///
 /// x = n ln 2 + r: the power 2^n is made of bits, e^r by its series.
@@ -88,6 +117,17 @@ mod tests {
         }
         assert!(exp(f32::NAN).is_nan());
         assert!(exp(f32::NEG_INFINITY) < 1e-37);
+    }
+
+    #[test]
+    fn bfloat16_is_the_nearest_and_keeps_what_is_no_number() {
+        let rounded = |value: f32| f32::from_bits(u32::from(bf16(value)) << 16);
+        // Eight bits: between 128 and 256 the step is 1, and halves go to the even number.
+        for (value, expected) in [(129.4, 129.0), (129.5, 130.0), (130.5, 130.0), (-0.0, -0.0)] {
+            assert_eq!(rounded(value).to_bits(), f32::to_bits(expected), "{value}");
+        }
+        assert!(rounded(f32::from_bits(0x7fff_ffff)).is_nan());
+        assert_eq!(rounded(f32::NEG_INFINITY), f32::NEG_INFINITY);
     }
 
     #[test]

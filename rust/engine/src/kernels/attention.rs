@@ -101,23 +101,51 @@ fn remember(
     }
 }
 
-/// The products of a token's query with the keys of its past. Slots that follow each other share
-/// blocks of 16, so a block's products are computed once for them.
+/// The products of a token's query with the keys of its past.
 #[inline(always)]
 fn score<const FUSED: bool>(
     attention: &Attention<'_>,
-    (head, token): (usize, usize),
+    place: (usize, usize),
     keys: &[Tile],
     scores: &mut [Tile],
 ) {
+    let past = attention.pasts[place.1];
+    for (slots, scores) in past.chunks(LANES).zip(scores) {
+        if is_block(slots) {
+            let block = slots[0] as usize / LANES;
+            *scores = block_products::<FUSED>(attention, place, keys, block);
+        } else {
+            score_scattered::<FUSED>(attention, place, keys, slots, scores);
+        }
+    }
+}
+
+/// Whether slots are the first ones of a block, in order. Those of a sequence that was never reordered
+/// are, so its scores need not be picked one by one.
+#[inline(always)]
+fn is_block(slots: &[u32]) -> bool {
+    let in_order = |(lane, &slot): (usize, &u32)| slot == slots[0] + lane as u32;
+    (slots[0] as usize).is_multiple_of(LANES) && slots.iter().enumerate().all(in_order)
+}
+
+/// The same for slots anywhere. Those that follow each other share blocks of 16, so a block's products
+/// are computed once for them.
+#[inline(always)]
+fn score_scattered<const FUSED: bool>(
+    attention: &Attention<'_>,
+    place: (usize, usize),
+    keys: &[Tile],
+    slots: &[u32],
+    scores: &mut Tile,
+) {
     let (mut block, mut products) = (usize::MAX, Tile::ZERO);
-    for (index, &slot) in attention.pasts[token].iter().enumerate() {
+    for (score, &slot) in scores.0.iter_mut().zip(slots) {
         let slot = slot as usize;
         if slot / LANES != block {
             block = slot / LANES;
-            products = block_products::<FUSED>(attention, (head, token), keys, block);
+            products = block_products::<FUSED>(attention, place, keys, block);
         }
-        scores[index / LANES].0[index % LANES] = products.0[slot % LANES];
+        *score = products.0[slot % LANES];
     }
 }
 
@@ -150,8 +178,11 @@ fn block_products<const FUSED: bool>(
     }
     let mut total = Tile::ZERO;
     for lane in 0..LANES {
-        let [a, b, c, d] = [0, 1, 2, 3].map(|chain: usize| sums[chain].0[lane]);
-        total.0[lane] = (a + b) + (c + d);
+        let pairs = (
+            sums[0].0[lane] + sums[1].0[lane],
+            sums[2].0[lane] + sums[3].0[lane],
+        );
+        total.0[lane] = pairs.0 + pairs.1;
     }
     total
 }

@@ -1,11 +1,12 @@
-//! The activations that a matrix is multiplied with, prepared: normalised, and in int8 quantised.
+//! The activations that a matrix is multiplied with, prepared: normalised, and rounded or quantised.
 //!
 //! Tokens are taken in groups, as many as are multiplied together; a group is a piece of memory of
-//! its own, `(columns / 16, tokens of the group, 16)`, so that groups can be prepared by different
+//! its own, word after word those of all its tokens, so that groups can be prepared by different
 //! threads, and a product reads them from front to end.
 
-use super::arithmetic::{map, rounded_bits, sum};
+use super::arithmetic::{bf16, largest_byte_scale, map, rounded_bits, sum};
 use super::isa::vectorised;
+use super::layout::{COLUMNS, Word, padded};
 use super::{Isa, LANES, Pool, Precision, Tile};
 
 /// A layer norm's parameters, padded with zeros.
@@ -21,43 +22,111 @@ pub struct LayerNorm {
     pub epsilon: f32,
 }
 
+/// How activations are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// A column a word.
+    Fp32,
+    /// Two columns a word.
+    Bf16,
+    /// Four columns a word: value / scale, rounded.
+    Bytes,
+}
+
 /// Prepared activations of some tokens.
 pub struct Input {
-    precision: Precision,
+    format: Format,
+    /// Tokens of a group.
     group: usize,
     columns: usize,
     tokens: usize,
-    /// fp32: the values. Capacity for the most tokens is kept, as in the two below.
-    values: Vec<Tile>,
-    /// int8: value / scale, rounded, plus 128: VNNI multiplies unsigned with signed bytes.
-    bytes: Vec<[u8; LANES]>,
-    /// int8: a scale for each token.
+    /// Group after group, each `(words of a token, tokens of the group)`. Memory for the most tokens
+    /// is kept, as in the three below.
+    words: Vec<Word>,
+    /// Bytes only: a scale for each token.
     scales: Vec<f32>,
+    /// Bytes only: the sum of each token's bytes.
+    totals: Vec<i32>,
+    /// Bytes only: those of 32 columns each; group after group `(columns / 32, tokens of the group)`.
+    sums: Vec<i32>,
 }
 
-/// A group to be filled: one of the two formats.
-enum Target<'a> {
-    Fp32(&'a mut [Tile]),
-    Int8(&'a mut [[u8; LANES]], &'a mut [f32]),
+/// Tokens that are multiplied together.
+pub(super) struct Group<'a> {
+    /// Number of tokens.
+    pub tokens: usize,
+    /// `(words of a token, tokens)`
+    pub words: &'a [Word],
+    /// In bytes, the factor of each token.
+    pub scales: &'a [f32],
+    /// In bytes, the sum of each token.
+    pub totals: &'a [i32],
+    /// In bytes, the sums of 32 columns each: `(columns / 32, tokens)`.
+    pub sums: &'a [i32],
+}
+
+/// The same to be filled.
+struct GroupMut<'a> {
+    format: Format,
+    words: &'a mut [Word],
+    scales: &'a mut [f32],
+    totals: &'a mut [i32],
+    sums: &'a mut [i32],
+}
+
+impl GroupMut<'_> {
+    /// Columns after those of the activations' panels are zero.
+    #[inline(always)]
+    fn clear_padding(&mut self, panels: usize) {
+        let words = panels * LANES / self.format.columns_a_word() * self.scales.len();
+        self.words[words..].fill([0; 4]);
+    }
+
+    /// Write the words of a tile of the token at an index.
+    #[inline(always)]
+    fn put<const WORDS: usize>(&mut self, words: &[Word; WORDS], panel: usize, index: usize) {
+        let tokens = self.scales.len();
+        let places = self.words[panel * WORDS * tokens..].chunks_exact_mut(tokens);
+        for (place, word) in places.zip(words) {
+            place[index] = *word;
+        }
+    }
+}
+
+impl Format {
+    fn of(precision: Precision) -> Self {
+        match precision {
+            Precision::Fp32 => Self::Fp32,
+            Precision::Bf16 => Self::Bf16,
+            Precision::Int8 | Precision::Int4 => Self::Bytes,
+        }
+    }
+
+    fn columns_a_word(self) -> usize {
+        match self {
+            Self::Fp32 => 1,
+            Self::Bf16 => 2,
+            Self::Bytes => 4,
+        }
+    }
 }
 
 impl Input {
-    /// Room for as many tokens, each of this many columns, a multiple of 16.
+    /// Room for as many tokens, each of this many columns, a multiple of 16. Int4 and int8 have the
+    /// same input.
     #[must_use]
     pub fn new(precision: Precision, isa: Isa, columns: usize, most_tokens: usize) -> Self {
-        let tiles = columns / LANES * most_tokens;
-        let (fp32, int8) = match precision {
-            Precision::Fp32 => (tiles, 0),
-            Precision::Int8 => (0, tiles),
-        };
+        let format = Format::of(precision);
+        let words = padded(columns) / format.columns_a_word() * most_tokens;
         Self {
-            precision,
+            format,
             group: isa.group(),
             columns,
             tokens: 0,
-            values: vec![Tile::ZERO; fp32],
-            bytes: vec![[0; LANES]; int8],
+            words: vec![[0; 4]; words],
             scales: vec![0.0; most_tokens],
+            totals: vec![0; most_tokens],
+            sums: vec![0; padded(columns) / COLUMNS * most_tokens],
         }
     }
 
@@ -73,6 +142,17 @@ impl Input {
         self.columns
     }
 
+    /// Whether matrices of this precision can be multiplied with it.
+    #[must_use]
+    pub fn fits(&self, precision: Precision) -> bool {
+        self.format == Format::of(precision)
+    }
+
+    /// Values of a token with the padding of packed matrices.
+    pub(super) fn padded_columns(&self) -> usize {
+        padded(self.columns)
+    }
+
     /// Prepare some tokens of `activations: (columns / 16, all tokens)`, after a layer norm if given.
     ///
     /// # Panics
@@ -85,44 +165,54 @@ impl Input {
         tokens: &[usize],
         norm: Option<&LayerNorm>,
     ) {
-        let panels = self.columns / LANES;
         assert!(tokens.len() <= self.scales.len());
+        let stride = activations.len() / (self.columns / LANES);
         self.tokens = tokens.len();
-        let (tiles, stride) = (self.group * panels, activations.len() / panels);
-        let fill = |(tokens, target): (&[usize], Target<'_>)| {
-            fill(isa, activations, stride, tokens, norm, target);
-        };
-        let count = tokens.len();
-        let tokens = tokens.chunks(self.group);
-        match self.precision {
-            Precision::Fp32 => {
-                let values = self.values[..count * panels].chunks_mut(tiles);
-                pool.each(tokens.zip(values.map(Target::Fp32)), fill);
-            }
-            Precision::Int8 => {
-                let bytes = self.bytes[..count * panels].chunks_mut(tiles);
-                let scales = self.scales[..count].chunks_mut(self.group);
-                let targets = bytes
-                    .zip(scales)
-                    .map(|(bytes, scales)| Target::Int8(bytes, scales));
-                pool.each(tokens.zip(targets), fill);
-            }
-        }
+        let size = self.group;
+        let groups = tokens.chunks(size).zip(self.groups_mut());
+        pool.each(groups, |(tokens, group)| {
+            fill(isa, activations, stride, tokens, norm, group);
+        });
     }
 
-    /// The groups in fp32, each `(columns / 16, tokens of the group)`.
-    #[inline(always)]
-    pub(super) fn fp32_groups(&self) -> impl Iterator<Item = &[Tile]> {
-        let panels = self.columns / LANES;
-        self.values[..self.tokens * panels].chunks(self.group * panels)
+    /// Words of a token.
+    fn width(&self) -> usize {
+        self.padded_columns() / self.format.columns_a_word()
     }
 
-    /// The groups in int8, each `(columns / 16, tokens of the group)`, with the tokens' scales.
+    fn groups_mut(&mut self) -> impl Iterator<Item = GroupMut<'_>> + Send {
+        let (width, blocks) = (self.width(), self.padded_columns() / COLUMNS);
+        let (format, group, tokens) = (self.format, self.group, self.tokens);
+        let mut words = self.words[..tokens * width].chunks_mut(group * width);
+        let mut scales = self.scales[..tokens].chunks_mut(group);
+        let mut totals = self.totals.chunks_mut(group);
+        let mut sums = self.sums.chunks_mut(group * blocks);
+        std::iter::from_fn(move || {
+            Some(GroupMut {
+                format,
+                words: words.next()?,
+                scales: scales.next()?,
+                totals: totals.next()?,
+                sums: sums.next()?,
+            })
+        })
+    }
+
+    /// The groups that are multiplied together.
     #[inline(always)]
-    pub(super) fn int8_groups(&self) -> impl Iterator<Item = (&[[u8; LANES]], &[f32])> {
-        let panels = self.columns / LANES;
-        let bytes = self.bytes[..self.tokens * panels].chunks(self.group * panels);
-        bytes.zip(self.scales[..self.tokens].chunks(self.group))
+    pub(super) fn groups(&self) -> impl Iterator<Item = Group<'_>> {
+        let (width, blocks) = (self.width(), self.padded_columns() / COLUMNS);
+        (0..self.tokens).step_by(self.group).map(move |first| {
+            let tokens = self.group.min(self.tokens - first);
+            let place = |size| first * size..(first + tokens) * size;
+            Group {
+                tokens,
+                words: &self.words[place(width)],
+                scales: &self.scales[place(1)],
+                totals: &self.totals[place(1)],
+                sums: &self.sums[place(blocks)],
+            }
+        })
     }
 }
 
@@ -133,55 +223,72 @@ vectorised! {
         stride: usize,
         tokens: &[usize],
         norm: Option<&LayerNorm>,
-        target: Target<'_>,
+        group: GroupMut<'_>,
     ) {
-        match target {
-            Target::Fp32(values) => {
-                for (index, &token) in tokens.iter().enumerate() {
-                    let row = Row::new(activations, stride, token, norm);
-                    for (panel, tiles) in values.chunks_exact_mut(tokens.len()).enumerate() {
-                        tiles[index] = row.tile(panel);
-                    }
-                }
-            }
-            Target::Int8(bytes, scales) => {
-                for (index, &token) in tokens.iter().enumerate() {
-                    let row = Row::new(activations, stride, token, norm);
-                    scales[index] = quantise(&row, index, tokens.len(), bytes);
-                }
+        let mut group = group;
+        group.clear_padding(activations.len() / stride);
+        for (index, &token) in tokens.iter().enumerate() {
+            let row = Row::new(activations, stride, token, norm);
+            match group.format {
+                Format::Fp32 => write(&row, index, &mut group, fp32_words),
+                Format::Bf16 => write(&row, index, &mut group, bf16_words),
+                Format::Bytes => quantise(&row, index, &mut group),
             }
         }
     }
 }
 
-/// Write a token as bytes into a group of `tokens`, at its index, and return its scale.
+/// Write a token's words into those of a group, at its index.
 #[inline(always)]
-fn quantise(row: &Row<'_>, index: usize, tokens: usize, bytes: &mut [[u8; LANES]]) -> f32 {
-    let (scale, inverse) = scale((0..row.panels()).map(|panel| row.tile(panel)));
-    for (panel, target) in bytes.chunks_exact_mut(tokens).enumerate() {
+fn write<const WORDS: usize>(
+    row: &Row<'_>,
+    index: usize,
+    group: &mut GroupMut<'_>,
+    words: impl Fn(&Tile) -> [Word; WORDS],
+) {
+    for panel in 0..row.panels() {
+        group.put(&words(&row.tile(panel)), panel, index);
+    }
+}
+
+#[inline(always)]
+fn fp32_words(tile: &Tile) -> [Word; LANES] {
+    tile.0.map(f32::to_le_bytes)
+}
+
+#[inline(always)]
+fn bf16_words(tile: &Tile) -> [Word; LANES / 2] {
+    let mut words = [[0; 4]; LANES / 2];
+    for (word, pair) in words.iter_mut().zip(tile.0.as_chunks::<2>().0) {
+        let [first, second] = pair.map(|value| u32::from(bf16(value)));
+        *word = (first | second << 16).to_le_bytes();
+    }
+    words
+}
+
+/// Write a token's bytes into a group, at its index, with their scale and sums.
+#[inline(always)]
+fn quantise(row: &Row<'_>, index: usize, group: &mut GroupMut<'_>) {
+    let tokens = group.scales.len();
+    let (scale, inverse) = largest_byte_scale((0..row.panels()).map(|panel| row.tile(panel)));
+    let mut total = 0;
+    for panel in 0..row.panels() {
         let tile = row.tile(panel);
+        let (mut bytes, mut sum) = ([0; LANES], 0);
         for lane in 0..LANES {
-            target[index][lane] = rounded_bits(tile.0[lane] * inverse) as u8 ^ 0x80;
+            let rounded = rounded_bits(tile.0[lane] * inverse) as i8;
+            bytes[lane] = rounded.cast_unsigned();
+            sum += i32::from(rounded);
         }
+        let words: &[Word; LANES / 4] = bytes.as_chunks().0.try_into().expect("whole words");
+        group.put(words, panel, index);
+        let block = &mut group.sums[panel * LANES / COLUMNS * tokens + index];
+        let first = (panel * LANES).is_multiple_of(COLUMNS);
+        *block = if first { sum } else { *block + sum };
+        total += sum;
     }
-    scale
-}
-
-/// The scale that brings the largest value to 127, and its inverse. If some value is no finite number
-/// the scale is none either, and so is every product: nothing is hidden by rounding.
-#[inline(always)]
-pub(super) fn scale(tiles: impl Iterator<Item = Tile>) -> (f32, f32) {
-    let (mut most, mut zero) = (Tile::ZERO, Tile::ZERO);
-    for tile in tiles {
-        for lane in 0..LANES {
-            most.0[lane] = most.0[lane].max(tile.0[lane].abs());
-            // Zero times what is not finite is not a number.
-            zero.0[lane] += tile.0[lane] * 0.0;
-        }
-    }
-    let most = super::arithmetic::largest(&most);
-    let inverse = if most > 0.0 { 127.0 / most } else { 0.0 };
-    (most / 127.0 + sum(&zero), inverse)
+    group.scales[index] = scale;
+    group.totals[index] = total;
 }
 
 /// One token of the activations, normalised as it is read.

@@ -1,30 +1,35 @@
-//! A weight matrix, packed as panels of 16 rows: whole cache lines in the order they are used.
+//! A weight matrix, packed in bands of 32 rows; `layout.rs` says how.
 
 use std::ops::Range;
 
+use super::layout::{PANELS, padded};
 use super::memory::SharedMemory;
-use super::{Input, Isa, LANES, Tile, fp32, int8, tiles};
+use super::{Input, Isa, LANES, MOST_COLUMNS, Tile, product, tiles};
 
-/// How weights are stored and products computed.
+/// How weights and activations are stored, and so how products are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// Weights, activations and sums in float32.
     Fp32,
+    /// Weights and activations in bfloat16, sums in float32.
+    Bf16,
     /// Weights in one byte with a scale a row, activations in one byte with a scale a token; sums in
     /// 32-bit integers, which are exact.
     Int8,
+    /// Weights in 4 bits with a scale for each 32 columns of a row, activations as in int8.
+    Int4,
 }
 
-/// Where a panel's weights come from. Rows count from the panel's first one; padding is zeros.
-pub trait PanelSource {
-    /// The weight of a row of the panel, 0 to 15, in a column.
+/// Where a band's weights come from. Rows count from the band's first one; padding is zeros.
+pub trait BandSource {
+    /// The weight of a row of the band, 0 to 31, in a column, which may be padding.
     fn weight(&self, row: usize, column: usize) -> f32;
 
     /// What is added to the row's product.
     fn bias(&self, row: usize) -> f32;
 }
 
-/// A packed matrix of rows (outputs) and columns (inputs), each a multiple of 16, with a bias.
+/// A packed matrix of rows (outputs) and columns (inputs), with a bias.
 pub struct Matrix {
     memory: SharedMemory,
     place: Range<usize>,
@@ -38,28 +43,34 @@ pub struct MatrixShape {
     pub precision: Precision,
     /// Panels of 16 rows.
     pub panels: usize,
-    /// Columns, a multiple of 16.
+    /// Columns of the input in tiles, a multiple of 16.
     pub columns: usize,
 }
 
 impl Precision {
-    /// Bytes of a panel with this many columns; a multiple of 64.
-    fn panel_bytes(self, columns: usize) -> usize {
+    /// All of them, the most exact first.
+    pub const ALL: [Self; 4] = [Self::Fp32, Self::Bf16, Self::Int8, Self::Int4];
+
+    /// The name in command lines.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Fp32 => fp32::panel_bytes(columns),
-            Self::Int8 => int8::panel_bytes(columns),
+            Self::Fp32 => "fp32",
+            Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
+            Self::Int4 => "int4",
         }
     }
 }
 
 impl MatrixShape {
-    /// Sizes of a matrix whose rows and columns are padded.
+    /// Sizes of a matrix whose rows and columns are padded to whole tiles.
     ///
     /// # Panics
     /// There are more columns than 32-bit sums of int8 products have room for.
     #[must_use]
     pub fn padded(precision: Precision, rows: usize, columns: usize) -> Self {
-        assert!(columns <= int8::MOST_COLUMNS, "{columns} columns");
+        assert!(columns <= MOST_COLUMNS, "{columns} columns");
         Self {
             precision,
             panels: tiles(rows),
@@ -67,29 +78,32 @@ impl MatrixShape {
         }
     }
 
-    /// Bytes of a panel.
+    /// Bands of 32 rows; in the last one, 16 may be padding.
     #[must_use]
-    pub fn panel_bytes(&self) -> usize {
-        self.precision.panel_bytes(self.columns)
+    pub fn bands(&self) -> usize {
+        self.panels.div_ceil(PANELS)
+    }
+
+    /// Bytes of a band.
+    #[must_use]
+    pub fn band_bytes(&self) -> usize {
+        product::band_bytes(self.precision, padded(self.columns))
     }
 
     /// Bytes of the matrix.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.panels * self.panel_bytes()
+        self.bands() * self.band_bytes()
     }
 
-    /// Pack one panel into its bytes.
-    pub fn pack(&self, source: &impl PanelSource, panel: &mut [u8]) {
-        match self.precision {
-            Precision::Fp32 => fp32::pack(source, self.columns, panel),
-            Precision::Int8 => int8::pack(source, self.columns, panel),
-        }
+    /// Pack one band into its bytes.
+    pub fn pack(&self, source: &impl BandSource, band: &mut [u8]) {
+        product::pack(self.precision, source, padded(self.columns), band);
     }
 }
 
 impl Matrix {
-    /// The matrix whose panels lie in a place of the memory, one after the other.
+    /// The matrix whose bands lie in a place of the memory, one after the other.
     ///
     /// # Panics
     /// The place has another size.
@@ -103,19 +117,13 @@ impl Matrix {
         }
     }
 
-    /// Panels of 16 rows.
+    /// Its sizes.
     #[must_use]
-    pub fn panels(&self) -> usize {
-        self.shape.panels
+    pub fn shape(&self) -> &MatrixShape {
+        &self.shape
     }
 
-    /// Columns, a multiple of 16.
-    #[must_use]
-    pub fn columns(&self) -> usize {
-        self.shape.columns
-    }
-
-    /// Multiply the rows of some panels with every token of the input, and add the bias.
+    /// Multiply the rows of some bands with every token of the input, and add the bias.
     ///
     /// `output: (panels of the range, tokens)`; it is replaced, or, with `add`, added to.
     ///
@@ -124,19 +132,18 @@ impl Matrix {
     pub fn multiply(
         &self,
         isa: Isa,
-        panels: Range<usize>,
+        bands: Range<usize>,
         input: &Input,
         output: &mut [Tile],
         add: bool,
     ) {
-        assert_eq!(output.len(), panels.len() * input.tokens());
+        let panels = (bands.end * PANELS).min(self.shape.panels) - bands.start * PANELS;
+        assert_eq!(output.len(), panels * input.tokens());
         assert_eq!(input.columns(), self.shape.columns);
-        let bytes = self.shape.panel_bytes();
-        let weights =
-            &self.memory.bytes(self.place.clone())[panels.start * bytes..][..panels.len() * bytes];
-        match self.shape.precision {
-            Precision::Fp32 => fp32::multiply(isa, weights, input, output, add),
-            Precision::Int8 => int8::multiply(isa, weights, input, output, add),
-        }
+        assert!(input.fits(self.shape.precision));
+        let bytes = self.shape.band_bytes();
+        let memory = self.memory.bytes(self.place.clone());
+        let weights = &memory[bands.start * bytes..bands.end * bytes];
+        product::multiply(self.shape.precision, isa, weights, input, output, add);
     }
 }

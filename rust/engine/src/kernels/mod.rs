@@ -1,8 +1,9 @@
 //! What a GPT-2 computes, on 16 values at a time.
 //!
 //! Every width is padded with zeros to a multiple of 16, so no kernel has a rest to care for. The 16
-//! values that belong together are a [`Tile`]; 16 rows of a weight matrix are a *panel*. A kernel
-//! writes `output: (panels, tokens)` tiles, so that the panels of one thread are one piece of memory.
+//! values that belong together are a [`Tile`]; 16 rows of a weight matrix are a *panel*, and two panels
+//! a *band*. A kernel writes `output: (panels, tokens)` tiles, so that the bands of one thread are one
+//! piece of memory.
 //!
 //! This is the only module besides the mapping of the archive that uses `unsafe`: for vector
 //! instructions, after the processor was asked for them, and for lending work to other threads.
@@ -13,23 +14,24 @@
 
 mod arithmetic;
 mod attention;
-mod fp32;
 mod gelu;
 mod input;
-mod int8;
 mod isa;
+mod layout;
 mod matrix;
 mod memory;
 mod pool;
+mod product;
 
 pub use attention::{Attention, HeadCache};
 pub use gelu::gelu;
 pub use input::{Input, LayerNorm};
-pub use int8::MOST_COLUMNS;
 pub use isa::Isa;
-pub use matrix::{Matrix, MatrixShape, PanelSource, Precision};
+pub use layout::{PANELS, ROWS};
+pub use matrix::{BandSource, Matrix, MatrixShape, Precision};
 pub use memory::{Memory, SharedMemory};
 pub use pool::Pool;
+pub use product::MOST_COLUMNS;
 
 /// Values that are computed together: the widest vectors of a processor hold 16 float32.
 pub const LANES: usize = 16;

@@ -108,7 +108,7 @@ impl Gpt2 {
         let stream = &buffers.stream[..tiles(self.shape.width) * block.len()];
         let input = &mut buffers.stream_input;
         machine.prepare(stream, &rows, Some(&weights.last_norm), input);
-        let size = weights.head.panels() * rows.len();
+        let size = weights.head.shape().panels * rows.len();
         buffers.logits.resize(size, Tile::ZERO);
         machine.product(&weights.head, input, &mut buffers.logits, Finish::Store);
         let start = logits.len();

@@ -1,6 +1,6 @@
 //! Who computes: the instructions and the threads, and how work is shared out among them.
 
-use crate::kernels::{Input, Isa, LayerNorm, Matrix, Pool, Tile, gelu};
+use crate::kernels::{Input, Isa, LayerNorm, Matrix, PANELS, Pool, Tile, gelu};
 
 /// Instructions and threads.
 pub(super) struct Machine {
@@ -33,11 +33,12 @@ impl Machine {
 
     /// Multiply a matrix with prepared tokens; `output: (panels, tokens)`.
     pub fn product(&self, matrix: &Matrix, input: &Input, output: &mut [Tile], finish: Finish) {
-        let panels = self.share(matrix.panels());
-        let pieces = output.chunks_mut(panels * input.tokens()).enumerate();
-        self.pool.each(pieces, |(index, piece)| {
-            let first = index * panels;
-            let range = first..first + piece.len() / input.tokens();
+        let all = matrix.shape().bands();
+        let bands = self.share(all);
+        let pieces = output.chunks_mut(bands * PANELS * input.tokens());
+        self.pool.each(pieces.enumerate(), |(index, piece)| {
+            let first = index * bands;
+            let range = first..all.min(first + bands);
             matrix.multiply(self.isa, range, input, piece, finish == Finish::Add);
             if finish == Finish::Gelu {
                 gelu(self.isa, piece);
@@ -45,9 +46,9 @@ impl Machine {
         });
     }
 
-    /// How many panels a thread takes at a time: a thread that is held up leaves some to others.
-    fn share(&self, panels: usize) -> usize {
+    /// How many bands a thread takes at a time: a thread that is held up leaves some to others.
+    fn share(&self, bands: usize) -> usize {
         const PIECES_A_THREAD: usize = 2;
-        panels.div_ceil(self.pool.threads() * PIECES_A_THREAD)
+        bands.div_ceil(self.pool.threads() * PIECES_A_THREAD)
     }
 }

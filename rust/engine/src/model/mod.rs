@@ -5,6 +5,7 @@ mod cache;
 mod embedding;
 mod error;
 mod machine;
+mod packed_file;
 mod shape;
 mod source;
 mod weights;
@@ -18,6 +19,7 @@ use cache::Cache;
 pub use error::{ForwardError, LoadError};
 use machine::Machine;
 pub use shape::Shape;
+pub use weights::Cached;
 use weights::Weights;
 
 /// Most tokens that go through the layers together: enough that the weights, which are read once for
@@ -72,12 +74,36 @@ impl Gpt2 {
     /// # Errors
     /// The file is damaged or holds the weights of another shape, or memory or threads are short.
     pub fn load(path: &Path, shape: Shape, options: Options) -> Result<Self, LoadError> {
+        Self::load_with(path, shape, options, None).map(|(model, _)| model)
+    }
+
+    /// The same, with a file of packed weights: it is read if it holds them, which takes no time to
+    /// speak of, and written otherwise.
+    ///
+    /// # Errors
+    /// As for [`Gpt2::load`]. That the file cannot be read or written is none.
+    pub fn load_cached(
+        path: &Path,
+        shape: Shape,
+        options: Options,
+        cache: &Path,
+    ) -> Result<(Self, Cached), LoadError> {
+        let (model, cached) = Self::load_with(path, shape, options, Some(cache))?;
+        Ok((model, cached.expect("there was a file to read or write")))
+    }
+
+    fn load_with(
+        path: &Path,
+        shape: Shape,
+        options: Options,
+        cache: Option<&Path>,
+    ) -> Result<(Self, Option<Cached>), LoadError> {
         shape.check()?;
         let threads = options.threads.unwrap_or_else(cores);
         let pool = Pool::new(threads).map_err(LoadError::Threads)?;
         let archive = Archive::open(path)?;
-        let weights = Weights::load(&archive, &shape, options.precision, &pool)?;
-        Ok(Self {
+        let (weights, cached) = Weights::load(&archive, &shape, options.precision, &pool, cache)?;
+        let model = Self {
             shape,
             machine: Machine {
                 isa: options.isa,
@@ -88,13 +114,20 @@ impl Gpt2 {
             weights,
             cache: Cache::new(&shape),
             buffers: Buffers::new(&shape, options),
-        })
+        };
+        Ok((model, cached))
     }
 
     /// Sizes of the model.
     #[must_use]
     pub fn shape(&self) -> &Shape {
         &self.shape
+    }
+
+    /// Bytes of the packed weights, all of which are read for a token.
+    #[must_use]
+    pub fn weight_bytes(&self) -> usize {
+        self.weights.bytes
     }
 
     /// Forget every sequence.

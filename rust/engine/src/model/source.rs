@@ -1,7 +1,7 @@
-//! Panels of a stored matrix: which stored weight stands where in the padded matrix.
+//! Bands of a stored matrix: which stored weight stands where in the padded matrix.
 
 use crate::archive::Tensor;
-use crate::kernels::{LANES, PanelSource, tiles};
+use crate::kernels::{BandSource, LANES, ROWS, tiles};
 
 /// The rows or columns of a matrix: groups of values, each padded to whole tiles. The heads of
 /// attention are such groups; other axes are one group.
@@ -18,10 +18,10 @@ pub(super) struct StoredMatrix<'a> {
     steps: (usize, usize),
 }
 
-/// Sixteen rows of a stored matrix.
-pub(super) struct StoredPanel<'a> {
+/// The rows of a stored matrix that are packed together.
+pub(super) struct StoredBand<'a> {
     matrix: &'a StoredMatrix<'a>,
-    rows: [Option<usize>; LANES],
+    rows: [Option<usize>; ROWS],
 }
 
 impl Axis {
@@ -33,6 +33,11 @@ impl Axis {
             (value < size).then_some(group * size + value)
         };
         Self((0..groups * padded).map(place).collect())
+    }
+
+    /// Which stored row or column an index means; none for padding, also that of packed matrices.
+    fn place(&self, index: usize) -> Option<usize> {
+        self.0.get(index).copied().flatten()
     }
 
     /// Its length with padding.
@@ -70,20 +75,19 @@ impl<'a> StoredMatrix<'a> {
         (self.rows.len(), self.columns.len())
     }
 
-    /// The panel at a place.
-    pub fn panel(&self, index: usize) -> StoredPanel<'_> {
-        let rows = &self.rows.0[index * LANES..][..LANES];
-        StoredPanel {
+    /// The band at a place.
+    pub fn band(&self, index: usize) -> StoredBand<'_> {
+        StoredBand {
             matrix: self,
-            rows: std::array::from_fn(|row| rows[row]),
+            rows: std::array::from_fn(|row| self.rows.place(index * ROWS + row)),
         }
     }
 }
 
-impl PanelSource for StoredPanel<'_> {
+impl BandSource for StoredBand<'_> {
     fn weight(&self, row: usize, column: usize) -> f32 {
         let (row_step, column_step) = self.matrix.steps;
-        match (self.rows[row], self.matrix.columns.0[column]) {
+        match (self.rows[row], self.matrix.columns.place(column)) {
             (Some(row), Some(column)) => self
                 .matrix
                 .weight

@@ -1,11 +1,15 @@
 //! From the tensors of the archive to packed matrices.
 
 use std::ops::Range;
+use std::path::Path;
 
+use super::packed_file::PackedFile;
 use super::source::{Axis, StoredMatrix};
 use super::{LoadError, Shape};
 use crate::archive::{Archive, Tensor};
-use crate::kernels::{LANES, LayerNorm, Matrix, MatrixShape, Memory, Pool, Precision, Tile, tiles};
+use crate::kernels::{
+    LANES, LayerNorm, Matrix, MatrixShape, Memory, Pool, Precision, SharedMemory, Tile, tiles,
+};
 
 /// Name of the token embedding, `(vocabulary, width)`, which is also the output head.
 pub(super) const TOKENS: &str = "transformer.wte.weight";
@@ -17,6 +21,8 @@ pub(super) struct Weights {
     pub layers: Vec<Layer>,
     pub last_norm: LayerNorm,
     pub head: Matrix,
+    /// Bytes of all matrices.
+    pub bytes: usize,
 }
 
 /// The packed weights of one layer; a matrix's rows are what it gives.
@@ -31,26 +37,60 @@ pub(super) struct Layer {
     pub feed_forward_out: Matrix,
 }
 
+/// What became of the file of packed weights that was asked for.
+#[derive(Debug)]
+pub enum Cached {
+    /// It was there, and the weights are it.
+    Read,
+    /// It was not there, or of another model or damaged, and is now.
+    Written,
+    /// It cannot be written; the weights are packed nevertheless.
+    NotWritten(std::io::Error),
+}
+
 impl Weights {
-    /// Check all tensors, then pack them with all threads.
+    /// Check all tensors, then pack them with all threads, or take them from a file of packed weights
+    /// if there is such a one.
     pub fn load(
         archive: &Archive,
         shape: &Shape,
         precision: Precision,
         pool: &Pool,
-    ) -> Result<Self, LoadError> {
+        cache: Option<&Path>,
+    ) -> Result<(Self, Option<Cached>), LoadError> {
         let tensors = Tensors { archive, shape };
         let stored = tensors.matrices()?;
         let norms = tensors.norms()?;
         tensors.require_no_other_layer()?;
-        let matrices = pack(&stored, precision, pool).map_err(LoadError::Memory)?;
-        Ok(assemble(matrices, norms))
+        let shapes = shapes(&stored, precision);
+        let bytes = shapes.iter().map(MatrixShape::bytes).sum();
+        let file = cache.map(|path| PackedFile::new(path, archive, shape, precision, bytes));
+        let packed = || pack(&stored, &shapes, bytes, pool).map_err(LoadError::Memory);
+        let (memory, cached) = match file {
+            None => (packed()?, None),
+            Some(file) => match file.read(pool) {
+                Some(memory) => (memory, Some(Cached::Read)),
+                None => {
+                    let memory = packed()?;
+                    let written = file.write(memory.bytes(0..bytes), pool);
+                    let cached = written.map_or_else(Cached::NotWritten, |()| Cached::Written);
+                    (memory, Some(cached))
+                }
+            },
+        };
+        Ok((assemble(&memory, shapes, norms), cached))
     }
 }
 
 /// Give each layer its matrices and norms, which come in the order of [`Tensors`].
-fn assemble(matrices: Vec<Matrix>, norms: Vec<LayerNorm>) -> Weights {
-    let (mut matrices, mut norms) = (matrices.into_iter(), norms.into_iter());
+fn assemble(memory: &SharedMemory, shapes: Vec<MatrixShape>, norms: Vec<LayerNorm>) -> Weights {
+    let mut end = 0;
+    let mut matrices = shapes.into_iter().map(|shape| {
+        let start = end;
+        end += shape.bytes();
+        Matrix::new(memory.clone(), start..end, shape)
+    });
+    let mut norms = norms.into_iter();
     let head = matrices.next().expect("Tensors::matrices begins with it");
     let last_norm = norms.next().expect("Tensors::norms begins with it");
     let mut layer = || {
@@ -67,44 +107,49 @@ fn assemble(matrices: Vec<Matrix>, norms: Vec<LayerNorm>) -> Weights {
         layers: std::iter::from_fn(&mut layer).collect(),
         last_norm,
         head,
+        bytes: memory.size(),
     }
+}
+
+/// The shapes of packed matrices. The head, which comes first, decides which token is written: in int4
+/// it would cost more of what the model knows than all layers together, so it is int8 then.
+fn shapes(stored: &[StoredMatrix<'_>], precision: Precision) -> Vec<MatrixShape> {
+    let head = match precision {
+        Precision::Int4 => Precision::Int8,
+        other => other,
+    };
+    let precisions = std::iter::once(head).chain(std::iter::repeat(precision));
+    let shape = |(matrix, precision): (&StoredMatrix<'_>, Precision)| {
+        let (rows, columns) = matrix.padded();
+        MatrixShape::padded(precision, rows, columns)
+    };
+    stored.iter().zip(precisions).map(shape).collect()
 }
 
 /// Pack matrices one after the other into one memory.
 fn pack(
     stored: &[StoredMatrix<'_>],
-    precision: Precision,
+    shapes: &[MatrixShape],
+    bytes: usize,
     pool: &Pool,
-) -> std::io::Result<Vec<Matrix>> {
-    let shape = |matrix: &StoredMatrix<'_>| {
-        let (rows, columns) = matrix.padded();
-        MatrixShape::padded(precision, rows, columns)
-    };
-    let shapes: Vec<MatrixShape> = stored.iter().map(shape).collect();
-    let mut memory = Memory::new(shapes.iter().map(MatrixShape::bytes).sum())?;
+) -> std::io::Result<SharedMemory> {
+    let mut memory = Memory::new(bytes)?;
     let mut rest = memory.bytes_mut();
-    let mut panels = Vec::new();
-    for (stored, shape) in stored.iter().zip(&shapes) {
+    let mut bands = Vec::new();
+    for (stored, shape) in stored.iter().zip(shapes) {
         let matrix;
         (matrix, rest) = rest.split_at_mut(shape.bytes());
-        let bytes = matrix.chunks_exact_mut(shape.panel_bytes());
-        panels.extend(
+        let bytes = matrix.chunks_exact_mut(shape.band_bytes());
+        bands.extend(
             bytes
                 .enumerate()
                 .map(|(index, bytes)| (stored, shape, index, bytes)),
         );
     }
-    pool.each(panels.into_iter(), |(stored, shape, index, bytes)| {
-        shape.pack(&stored.panel(index), bytes);
+    pool.each(bands.into_iter(), |(stored, shape, index, bytes)| {
+        shape.pack(&stored.band(index), bytes);
     });
-    let memory = memory.share()?;
-    let mut end = 0;
-    let matrices = shapes.into_iter().map(|shape| {
-        let start = end;
-        end += shape.bytes();
-        Matrix::new(memory.clone(), start..end, shape)
-    });
-    Ok(matrices.collect())
+    memory.share()
 }
 
 /// The tensors of a model, found by name and checked against its shape.

@@ -1,0 +1,167 @@
+//! Speed and memory of a GPT-2 of the small shape, as one JSON object.
+//!
+//!     cargo run --release -p gpt2ro-engine --example speed -- rust_model.ot PRECISION THREADS ROUNDS
+//!
+//! Rates are of the fastest of many short rounds: a round that another program disturbs is no
+//! measure of this one. Between them the memory is read, as fast as the same threads can, from a
+//! buffer too large for any cache; a rate's floor is the weights' bytes at that speed.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+use gpt2ro_engine::kernels::{Pool, Precision};
+use gpt2ro_engine::model::{Gpt2, Options, Shape, Wanted};
+
+/// Tokens of the prompt that is read in one go.
+const PROMPT: usize = 512;
+/// Tokens that are there before decoding is measured.
+const PAST: usize = 32;
+/// Tokens of a round of decoding: one, so that many rounds are over before another program is let in.
+const ROUND: usize = 1;
+/// Sequences side by side.
+const BATCH: usize = 8;
+/// Bytes that the probe reads.
+const PROBE: usize = 256 << 20;
+
+const SMALL: Shape = Shape {
+    vocabulary: 50_257,
+    context: 1_024,
+    width: 768,
+    heads: 12,
+    layers: 12,
+    epsilon: 1e-5,
+};
+
+/// The fastest of all rounds, in seconds.
+struct Fastest {
+    prefill: f64,
+    decode: f64,
+    batch: f64,
+    probe: f64,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, weights, precision, threads, rounds] = &arguments[..] else {
+        return Err("usage: speed rust_model.ot PRECISION THREADS ROUNDS".into());
+    };
+    let options = Options {
+        threads: Some(threads.parse()?),
+        ..Options::new(named(precision)?)
+    };
+    // The file is there from here on, so that its reading is what is measured.
+    let (weights, packed) = (
+        Path::new(weights),
+        Path::new(weights).with_extension("packed"),
+    );
+    Gpt2::load_cached(weights, SMALL, options, &packed)?;
+    let start = Instant::now();
+    let (mut model, _) = Gpt2::load_cached(weights, SMALL, options, &packed)?;
+    model.forward(&[ids(0, 1)], Wanted::Last)?;
+    let cached_first = start.elapsed().as_secs_f64();
+    drop(model);
+    std::fs::remove_file(&packed)?;
+    let start = Instant::now();
+    let mut model = Gpt2::load(weights, SMALL, options)?;
+    model.forward(&[ids(0, 1)], Wanted::Last)?;
+    let first = start.elapsed().as_secs_f64();
+    let memory = resident_anonymous()?;
+    let fastest = measure(&mut model, threads.parse()?, rounds.parse()?)?;
+    let rate = |tokens: usize, seconds: f64| (tokens as f64 / seconds * 10.0).round() / 10.0;
+    println!(
+        "{{\"precision\": \"{precision}\", \"threads\": {threads}, \"decode\": {}, \"prefill\": {}, \
+         \"batch\": {}, \"read_gb_per_s\": {:.1}, \"first_token_s\": {first:.3}, \
+         \"first_token_cached_s\": {cached_first:.3}, \"memory_mb\": {:.0}, \
+         \"weights_mb\": {:.0}}}",
+        rate(ROUND, fastest.decode),
+        rate(PROMPT, fastest.prefill),
+        rate(BATCH * ROUND, fastest.batch),
+        PROBE as f64 / fastest.probe / 1e9,
+        memory / 1e6,
+        model.weight_bytes() as f64 / 1e6,
+    );
+    Ok(())
+}
+
+fn named(name: &str) -> Result<Precision, String> {
+    let mut all = Precision::ALL.into_iter();
+    let found = all.find(|precision| precision.name() == name);
+    found.ok_or_else(|| format!("precision {name}; expected fp32, bf16, int8 or int4"))
+}
+
+fn measure(model: &mut Gpt2, threads: usize, rounds: usize) -> Result<Fastest, Box<dyn Error>> {
+    let pool = Pool::new(threads)?;
+    let memory = vec![1_u8; PROBE];
+    let mut fastest = Fastest {
+        prefill: f64::MAX,
+        decode: f64::MAX,
+        batch: f64::MAX,
+        probe: f64::MAX,
+    };
+    let prompt = ids(1, PROMPT);
+    let past: Vec<Vec<u32>> = (0..BATCH).map(|seed| ids(seed, PAST)).collect();
+    for round in 0..rounds {
+        keep(&mut fastest.probe, || read(&pool, &memory));
+        model.reset();
+        model.forward(&past[..1], Wanted::Last)?;
+        for step in 0..100 {
+            keep(&mut fastest.decode, || decode(model, 1, round + step));
+        }
+        model.reset();
+        model.forward(&past, Wanted::Last)?;
+        for step in 0..30 {
+            keep(&mut fastest.batch, || decode(model, BATCH, round + step));
+        }
+        model.reset();
+        keep(&mut fastest.prefill, || {
+            black_box(model.forward(std::slice::from_ref(&prompt), Wanted::Last)).is_ok()
+        });
+    }
+    Ok(fastest)
+}
+
+fn keep<T>(fastest: &mut f64, action: impl FnOnce() -> T) {
+    let start = Instant::now();
+    black_box(action());
+    *fastest = fastest.min(start.elapsed().as_secs_f64());
+}
+
+fn decode(model: &mut Gpt2, sequences: usize, seed: usize) {
+    for step in 0..ROUND {
+        let tokens: Vec<Vec<u32>> = (0..sequences)
+            .map(|sequence| ids(seed * 97 + step * 13 + sequence, 1))
+            .collect();
+        black_box(model.forward(&tokens, Wanted::Last)).expect("there is room");
+    }
+}
+
+/// Read all of the memory once.
+fn read(pool: &Pool, memory: &[u8]) {
+    let pieces = memory.chunks(PROBE / pool.threads());
+    pool.each(pieces, |piece| {
+        let (words, _) = piece.as_chunks::<8>();
+        let mut sums = [0_u64; 16];
+        for words in words.as_chunks::<16>().0 {
+            for (sum, word) in sums.iter_mut().zip(words) {
+                *sum ^= u64::from_le_bytes(*word);
+            }
+        }
+        black_box(sums);
+    });
+}
+
+/// Token ids that depend on a seed.
+fn ids(seed: usize, count: usize) -> Vec<u32> {
+    let id = |place: usize| ((seed * 7_919 + place * 37) % SMALL.vocabulary) as u32;
+    (0..count).map(id).collect()
+}
+
+/// Bytes of this process's memory that are no file's.
+fn resident_anonymous() -> Result<f64, Box<dyn Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find(|line| line.starts_with("RssAnon:"));
+    let kibibytes = line.and_then(|line| line.split_whitespace().nth(1));
+    Ok(kibibytes.ok_or("no RssAnon")?.parse::<f64>()? * 1024.0)
+}

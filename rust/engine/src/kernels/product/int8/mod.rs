@@ -1,0 +1,107 @@
+//! Products of bytes, summed exactly in 32-bit integers, so every set of instructions gives the same.
+//!
+//! A band is its biases and the scales of its rows in float32, then a step for every four columns. A
+//! weight is `round(weight / scale)`, -127 to 127, with 128 added: VNNI multiplies unsigned with
+//! signed bytes, and it is the weights that are unsigned, as they are in int4. So a row's product is
+//! its sum less 128 times the sum of the token's activations.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod vnni;
+
+use super::sums::{Dot, sums};
+use super::{Job, Kernel, walk};
+use crate::kernels::arithmetic::{largest_byte_scale, rounded_bits};
+use crate::kernels::input::Group;
+use crate::kernels::isa::Level;
+use crate::kernels::layout::{Line, PANELS, line, pack_biases, pack_words, tile};
+use crate::kernels::{BandSource, Isa, LANES, ROWS, Tile};
+
+/// Most columns of a matrix: with more a sum could overflow, 2^31 / (255 * 127).
+pub const MOST_COLUMNS: usize = 66_000;
+/// Columns of a word.
+const FOUR: usize = 4;
+/// Added to weights.
+const OFFSET: i32 = 128;
+
+/// The sums of 16 rows.
+type Integers = [i32; LANES];
+
+pub(super) fn band_lines(columns: usize) -> usize {
+    (2 + columns / FOUR) * PANELS
+}
+
+/// Quantise each row with the scale that brings its largest weight to 127.
+pub(super) fn pack(source: &impl BandSource, columns: usize, lines: &mut [Line]) {
+    let rest = pack_biases(source, lines);
+    let (scale_lines, steps) = rest.split_at_mut(PANELS);
+    let scales: [(f32, f32); ROWS] = std::array::from_fn(|row| {
+        largest_byte_scale((0..columns / LANES).map(|tile| row_tile(source, row, tile)))
+    });
+    for (panel, target) in scale_lines.iter_mut().enumerate() {
+        *target = line(|row| scales[panel * LANES + row].0);
+    }
+    pack_words(steps, |row, step| {
+        std::array::from_fn(|place| {
+            let weight = source.weight(row, step * FOUR + place) * scales[row].1;
+            (rounded_bits(weight) as u8).wrapping_add(OFFSET as u8)
+        })
+    });
+}
+
+fn row_tile(source: &impl BandSource, row: usize, tile: usize) -> Tile {
+    Tile(std::array::from_fn(|lane| {
+        source.weight(row, tile * LANES + lane)
+    }))
+}
+
+/// Multiply whole bands with every token.
+pub(super) fn multiply(isa: Isa, job: Job<'_>) {
+    match isa.level() {
+        // SAFETY: every processor can do this.
+        Level::Portable => unsafe { walk::<Int8<portable::Portable>>(job) },
+        // SAFETY: an Isa of this level exists only if the processor has the instructions.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { avx2::multiply(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 | Level::Avx512Bf16 => unsafe { vnni::multiply(job) },
+    }
+}
+
+/// A [`Dot`] of bytes whose sums can be had as integers.
+trait Bytes: Dot {
+    /// The sums without the offset of the weights; `total` is the sum of the activations.
+    ///
+    /// # Safety
+    /// The processor must have the instructions.
+    unsafe fn integers(sum: Self::Sum, total: i32) -> Integers;
+}
+
+struct Int8<D>(D);
+
+impl<D: Bytes> Kernel for Int8<D> {
+    #[inline(always)]
+    unsafe fn products<const TOKENS: usize>(
+        band: &[Line],
+        group: &Group<'_>,
+    ) -> [[Tile; PANELS]; TOKENS] {
+        let mut tiles = [[Tile::ZERO; PANELS]; TOKENS];
+        // SAFETY: the caller's promise.
+        let sums = unsafe { sums::<D, TOKENS>(&band[2 * PANELS..], group.words) };
+        for panel in 0..PANELS {
+            let (biases, scales) = (tile(&band[panel]), tile(&band[PANELS + panel]));
+            for token in 0..TOKENS {
+                // SAFETY: the caller's promise.
+                let integers = unsafe { D::integers(sums[token][panel], group.totals[token]) };
+                for row in 0..LANES {
+                    let scale = group.scales[token] * scales.0[row];
+                    tiles[token][panel].0[row] = integers[row] as f32 * scale + biases.0[row];
+                }
+            }
+        }
+        tiles
+    }
+}

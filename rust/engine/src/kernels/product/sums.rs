@@ -1,0 +1,81 @@
+//! Sums of products of words, step after step.
+
+use crate::kernels::layout::{Line, PANELS, Word};
+
+/// What is done with a line of weights and a word of activations.
+pub(super) trait Dot {
+    /// The sums of 16 rows while they grow.
+    type Sum: Copy;
+
+    /// Sums of nothing.
+    ///
+    /// # Safety
+    /// The processor must have the instructions, here and below.
+    unsafe fn zero() -> Self::Sum;
+
+    /// Add the product of each row's word with the token's.
+    unsafe fn add(sum: Self::Sum, line: &Line, word: Word) -> Self::Sum;
+
+    /// Add sums.
+    unsafe fn join(a: Self::Sum, b: Self::Sum) -> Self::Sum;
+}
+
+/// The sums of a band's lines (`(steps, panels)`) with words (`(steps, TOKENS)`).
+///
+/// A sum waits for the one before it, so few tokens have several chains of sums.
+///
+/// # Safety
+/// The processor must have the instructions of D.
+#[inline(always)]
+pub(super) unsafe fn sums<D: Dot, const TOKENS: usize>(
+    lines: &[Line],
+    words: &[Word],
+) -> [[D::Sum; PANELS]; TOKENS] {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match TOKENS {
+            1 => chained::<D, TOKENS, 4>(lines, words),
+            2 => chained::<D, TOKENS, 2>(lines, words),
+            _ => chained::<D, TOKENS, 1>(lines, words),
+        }
+    }
+}
+
+/// The same, with a sum for each of CHAINS neighbouring steps.
+///
+/// # Safety
+/// The processor must have the instructions of D.
+#[inline(always)]
+unsafe fn chained<D: Dot, const TOKENS: usize, const CHAINS: usize>(
+    lines: &[Line],
+    words: &[Word],
+) -> [[D::Sum; PANELS]; TOKENS] {
+    let lines = lines.as_chunks::<PANELS>().0.as_chunks::<CHAINS>().0;
+    let words = words.as_chunks::<TOKENS>().0.as_chunks::<CHAINS>().0;
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut sums = [[[D::zero(); PANELS]; TOKENS]; CHAINS];
+        for (lines, words) in lines.iter().zip(words) {
+            // Constant bounds from here on: only then do the sums stay in registers. No closures:
+            // they would be compiled without the instructions.
+            for chain in 0..CHAINS {
+                for token in 0..TOKENS {
+                    for panel in 0..PANELS {
+                        let sum = &mut sums[chain][token][panel];
+                        *sum = D::add(*sum, &lines[chain][panel], words[chain][token]);
+                    }
+                }
+            }
+        }
+        let mut total = sums[0];
+        for chain in 1..CHAINS {
+            for token in 0..TOKENS {
+                for panel in 0..PANELS {
+                    let sum = &mut total[token][panel];
+                    *sum = D::join(*sum, sums[chain][token][panel]);
+                }
+            }
+        }
+        total
+    }
+}

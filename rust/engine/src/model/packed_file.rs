@@ -1,0 +1,131 @@
+//! Packed weights in a file beside the model, so that the next start needs not pack them.
+//!
+//! ```text
+//!   9 words  what the weights were packed from and how; see [`PackedFile::new`]
+//!   1 word   checksum of the weights
+//!   zeros    up to 4,096 bytes, a page, so that the weights can be mapped
+//!   weights  the matrices, one after the other, as the kernels read them
+//! ```
+//!
+//! A word is 8 bytes, little-endian. The file is not trusted: one that is not exactly what this model
+//! would be packed to, or whose checksum differs, is as good as none.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::Shape;
+use crate::archive::Archive;
+use crate::kernels::{Pool, Precision, SharedMemory};
+
+/// Begins every such file.
+const MAGIC: u64 = u64::from_le_bytes(*b"gpt2ropk");
+/// Raised whenever weights are packed in another way.
+const LAYOUT: u64 = 1;
+/// Bytes before the weights: a page of the processor.
+const HEADER: usize = 4_096;
+/// Bytes of a piece of the weights that one thread checks.
+const PIECE: usize = 1 << 20;
+
+type Header = [u8; HEADER];
+
+/// The file of the packed weights of one model in one precision.
+pub(super) struct PackedFile<'a> {
+    path: &'a Path,
+    /// Bytes of the weights.
+    bytes: usize,
+    /// The header up to the checksum.
+    description: Vec<u8>,
+}
+
+impl<'a> PackedFile<'a> {
+    /// The file at a path that holds these weights, or will.
+    pub fn new(
+        path: &'a Path,
+        archive: &Archive,
+        shape: &Shape,
+        precision: Precision,
+        bytes: usize,
+    ) -> Self {
+        let sizes = [
+            shape.vocabulary,
+            shape.width,
+            shape.heads,
+            shape.layers,
+            bytes,
+        ];
+        let precision = Precision::ALL.iter().position(|&other| other == precision);
+        let description = [MAGIC, LAYOUT, archive.fingerprint()]
+            .into_iter()
+            .chain(sizes.map(|size| size as u64))
+            .chain(precision.map(|position| position as u64))
+            .flat_map(u64::to_le_bytes)
+            .collect();
+        Self {
+            path,
+            bytes,
+            description,
+        }
+    }
+
+    /// The weights, if the file holds them, unchanged.
+    pub fn read(&self, pool: &Pool) -> Option<SharedMemory> {
+        let mut file = File::open(self.path).ok()?;
+        let end = (HEADER + self.bytes) as u64;
+        if file.metadata().ok()?.len() != end {
+            return None;
+        }
+        let mut header = [0; HEADER];
+        file.read_exact(&mut header).ok()?;
+        if !header.starts_with(&self.description) {
+            return None;
+        }
+        let weights = SharedMemory::of_file(&file, HEADER as u64..end).ok()?;
+        let expected = self.header(checksum(weights.bytes(0..self.bytes), pool));
+        (header == expected).then_some(weights)
+    }
+
+    /// Write the file under another name, then rename it: it is there whole or not at all.
+    pub fn write(&self, weights: &[u8], pool: &Pool) -> io::Result<()> {
+        let partial = self.partial_path();
+        let header = self.header(checksum(weights, pool));
+        let written = File::create(&partial)
+            .and_then(|mut file| {
+                file.write_all(&header)?;
+                file.write_all(weights)?;
+                file.sync_all()
+            })
+            .and_then(|()| std::fs::rename(&partial, self.path));
+        if written.is_err() {
+            // Nothing may stay; the first error is the one to tell.
+            let _ = std::fs::remove_file(&partial);
+        }
+        written
+    }
+
+    /// With the process's number: two that start at once write the same, each for itself.
+    fn partial_path(&self) -> PathBuf {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let process = std::process::id();
+        self.path
+            .with_file_name(format!(".{name}.{process}.partial"))
+    }
+
+    fn header(&self, checksum: u64) -> Header {
+        let mut header = [0; HEADER];
+        let (description, rest) = header.split_at_mut(self.description.len());
+        description.copy_from_slice(&self.description);
+        rest[..size_of::<u64>()].copy_from_slice(&checksum.to_le_bytes());
+        header
+    }
+}
+
+/// A hash of the hashes of all pieces, which the threads compute side by side.
+fn checksum(weights: &[u8], pool: &Pool) -> u64 {
+    let mut hashes = vec![[0; 8]; weights.len().div_ceil(PIECE)];
+    let pieces = weights.chunks(PIECE).zip(&mut hashes);
+    pool.each(pieces, |(piece, hash)| *hash = xxh3_64(piece).to_le_bytes());
+    xxh3_64(hashes.as_flattened())
+}
