@@ -1,4 +1,4 @@
-"""What near-duplicate search needs of Rust (rust/python); the slow reference is in tests/dedupe.
+"""What the corpus needs of Rust (rust/python); the slow references are in the tests of its stages.
 
 A shingle is a run of `shingle_words` consecutive words; a text of fewer words is one shingle. Every
 function releases the interpreter lock while it works.
@@ -52,3 +52,88 @@ def similarity(left: bytes, right: bytes, /) -> float:
     Raises:
         ValueError: one is no sequence of 8-byte hashes.
     """
+
+@final
+class TextMeter:
+    """Measures texts for the filters."""
+
+    def __new__(
+        cls, native: list[str], foreign: list[str], stop: list[str], letters: str
+    ) -> TextMeter:
+        """Make a meter.
+
+        Args:
+            native: frequent words of the language, in lower case.
+            foreign: frequent words of other languages, in lower case.
+            stop: words of which a text of the language has some, in lower case.
+            letters: letters of the language alone, in lower case.
+        """
+
+    def measure(self, text: str, /) -> TextStatistics:
+        """Return what is to be known of a text."""
+
+@final
+class TextStatistics:
+    """What the filters judge a text by: shares, 0 where there is nothing to have a share of.
+
+    A word is a run of letters and digits (categories L and N). A line is one that is not blank.
+    """
+
+    @property
+    def letters(self) -> float:
+        """Letters among the characters that are not blank."""
+
+    @property
+    def alphabetic_words(self) -> float:
+        """Words in which there is a letter."""
+
+    @property
+    def word_length(self) -> float:
+        """Mean length of the words, characters."""
+
+    @property
+    def lines_per_word(self) -> float:
+        """Line breaks between lines that are not blank, for each word; may be above 1."""
+
+    @property
+    def lines(self) -> int:
+        """Lines, without blank ones."""
+
+    @property
+    def punctuated_lines(self) -> float:
+        """Lines that end with punctuation, a closing quotation mark or a bracket."""
+
+    @property
+    def duplicate_lines(self) -> float:
+        """Lines that equal one before."""
+
+    @property
+    def duplicate_characters(self) -> float:
+        """Characters of lines that equal one before, among those of all lines."""
+
+    @property
+    def native_words(self) -> float:
+        """Frequent words of the language for each word with a letter."""
+
+    @property
+    def foreign_words(self) -> float:
+        """Frequent words of other languages for each word with a letter."""
+
+    @property
+    def native_letters(self) -> float:
+        """Letters of the language alone for each word with a letter; may be above 1."""
+
+    @property
+    def stop_words(self) -> int:
+        """Different stop words that occur."""
+
+    @property
+    def top_ngrams(self) -> list[float]:
+        """Characters of the text in its most frequent run of 2, 3 and 4 words, blanks included.
+
+        0 where no run occurs three times. Overlapping runs count each, so it may be above 1.
+        """
+
+    @property
+    def repeated_ngrams(self) -> list[float]:
+        """Characters of the text in words of runs of 5, 6, ... 10 words that occurred before."""

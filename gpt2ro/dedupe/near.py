@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from gpt2ro.dedupe.candidates import candidate_pairs, places
 from gpt2ro.dedupe.corpus import Corpus
-from gpt2ro.dedupe.native import similarity
 from gpt2ro.dedupe.settings import DeduplicationSettings
 from gpt2ro.dedupe.shingle_file import HASH_BYTES, ShingleFile
 from gpt2ro.dedupe.signatures import text_signer
 from gpt2ro.documents import read_documents
 from gpt2ro.errors import UserError
+from gpt2ro.native import similarity
 from gpt2ro.progress import Progress
 
 # Row of the dropped text, row of the one that stays in its place, their Jaccard similarity.

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from gpt2ro.dedupe.native import Signer
 from gpt2ro.dedupe.settings import SignatureSettings
 from gpt2ro.dedupe.tables import signature_schema, write_tables
 from gpt2ro.documents import Document, read_documents
+from gpt2ro.native import Signer
 from gpt2ro.progress import Progress
 
 # A row group of the file, and what is in memory at once.

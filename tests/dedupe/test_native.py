@@ -126,6 +126,6 @@ def test_numbers_out_of_range_are_an_error(arguments: tuple[bool, int, int, int]
 
 def test_a_missing_extension_is_told_with_what_builds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gpt2ro._native", None)
-    monkeypatch.delitem(sys.modules, "gpt2ro.dedupe.native", raising=False)
+    monkeypatch.delitem(sys.modules, "gpt2ro.native", raising=False)
     with pytest.raises(UserError, match=r"gpt2ro/_native: .* cannot be loaded .* run make setup"):
-        import_module("gpt2ro.dedupe.native")
+        import_module("gpt2ro.native")

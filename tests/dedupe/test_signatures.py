@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from corpus import Corpus, documents
 
-from gpt2ro.dedupe.native import Signer
 from gpt2ro.dedupe.tables import read_band, read_table, signature_schema
+from gpt2ro.native import Signer
 
 NAME = ("a", "1")
 TEXTS = [f"Povestea {n}, cu zmei și cu feți-frumoși." for n in range(5)]

@@ -3,6 +3,7 @@ rule clean:
         "Cleaning {wildcards.source}/{wildcards.part}."
     input:
         documents=rules.extract.output.documents,
+        native=EXTENSION,
         code=code("clean.py"),
     output:
         documents=f"{RESULTS}/cleaned/{SHARD}.jsonl.zst",

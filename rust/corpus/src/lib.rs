@@ -1,9 +1,11 @@
-//! Finds the copies of a text, without reading or writing anything.
+//! Finds the copies of a text, and measures texts for the filters (see [`filter`]), without reading
+//! or writing anything.
 //!
 //! A text is reduced to its [`Words`], these to the hashes of their [`shingles`], and these to the
 //! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
 //! [`jaccard`] of their shingles says how much they really have in common.
 
+pub mod filter;
 mod fold;
 mod jaccard;
 mod minhash;

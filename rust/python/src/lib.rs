@@ -2,6 +2,8 @@
 //!
 //! Every function releases the interpreter lock while it works.
 
+mod filter;
+
 use std::num::NonZeroUsize;
 
 use gpt2ro_corpus::{MinHasher, Words, distinct, jaccard, shingles};
@@ -91,9 +93,11 @@ fn hashes(bytes: &[u8]) -> impl ExactSizeIterator<Item = u64> {
     chunks.map(|chunk| u64::from_le_bytes(chunk.try_into().expect("a chunk of 8 bytes")))
 }
 
-/// What near-duplicate search needs of Rust.
+/// What near-duplicate search and the filters need of Rust.
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::filter::{TextMeter, TextStatistics};
     #[pymodule_export]
     use super::{Signer, fold, similarity};
 }

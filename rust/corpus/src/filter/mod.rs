@@ -1,0 +1,16 @@
+//! What the filters of the corpus judge a text by: shares and counts, no thresholds.
+//!
+//! A *word* is a run of letters and digits (Unicode's categories L and N). A *line* is one that is
+//! not blank. White space is Unicode's property White_Space.
+
+mod classes;
+mod groups;
+mod lines;
+mod repetition;
+mod statistics;
+mod tokens;
+mod vocabulary;
+
+pub use repetition::{REPEATED_LENGTHS, TOP_LENGTHS};
+pub use statistics::{TextMeter, TextStatistics};
+pub use vocabulary::Vocabulary;
