@@ -137,3 +137,9 @@ class TextStatistics:
     @property
     def repeated_ngrams(self) -> list[float]:
         """Characters of the text in words of runs of 5, 6, ... 10 words that occurred before."""
+
+def personal_lines(text: str, /) -> list[int]:
+    """Return the numbers, from 0, of the lines that may hold personal data.
+
+    They have an `@`, nine digits, six digits and three full stops, or three colons.
+    """

@@ -17,3 +17,13 @@ class CleaningSettings(FilterSettings):
     drop_boilerplate: bool = setting(
         True, "remove lines of navigation, cookie notices and share buttons"
     )
+    mask_personal_data: str = setting(
+        "web",
+        "mask e-mail addresses, phone numbers, personal numbers (CNP), IBANs and IP addresses: of "
+        "sources that are crawled text, of all, or of none",
+        choices=("web", "all", "none"),
+    )
+
+    def masks(self, web: bool) -> bool:
+        """Return whether personal data is masked in a source that is crawled text, or is not."""
+        return self.mask_personal_data == "all" or (web and self.mask_personal_data == "web")

@@ -3,6 +3,11 @@
 use gpt2ro_corpus::filter::{TextMeter as Meter, TextStatistics as Statistics, Vocabulary};
 use pyo3::prelude::*;
 
+#[pyfunction]
+pub(crate) fn personal_lines(python: Python<'_>, text: &str) -> Vec<usize> {
+    python.detach(|| gpt2ro_corpus::filter::personal_lines(text))
+}
+
 #[pyclass(frozen, module = "gpt2ro._native")]
 pub(crate) struct TextMeter(Meter);
 

@@ -6,11 +6,13 @@
 mod classes;
 mod groups;
 mod lines;
+mod personal;
 mod repetition;
 mod statistics;
 mod tokens;
 mod vocabulary;
 
+pub use personal::personal_lines;
 pub use repetition::{REPEATED_LENGTHS, TOP_LENGTHS};
 pub use statistics::{TextMeter, TextStatistics};
 pub use vocabulary::Vocabulary;
