@@ -58,15 +58,21 @@ class TextMeter:
     """Measures texts for the filters."""
 
     def __new__(
-        cls, native: list[str], foreign: list[str], stop: list[str], letters: str
+        cls,
+        native: list[str],
+        foreign: list[str],
+        stop: list[str],
+        letters: str,
+        native_letters: str,
     ) -> TextMeter:
-        """Make a meter.
+        """Make a meter; words and letters are given in lower case.
 
         Args:
-            native: frequent words of the language, in lower case.
-            foreign: frequent words of other languages, in lower case.
-            stop: words of which a text of the language has some, in lower case.
-            letters: letters of the language alone, in lower case.
+            native: frequent words of the language.
+            foreign: frequent words of other languages.
+            stop: words of which a text of the language has some.
+            letters: letters of the language.
+            native_letters: letters that it alone has.
         """
 
     def measure(self, text: str, /) -> TextStatistics:
@@ -122,6 +128,10 @@ class TextStatistics:
     @property
     def native_letters(self) -> float:
         """Letters of the language alone for each word with a letter; may be above 1."""
+
+    @property
+    def foreign_spellings(self) -> float:
+        """Words with a letter that the language does not have, among words with a letter."""
 
     @property
     def stop_words(self) -> int:

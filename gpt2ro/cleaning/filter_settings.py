@@ -82,7 +82,7 @@ class FilterSettings:
         2, "drop documents with fewer different stop words of Romanian", minimum=0
     )
     min_romanian: float = setting(
-        0.05,
+        0.1,
         "drop documents with a lower Romanian score, from -1 (foreign) to 1 (Romanian)",
         minimum=-1,
         maximum=1,

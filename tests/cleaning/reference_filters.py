@@ -15,14 +15,18 @@ TOP_OCCURRENCES = 3
 
 
 def statistics(
-    text: str, native: Sequence[str], foreign: Sequence[str], stop: Sequence[str], letters: str
+    text: str,
+    native: Sequence[str],
+    foreign: Sequence[str],
+    stop: Sequence[str],
+    letters: str,
+    native_letters: str,
 ) -> dict[str, object]:
     """Every property of TextStatistics by its name."""
     words = WORD.findall(text)
     lettered = [word for word in words if any(map(str.isalpha, word))]
     lines = [stripped for line in text.split("\n") if (stripped := line.strip(WHITE_SPACE))]
     repeats = [line for place, line in enumerate(lines) if line in lines[:place]]
-    either_case = letters + letters.upper()
     return {
         "letters": ratio(sum(map(str.isalpha, text)), sum(c not in WHITE_SPACE for c in text)),
         "alphabetic_words": ratio(len(lettered), len(words)),
@@ -35,7 +39,14 @@ def statistics(
         "native_words": ratio(sum(stands_in(word, native) for word in words), len(lettered)),
         "foreign_words": ratio(sum(stands_in(word, foreign) for word in words), len(lettered)),
         "native_letters": ratio(
-            sum(c in either_case for word in words for c in word), len(lettered)
+            sum(is_one_of(c, native_letters) for word in words for c in word), len(lettered)
+        ),
+        "foreign_spellings": ratio(
+            sum(
+                any(c.isalpha() and not is_one_of(c, letters + native_letters) for c in word)
+                for word in words
+            ),
+            len(lettered),
         ),
         "stop_words": sum(any(stands_in(word, [one]) for word in words) for one in set(stop)),
         "top_ngrams": [ratio(top(words, length), len(text)) for length in (2, 3, 4)],
@@ -54,6 +65,10 @@ def characters(pieces: Iterable[str]) -> int:
 def stands_in(word: str, words: Sequence[str]) -> bool:
     """Small, with a capital initial, or in capitals."""
     return any(word in (one, one[0].upper() + one[1:], one.upper()) for one in words)
+
+
+def is_one_of(letter: str, small_letters: str) -> bool:
+    return letter in small_letters or letter in small_letters.upper()
 
 
 def ngrams(words: list[str], length: int) -> list[tuple[str, ...]]:

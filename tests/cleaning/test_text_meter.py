@@ -7,8 +7,8 @@ from passages import ROMANIAN
 
 from gpt2ro import _native
 
-NATIVE, FOREIGN, STOP, LETTERS = ["și", "de", "ă"], ["the", "de"], ["și", "în", "a"], "ășț"
-METER = _native.TextMeter(NATIVE, FOREIGN, STOP, LETTERS)
+VOCABULARY = (["și", "de", "ă"], ["the", "de"], ["și", "în", "a"], "adeinoprstuî", "ășț")
+METER = _native.TextMeter(*VOCABULARY)
 NAMES = [name for name in vars(_native.TextStatistics) if not name.startswith("_")]
 
 # A character that this Python's Unicode does not know yet is no letter to it; Rust may know it.
@@ -27,7 +27,7 @@ WORDY = st.lists(WORDS, max_size=60).map(" ".join)
 @example("İI SS ß ŞI")
 def test_measures_any_text_as_the_reference(text: str) -> None:
     found = METER.measure(text)
-    expected = reference.statistics(text, NATIVE, FOREIGN, STOP, LETTERS)
+    expected = reference.statistics(text, *VOCABULARY)
     assert {name: getattr(found, name) for name in NAMES} == expected
 
 
@@ -42,5 +42,5 @@ def test_a_long_text_is_measured_as_the_reference_does() -> None:
     lines = [f"{ROMANIAN} {n * n % 89}, {n % 7}\n" for n in range(100)]
     text = "".join(lines)
     found = METER.measure(text)
-    expected = reference.statistics(text, NATIVE, FOREIGN, STOP, LETTERS)
+    expected = reference.statistics(text, *VOCABULARY)
     assert {name: getattr(found, name) for name in NAMES} == expected

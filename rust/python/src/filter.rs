@@ -14,10 +14,15 @@ pub(crate) struct TextMeter(Meter);
 #[pymethods]
 impl TextMeter {
     #[new]
-    fn new(native: Vec<String>, foreign: Vec<String>, stop: Vec<String>, letters: &str) -> Self {
-        Self(Meter::new(Vocabulary::new(
-            &native, &foreign, &stop, letters,
-        )))
+    fn new(
+        native: Vec<String>,
+        foreign: Vec<String>,
+        stop: Vec<String>,
+        letters: &str,
+        native_letters: &str,
+    ) -> Self {
+        let vocabulary = Vocabulary::new(&native, &foreign, &stop, letters, native_letters);
+        Self(Meter::new(vocabulary))
     }
 
     fn measure(&self, python: Python<'_>, text: &str) -> TextStatistics {
@@ -83,6 +88,11 @@ impl TextStatistics {
     #[getter]
     fn native_letters(&self) -> f64 {
         self.0.native_letters
+    }
+
+    #[getter]
+    fn foreign_spellings(&self) -> f64 {
+        self.0.foreign_spellings
     }
 
     #[getter]

@@ -21,7 +21,8 @@ static TABLE: LazyLock<[Class; TABLE_END]> = LazyLock::new(|| {
     })
 });
 
-/// Looks characters up; made once a text, so that the table is initialised outside the loop.
+/// Looks characters up; made outside of loops, where the table is initialised.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Classes(&'static [Class; TABLE_END]);
 
 impl Classes {

@@ -3,6 +3,7 @@
 //! A *word* is a run of letters and digits (Unicode's categories L and N). A *line* is one that is
 //! not blank. White space is Unicode's property White_Space.
 
+mod alphabet;
 mod classes;
 mod groups;
 mod lines;

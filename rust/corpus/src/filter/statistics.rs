@@ -40,6 +40,7 @@ impl TextMeter {
             native_words: ratio(evidence.native_words, counts.lettered_words),
             foreign_words: ratio(evidence.foreign_words, counts.lettered_words),
             native_letters: ratio(evidence.native_letters, counts.lettered_words),
+            foreign_spellings: ratio(evidence.foreign_spellings, counts.lettered_words),
             stop_words: evidence.stop_words,
             top_ngrams: shares_of_text(&repetition.top),
             repeated_ngrams: shares_of_text(&repetition.repeated),
@@ -72,6 +73,8 @@ pub struct TextStatistics {
     pub foreign_words: f64,
     /// Letters of the language alone for each word with a letter; may be above 1.
     pub native_letters: f64,
+    /// Words with a letter that the language does not have, among words with a letter.
+    pub foreign_spellings: f64,
     /// Different stop words that occur.
     pub stop_words: usize,
     /// Characters of the text in its most frequent n-gram, for each length of
@@ -96,7 +99,7 @@ mod tests {
 
     fn measure(text: &str) -> TextStatistics {
         let native = ["și".to_owned()];
-        TextMeter::new(Vocabulary::new(&native, &[], &native, "ș")).measure(text)
+        TextMeter::new(Vocabulary::new(&native, &[], &native, "unpi", "ș")).measure(text)
     }
 
     #[test]
@@ -111,6 +114,7 @@ mod tests {
         assert_eq!(found.duplicate_lines, 1.0 / 3.0);
         assert_eq!(found.duplicate_characters, 11.0 / 26.0);
         assert_eq!(found.native_words, 2.0 / 7.0);
+        assert_eq!(found.foreign_spellings, 1.0 / 7.0);
         assert_eq!(found.stop_words, 1);
     }
 

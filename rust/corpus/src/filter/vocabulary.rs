@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::alphabet::Alphabet;
 use super::tokens::{Tokens, word_hash};
 
 /// Words and letters that tell the language of a text.
@@ -10,7 +11,7 @@ use super::tokens::{Tokens, word_hash};
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     words: HashMap<u64, Kinds, BuildHasherDefault<AsItIs>>,
-    letters: Vec<char>,
+    alphabet: Alphabet,
 }
 
 /// In which lists a word stands.
@@ -28,6 +29,8 @@ pub(super) struct Evidence {
     pub(super) native_words: usize,
     pub(super) foreign_words: usize,
     pub(super) native_letters: usize,
+    /// Words with a letter that the language does not have.
+    pub(super) foreign_spellings: usize,
     /// Different ones.
     pub(super) stop_words: usize,
 }
@@ -36,12 +39,18 @@ impl Vocabulary {
     /// Makes a vocabulary; words and letters are given in lower case.
     ///
     /// `native` are frequent words of the language, `foreign` of others, `stop` those of which a
-    /// text has some; a word may stand in more than one. `letters` are those of the language alone.
-    pub fn new(native: &[String], foreign: &[String], stop: &[String], letters: &str) -> Self {
-        let capitals = letters.chars().flat_map(char::to_uppercase);
+    /// text has some; a word may stand in more than one. `letters` are those of the language,
+    /// `native_letters` those that it alone has.
+    pub fn new(
+        native: &[String],
+        foreign: &[String],
+        stop: &[String],
+        letters: &str,
+        native_letters: &str,
+    ) -> Self {
         let mut vocabulary = Self {
             words: HashMap::default(),
-            letters: letters.chars().chain(capitals).collect(),
+            alphabet: Alphabet::new(letters, native_letters),
         };
         for word in native {
             vocabulary.set(word, |kinds| kinds.native = true);
@@ -72,9 +81,9 @@ impl Vocabulary {
         let groups = tokens.hashes.iter().zip(&tokens.distinct);
         for ((hash, word), count) in groups.zip(&tokens.occurrences) {
             let count = *count as usize;
-            if !word.is_ascii() {
-                evidence.native_letters += count * self.letters_in(word);
-            }
+            let (native_letters, is_foreign) = self.alphabet.signs(word);
+            evidence.native_letters += count * native_letters;
+            evidence.foreign_spellings += count * usize::from(is_foreign);
             if let Some(kinds) = self.words.get(hash) {
                 evidence.native_words += count * usize::from(kinds.native);
                 evidence.foreign_words += count * usize::from(kinds.foreign);
@@ -85,11 +94,6 @@ impl Vocabulary {
         stops.dedup();
         evidence.stop_words = stops.len();
         evidence
-    }
-
-    fn letters_in(&self, word: &str) -> usize {
-        let letters = word.chars().filter(|letter| self.letters.contains(letter));
-        letters.count()
     }
 }
 
@@ -123,16 +127,17 @@ mod tests {
                     .map(|word| (*word).to_owned())
                     .collect::<Vec<_>>()
             });
-        Vocabulary::new(&native, &foreign, &stop, "șț")
+        Vocabulary::new(&native, &foreign, &stop, "adelpteh", "șț")
     }
 
     #[test]
     fn occurrences_are_counted_small_or_capital_and_stop_words_once() {
-        let tokens = Tokens::of("Și THE și la de-la ȘI Țap");
+        let tokens = Tokens::of("Și THE și la de-la ȘI Țap kit");
         let expected = Evidence {
             native_words: 6,
             foreign_words: 3,
             native_letters: 4,
+            foreign_spellings: 4,
             stop_words: 2,
         };
         assert_eq!(vocabulary().evidence(&tokens), expected);
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_word_that_only_contains_one_is_none() {
-        let tokens = Tokens::of("deal lada theo lA");
+        let tokens = Tokens::of("deal lada thee lA");
         assert_eq!(vocabulary().evidence(&tokens), Evidence::default());
     }
 }
