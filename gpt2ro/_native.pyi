@@ -54,6 +54,27 @@ def similarity(left: bytes, right: bytes, /) -> float:
     """
 
 @final
+class LineRemover:
+    """Removes the lines of a text that belong to its page."""
+
+    def __new__(cls, phrases: str, max_characters: int) -> LineRemover:
+        """Make a remover.
+
+        Args:
+            phrases: a regular expression, in the syntax of Rust, that matches whole lines.
+            max_characters: longer lines are never phrases.
+
+        Raises:
+            ValueError: the expression is not valid.
+        """
+
+    def is_phrase(self, line: str, /) -> bool:
+        """Return whether the phrases match a line as a whole."""
+
+    def without_phrases(self, text: str, /) -> str | None:
+        """Return the text without those lines, or None if it has none."""
+
+@final
 class TextMeter:
     """Measures texts for the filters."""
 

@@ -3,11 +3,25 @@
 from gpt2ro.errors import UserError
 
 try:
-    from gpt2ro._native import Signer, TextMeter, TextStatistics, personal_lines, similarity
+    from gpt2ro._native import (
+        LineRemover,
+        Signer,
+        TextMeter,
+        TextStatistics,
+        personal_lines,
+        similarity,
+    )
 except ImportError as error:
     raise UserError(
         f"gpt2ro/_native: the extension in Rust cannot be loaded ({error}); run make setup, which "
         "builds it."
     ) from error
 
-__all__ = ["Signer", "TextMeter", "TextStatistics", "personal_lines", "similarity"]
+__all__ = [
+    "LineRemover",
+    "Signer",
+    "TextMeter",
+    "TextStatistics",
+    "personal_lines",
+    "similarity",
+]

@@ -1,11 +1,36 @@
 //! Texts measured for the filters.
 
-use gpt2ro_corpus::filter::{TextMeter as Meter, TextStatistics as Statistics, Vocabulary};
+use gpt2ro_corpus::filter::{
+    LineRemover as Remover, TextMeter as Meter, TextStatistics as Statistics, Vocabulary,
+};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 #[pyfunction]
 pub(crate) fn personal_lines(python: Python<'_>, text: &str) -> Vec<usize> {
     python.detach(|| gpt2ro_corpus::filter::personal_lines(text))
+}
+
+#[pyclass(frozen, module = "gpt2ro._native")]
+pub(crate) struct LineRemover(Remover);
+
+#[pymethods]
+impl LineRemover {
+    #[new]
+    fn new(phrases: &str, max_characters: usize) -> PyResult<Self> {
+        let remover = Remover::new(phrases, max_characters);
+        remover
+            .map(Self)
+            .map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+
+    fn is_phrase(&self, line: &str) -> bool {
+        self.0.is_phrase(line)
+    }
+
+    fn without_phrases(&self, python: Python<'_>, text: &str) -> Option<String> {
+        python.detach(|| self.0.without_phrases(text))
+    }
 }
 
 #[pyclass(frozen, module = "gpt2ro._native")]

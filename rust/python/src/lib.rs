@@ -97,7 +97,7 @@ fn hashes(bytes: &[u8]) -> impl ExactSizeIterator<Item = u64> {
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::filter::{TextMeter, TextStatistics, personal_lines};
+    use super::filter::{LineRemover, TextMeter, TextStatistics, personal_lines};
     #[pymodule_export]
     use super::{Signer, fold, similarity};
 }

@@ -4,6 +4,7 @@
 //! not blank. White space is Unicode's property White_Space.
 
 mod alphabet;
+mod boilerplate;
 mod classes;
 mod groups;
 mod lines;
@@ -13,6 +14,7 @@ mod statistics;
 mod tokens;
 mod vocabulary;
 
+pub use boilerplate::LineRemover;
 pub use personal::personal_lines;
 pub use repetition::{REPEATED_LENGTHS, TOP_LENGTHS};
 pub use statistics::{TextMeter, TextStatistics};
