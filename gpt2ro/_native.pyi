@@ -159,15 +159,43 @@ class TextStatistics:
         """Different stop words that occur."""
 
     @property
-    def top_ngrams(self) -> list[float]:
-        """Characters of the text in its most frequent run of 2, 3 and 4 words, blanks included.
+    def top_2gram(self) -> float:
+        """Characters of the text in its most frequent run of 2 words, blanks included.
 
         0 where no run occurs three times. Overlapping runs count each, so it may be above 1.
         """
 
     @property
-    def repeated_ngrams(self) -> list[float]:
-        """Characters of the text in words of runs of 5, 6, ... 10 words that occurred before."""
+    def top_3gram(self) -> float:
+        """Characters of the text in its most frequent run of 3 words, blanks included."""
+
+    @property
+    def top_4gram(self) -> float:
+        """Characters of the text in its most frequent run of 4 words, blanks included."""
+
+    @property
+    def repeated_5grams(self) -> float:
+        """Characters of the text in words of runs of 5 words that occurred before."""
+
+    @property
+    def repeated_6grams(self) -> float:
+        """Characters of the text in words of runs of 6 words that occurred before."""
+
+    @property
+    def repeated_7grams(self) -> float:
+        """Characters of the text in words of runs of 7 words that occurred before."""
+
+    @property
+    def repeated_8grams(self) -> float:
+        """Characters of the text in words of runs of 8 words that occurred before."""
+
+    @property
+    def repeated_9grams(self) -> float:
+        """Characters of the text in words of runs of 9 words that occurred before."""
+
+    @property
+    def repeated_10grams(self) -> float:
+        """Characters of the text in words of runs of 10 words that occurred before."""
 
 def personal_lines(text: str, /) -> list[int]:
     """Return the numbers, from 0, of the lines that may hold personal data.

@@ -7,6 +7,9 @@ are here. The measures are those of Gopher (Rae et al. 2021, table A1) and FineW
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from math import inf
+from operator import attrgetter
 
 from gpt2ro.cleaning.filter_settings import FilterSettings
 from gpt2ro.cleaning.language import METER, score
@@ -35,19 +38,11 @@ class Filter:
     minimum: str | None = None
     maximum: str | None = None
 
-    def finds_fault(self, statistics: TextStatistics, settings: FilterSettings) -> bool:
-        """Return whether a text with these statistics has the fault."""
-        value = self.measure(statistics)
-        too_low = self.minimum is not None and value < getattr(settings, self.minimum)
-        return too_low or (self.maximum is not None and value > getattr(settings, self.maximum))
-
-
-def _top_share(index: int) -> Measure:
-    return lambda text: text.top_ngrams[index]
-
-
-def _repeated_share(index: int) -> Measure:
-    return lambda text: text.repeated_ngrams[index]
+    def bounds(self, settings: FilterSettings) -> tuple[float, float]:
+        """Return the least and the greatest value without fault."""
+        low = getattr(settings, self.minimum) if self.minimum else -inf
+        high = getattr(settings, self.maximum) if self.maximum else inf
+        return low, high
 
 
 def _punctuated_share(text: TextStatistics) -> float:
@@ -56,36 +51,36 @@ def _punctuated_share(text: TextStatistics) -> float:
 
 # In this order: the first fault found is the reason.
 FILTERS = (
-    Filter("too few letters", lambda text: text.letters, "min_letters"),
-    Filter("not Romanian", lambda text: score(text), "min_romanian"),
-    Filter("too few stop words", lambda text: text.stop_words, "min_stop_words"),
-    Filter("words too short", lambda text: text.word_length, "min_word_length"),
-    Filter("words too long", lambda text: text.word_length, maximum="max_word_length"),
-    Filter("repeats lines", lambda text: text.duplicate_lines, maximum="max_duplicate_lines"),
+    Filter("too few letters", attrgetter("letters"), "min_letters"),
+    Filter("not Romanian", score, "min_romanian"),
+    Filter("too few stop words", attrgetter("stop_words"), "min_stop_words"),
+    Filter("words too short", attrgetter("word_length"), "min_word_length"),
+    Filter("words too long", attrgetter("word_length"), maximum="max_word_length"),
+    Filter("repeats lines", attrgetter("duplicate_lines"), maximum="max_duplicate_lines"),
     Filter(
         "repeats characters in lines",
-        lambda text: text.duplicate_characters,
+        attrgetter("duplicate_characters"),
         maximum="max_duplicate_characters",
     ),
     *(
         Filter(
-            f"repeats one run of {length} words", _top_share(index), None, f"max_top_{length}gram"
+            f"repeats one run of {length} words",
+            attrgetter(f"top_{length}gram"),
+            maximum=f"max_top_{length}gram",
         )
-        for index, length in enumerate((2, 3, 4))
+        for length in (2, 3, 4)
     ),
     *(
         Filter(
             f"repeats runs of {length} words",
-            _repeated_share(index),
+            attrgetter(f"repeated_{length}grams"),
             maximum=f"max_repeated_{length}grams",
         )
-        for index, length in enumerate((5, 6, 7, 8, 9, 10))
+        for length in (5, 6, 7, 8, 9, 10)
     ),
-    Filter(
-        "too few words with letters", lambda text: text.alphabetic_words, "min_alphabetic_words"
-    ),
+    Filter("too few words with letters", attrgetter("alphabetic_words"), "min_alphabetic_words"),
     Filter("lines without punctuation", _punctuated_share, "min_punctuated_lines"),
-    Filter("too many line breaks", lambda text: text.lines_per_word, maximum="max_lines_per_word"),
+    Filter("too many line breaks", attrgetter("lines_per_word"), maximum="max_lines_per_word"),
 )
 
 
@@ -96,7 +91,13 @@ def drop_reason(text: str, settings: FilterSettings) -> str | None:
     if len(text) < settings.min_characters:
         return "too short"
     statistics = METER.measure(text)
-    for candidate in FILTERS:
-        if candidate.finds_fault(statistics, settings):
-            return candidate.reason
+    for reason, measure, low, high in _checks(settings):
+        if not low <= measure(statistics) <= high:
+            return reason
     return None
+
+
+@cache
+def _checks(settings: FilterSettings) -> tuple[tuple[str, Measure, float, float], ...]:
+    """Return reason, measure and bounds of every filter, looked up once for all documents."""
+    return tuple((one.reason, one.measure, *one.bounds(settings)) for one in FILTERS)

@@ -49,8 +49,8 @@ def statistics(
             len(lettered),
         ),
         "stop_words": sum(any(stands_in(word, [one]) for word in words) for one in set(stop)),
-        "top_ngrams": [ratio(top(words, length), len(text)) for length in (2, 3, 4)],
-        "repeated_ngrams": [ratio(repeated(words, n), len(text)) for n in (5, 6, 7, 8, 9, 10)],
+        **{f"top_{length}gram": ratio(top(words, length), len(text)) for length in (2, 3, 4)},
+        **{f"repeated_{n}grams": ratio(repeated(words, n), len(text)) for n in range(5, 11)},
     }
 
 

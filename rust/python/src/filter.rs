@@ -51,87 +51,63 @@ impl TextMeter {
     }
 
     fn measure(&self, python: Python<'_>, text: &str) -> TextStatistics {
-        python.detach(|| TextStatistics(self.0.measure(text)))
+        python.detach(|| self.0.measure(text)).into()
     }
 }
 
-#[pyclass(frozen, module = "gpt2ro._native")]
-pub(crate) struct TextStatistics(Statistics);
+#[pyclass(frozen, get_all, module = "gpt2ro._native")]
+pub(crate) struct TextStatistics {
+    letters: f64,
+    alphabetic_words: f64,
+    word_length: f64,
+    lines: usize,
+    lines_per_word: f64,
+    punctuated_lines: f64,
+    duplicate_lines: f64,
+    duplicate_characters: f64,
+    native_words: f64,
+    foreign_words: f64,
+    native_letters: f64,
+    foreign_spellings: f64,
+    stop_words: usize,
+    top_2gram: f64,
+    top_3gram: f64,
+    top_4gram: f64,
+    repeated_5grams: f64,
+    repeated_6grams: f64,
+    repeated_7grams: f64,
+    repeated_8grams: f64,
+    repeated_9grams: f64,
+    repeated_10grams: f64,
+}
 
-#[pymethods]
-impl TextStatistics {
-    #[getter]
-    fn letters(&self) -> f64 {
-        self.0.letters
-    }
-
-    #[getter]
-    fn alphabetic_words(&self) -> f64 {
-        self.0.alphabetic_words
-    }
-
-    #[getter]
-    fn word_length(&self) -> f64 {
-        self.0.word_length
-    }
-
-    #[getter]
-    fn lines_per_word(&self) -> f64 {
-        self.0.lines_per_word
-    }
-
-    #[getter]
-    fn lines(&self) -> usize {
-        self.0.lines
-    }
-
-    #[getter]
-    fn punctuated_lines(&self) -> f64 {
-        self.0.punctuated_lines
-    }
-
-    #[getter]
-    fn duplicate_lines(&self) -> f64 {
-        self.0.duplicate_lines
-    }
-
-    #[getter]
-    fn duplicate_characters(&self) -> f64 {
-        self.0.duplicate_characters
-    }
-
-    #[getter]
-    fn native_words(&self) -> f64 {
-        self.0.native_words
-    }
-
-    #[getter]
-    fn foreign_words(&self) -> f64 {
-        self.0.foreign_words
-    }
-
-    #[getter]
-    fn native_letters(&self) -> f64 {
-        self.0.native_letters
-    }
-
-    #[getter]
-    fn foreign_spellings(&self) -> f64 {
-        self.0.foreign_spellings
-    }
-
-    #[getter]
-    fn stop_words(&self) -> usize {
-        self.0.stop_words
-    }
-
-    #[getter]
-    fn top_ngrams(&self) -> Vec<f64> {
-        self.0.top_ngrams.clone()
-    }
-
-    #[getter]
-    fn repeated_ngrams(&self) -> Vec<f64> {
-        self.0.repeated_ngrams.clone()
+impl From<Statistics> for TextStatistics {
+    fn from(text: Statistics) -> Self {
+        let [top_2gram, top_3gram, top_4gram] = text.top_ngrams;
+        let [five, six, seven, eight, nine, ten] = text.repeated_ngrams;
+        Self {
+            letters: text.letters,
+            alphabetic_words: text.alphabetic_words,
+            word_length: text.word_length,
+            lines: text.lines,
+            lines_per_word: text.lines_per_word,
+            punctuated_lines: text.punctuated_lines,
+            duplicate_lines: text.duplicate_lines,
+            duplicate_characters: text.duplicate_characters,
+            native_words: text.native_words,
+            foreign_words: text.foreign_words,
+            native_letters: text.native_letters,
+            foreign_spellings: text.foreign_spellings,
+            stop_words: text.stop_words,
+            top_2gram,
+            top_3gram,
+            top_4gram,
+            repeated_5grams: five,
+            repeated_6grams: six,
+            repeated_7grams: seven,
+            repeated_8grams: eight,
+            repeated_9grams: nine,
+            repeated_10grams: ten,
+        }
     }
 }

@@ -16,6 +16,5 @@ mod vocabulary;
 
 pub use boilerplate::LineRemover;
 pub use personal::personal_lines;
-pub use repetition::{REPEATED_LENGTHS, TOP_LENGTHS};
 pub use statistics::{TextMeter, TextStatistics};
 pub use vocabulary::Vocabulary;

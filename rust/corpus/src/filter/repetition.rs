@@ -1,42 +1,38 @@
 use super::groups::Groups;
 use super::tokens::Tokens;
 
-/// Lengths, in words, for which the share of the most frequent n-gram is computed.
-pub const TOP_LENGTHS: std::ops::RangeInclusive<usize> = 2..=4;
+/// The most frequent n-gram is looked for in three lengths: 2, 3 and 4 words.
+pub(super) const TOP_LENGTHS: usize = 3;
 /// How often the most frequent n-gram must occur: in a text of a hundred characters any two equal
 /// pairs of words are an eighth of it.
 const TOP_OCCURRENCES: usize = 3;
-/// Lengths, in words, for which the share of repeated n-grams is computed.
-pub const REPEATED_LENGTHS: std::ops::RangeInclusive<usize> = 5..=10;
+/// Repeated n-grams are looked for in six lengths: 5, 6, ... 10 words.
+pub(super) const REPEATED_LENGTHS: usize = 6;
 
 /// Characters of a text in n-grams of words that occur more than once (Rae et al., "Scaling
 /// language models: methods, analysis & insights from training Gopher", 2021, table A1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Repetition {
     /// Characters in the occurrences of the most frequent n-gram, blanks between its words
-    /// included; 0 where none occurs three times. Of equally frequent ones the longest counts. One
-    /// number for each of [`TOP_LENGTHS`].
-    pub(super) top: Vec<usize>,
+    /// included; 0 where none occurs three times. Of equally frequent ones the longest counts.
+    pub(super) top: [usize; TOP_LENGTHS],
     /// Characters of the words of n-grams that occurred before. The text is read from its start; a
-    /// repeated n-gram is counted and skipped, so that no word counts twice. One number for each
-    /// of [`REPEATED_LENGTHS`].
-    pub(super) repeated: Vec<usize>,
+    /// repeated n-gram is counted and skipped, so that no word counts twice.
+    pub(super) repeated: [usize; REPEATED_LENGTHS],
 }
 
 impl Repetition {
     pub(super) fn of(tokens: &Tokens) -> Self {
-        let mut repetition = Self::default();
         let mut ngrams = Ngrams::words(tokens);
-        for length in 2..=*REPEATED_LENGTHS.end() {
+        let top = std::array::from_fn(|_| {
             ngrams = ngrams.longer_by_a_word();
-            if TOP_LENGTHS.contains(&length) {
-                repetition.top.push(ngrams.most_frequent(&tokens.offsets));
-            }
-            if REPEATED_LENGTHS.contains(&length) {
-                repetition.repeated.push(ngrams.repeated(&tokens.offsets));
-            }
-        }
-        repetition
+            ngrams.most_frequent(&tokens.offsets)
+        });
+        let repeated = std::array::from_fn(|_| {
+            ngrams = ngrams.longer_by_a_word();
+            ngrams.repeated(&tokens.offsets)
+        });
+        Self { top, repeated }
     }
 }
 
@@ -163,7 +159,7 @@ mod tests {
     #[test]
     fn a_text_that_repeats_nothing_has_no_repetition() {
         for text in ["", "unu", "unu doi trei patru cinci șase"] {
-            assert_eq!((of(text).top, of(text).repeated), (vec![0; 3], vec![0; 6]));
+            assert_eq!((of(text).top, of(text).repeated), ([0; 3], [0; 6]));
         }
     }
 }

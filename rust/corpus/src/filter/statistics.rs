@@ -1,5 +1,5 @@
 use super::lines::Lines;
-use super::repetition::Repetition;
+use super::repetition::{REPEATED_LENGTHS, Repetition, TOP_LENGTHS};
 use super::tokens::Tokens;
 use super::vocabulary::Vocabulary;
 
@@ -24,10 +24,7 @@ impl TextMeter {
         let repetition = Repetition::of(&tokens);
         let counts = tokens.counts;
         let words = tokens.words.len();
-        let shares_of_text = |characters: &[usize]| {
-            let shares = characters.iter().map(|one| ratio(*one, counts.characters));
-            shares.collect()
-        };
+        let share_of_text = |characters| ratio(characters, counts.characters);
         TextStatistics {
             letters: ratio(counts.letters, counts.characters - counts.blanks),
             alphabetic_words: ratio(counts.lettered_words, words),
@@ -42,8 +39,8 @@ impl TextMeter {
             native_letters: ratio(evidence.native_letters, counts.lettered_words),
             foreign_spellings: ratio(evidence.foreign_spellings, counts.lettered_words),
             stop_words: evidence.stop_words,
-            top_ngrams: shares_of_text(&repetition.top),
-            repeated_ngrams: shares_of_text(&repetition.repeated),
+            top_ngrams: repetition.top.map(share_of_text),
+            repeated_ngrams: repetition.repeated.map(share_of_text),
         }
     }
 }
@@ -77,12 +74,11 @@ pub struct TextStatistics {
     pub foreign_spellings: f64,
     /// Different stop words that occur.
     pub stop_words: usize,
-    /// Characters of the text in its most frequent n-gram, for each length of
-    /// [`TOP_LENGTHS`](super::TOP_LENGTHS); overlapping occurrences count each, so it may be above 1.
-    pub top_ngrams: Vec<f64>,
-    /// Characters of the text in words of n-grams that occurred before, for each length of
-    /// [`REPEATED_LENGTHS`](super::REPEATED_LENGTHS).
-    pub repeated_ngrams: Vec<f64>,
+    /// Characters of the text in its most frequent run of 2, 3 and 4 words; overlapping
+    /// occurrences count each, so it may be above 1.
+    pub top_ngrams: [f64; TOP_LENGTHS],
+    /// Characters of the text in words of runs of 5, 6, ... 10 words that occurred before.
+    pub repeated_ngrams: [f64; REPEATED_LENGTHS],
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {
