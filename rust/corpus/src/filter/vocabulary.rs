@@ -12,6 +12,8 @@ use super::tokens::{Tokens, word_hash};
 pub struct Vocabulary {
     words: HashMap<u64, Kinds, BuildHasherDefault<AsItIs>>,
     alphabet: Alphabet,
+    /// Bytes of the longest word: longer ones are not looked up.
+    longest: usize,
 }
 
 /// In which lists a word stands.
@@ -51,6 +53,7 @@ impl Vocabulary {
         let mut vocabulary = Self {
             words: HashMap::default(),
             alphabet: Alphabet::new(letters, native_letters),
+            longest: 0,
         };
         for word in native {
             vocabulary.set(word, |kinds| kinds.native = true);
@@ -70,6 +73,7 @@ impl Vocabulary {
         let capitalised: String = initial.chain(rest).collect();
         // The capital of a word of one letter is both; setting it twice changes nothing.
         for form in [word, &capitalised, &word.to_uppercase()] {
+            self.longest = self.longest.max(form.len());
             change(self.words.entry(word_hash(form)).or_default());
         }
     }
@@ -84,6 +88,9 @@ impl Vocabulary {
             let (native_letters, is_foreign) = self.alphabet.signs(word);
             evidence.native_letters += count * native_letters;
             evidence.foreign_spellings += count * usize::from(is_foreign);
+            if word.len() > self.longest {
+                continue;
+            }
             if let Some(kinds) = self.words.get(hash) {
                 evidence.native_words += count * usize::from(kinds.native);
                 evidence.foreign_words += count * usize::from(kinds.foreign);
