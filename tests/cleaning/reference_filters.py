@@ -95,3 +95,23 @@ def repeated(words: list[str], length: int) -> int:
             seen.add(run)
             place += 1
     return total
+
+
+def personal_lines(text: str) -> list[int]:
+    """Numbers of the lines that may hold personal data."""
+    found = []
+    for number, line in enumerate(text.split("\n")):
+        digits = sum(sign in "0123456789" for sign in line)
+        is_address = digits >= 6 and line.count(".") >= 3
+        if "@" in line or digits >= 9 or is_address or line.count(":") >= 3:
+            found.append(number)
+    return found
+
+
+def without_phrases(text: str, phrases: str, max_characters: int) -> str:
+    """The text without the lines that the phrases match as a whole."""
+    return "\n".join(
+        line
+        for line in text.split("\n")
+        if len(line) > max_characters or not re.fullmatch(phrases, line)
+    )

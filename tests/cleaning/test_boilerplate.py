@@ -2,6 +2,8 @@ import lzma
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gpt2ro.cleaning.boilerplate import is_boilerplate, without_boilerplate
 
@@ -119,3 +121,14 @@ def test_keeps_every_line_of_real_poems(shared_corpora: Path) -> None:
         lines = f.read().split("\n")
     assert len(lines) > 150_000
     assert [line for line in lines if is_boilerplate(line)] == []
+
+
+LINES = st.sampled_from(["Citește și: altceva", "Un rând.", "", "Acasă | Știri | Sport", "— Da?"])
+
+
+@given(st.lists(LINES | st.text(max_size=130)).map("\n".join))
+def test_removing_twice_is_removing_once_and_no_line_is_changed(text: str) -> None:
+    once = without_boilerplate(text)
+    assert without_boilerplate(once) == once or not once
+    left = iter(text.split("\n"))
+    assert not once or all(line in left for line in once.split("\n"))

@@ -1,5 +1,6 @@
 """The measures in Rust give what the slow reference gives."""
 
+import pytest
 import reference_filters as reference
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -45,3 +46,22 @@ def test_a_long_text_is_measured_as_the_reference_does() -> None:
     found = METER.measure(text)
     expected = reference.statistics(text, *VOCABULARY)
     assert {name: getattr(found, name) for name in NAMES} == expected
+
+
+@given(st.text("@0123456789.:ă \n") | TEXTS)
+def test_suspects_the_lines_that_the_reference_suspects(text: str) -> None:
+    assert _native.personal_lines(text) == reference.personal_lines(text)
+
+
+@given(st.lists(st.text("ășaȘ ", max_size=9)).map("\n".join), st.integers(0, 9))
+def test_removes_the_lines_that_the_reference_removes(text: str, max_characters: int) -> None:
+    phrases = "[aă]+( [aș]+)?|ș"
+    found = _native.LineRemover(phrases, max_characters).without_phrases(text)
+    expected = reference.without_phrases(text, phrases, max_characters)
+    assert (found is None) == (text == expected)
+    assert found in (None, expected)
+
+
+def test_an_expression_that_is_not_valid_is_an_error() -> None:
+    with pytest.raises(ValueError, match="unclosed group"):
+        _native.LineRemover("(", 9)
