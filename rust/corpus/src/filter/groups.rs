@@ -79,9 +79,9 @@ impl Groups {
         self.keys.len()
     }
 
-    /// Returns how often each group occurred, by its number.
-    pub(super) fn into_counts(self) -> Vec<u32> {
-        self.counts
+    /// Returns the key of each group, and how often it occurred.
+    pub(super) fn into_keys_and_counts(self) -> (Vec<u64>, Vec<u32>) {
+        (self.keys, self.counts)
     }
 }
 
@@ -107,12 +107,12 @@ mod tests {
                 let group = groups.add(*key) as usize;
                 prop_assert_eq!(distinct[group], *key);
             }
-            let counts = groups.into_counts();
+            let (found, counts) = groups.into_keys_and_counts();
+            prop_assert_eq!(&found, &distinct);
             for (key, count) in distinct.iter().zip(&counts) {
                 let expected = keys.iter().filter(|other| *other == key).count();
                 prop_assert_eq!(*count as usize, expected);
             }
-            prop_assert_eq!(counts.len(), distinct.len());
         }
     }
 }

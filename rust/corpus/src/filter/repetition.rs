@@ -68,6 +68,9 @@ impl Ngrams {
     }
 
     fn longer_by_a_word(&self) -> Self {
+        if self.places.len() < 2 {
+            return Self::repeated_only(self.length + 1, Vec::new(), Vec::new());
+        }
         // A longer n-gram is told by the two shorter ones in it.
         let mut groups = Groups::with_capacity(self.places.len());
         let mut places = Vec::with_capacity(self.places.len());
@@ -80,7 +83,8 @@ impl Ngrams {
                 });
             }
         }
-        Self::repeated_only(self.length + 1, places, groups.into_counts())
+        let (_, counts) = groups.into_keys_and_counts();
+        Self::repeated_only(self.length + 1, places, counts)
     }
 
     fn repeated_only(length: usize, mut places: Vec<Place>, counts: Vec<u32>) -> Self {

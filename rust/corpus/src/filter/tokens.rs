@@ -45,24 +45,23 @@ impl<'text> Tokens<'text> {
         let scan = Scan::of(text);
         let mut groups = Groups::with_capacity(scan.words.len());
         let mut words = Vec::with_capacity(scan.words.len());
-        let (mut distinct, mut hashes) = (Vec::new(), Vec::new());
+        let mut distinct = Vec::with_capacity(scan.words.len());
         for (start, end) in scan.words {
             let word = &text[start as usize..end as usize];
-            let hash = word_hash(word);
-            let group = groups.add(hash);
+            let group = groups.add(word_hash(word));
             if group as usize == distinct.len() {
                 distinct.push(word);
-                hashes.push(hash);
             }
             words.push(group);
         }
+        let (hashes, occurrences) = groups.into_keys_and_counts();
         Self {
             counts: scan.counts,
             words,
             offsets: scan.offsets,
             distinct,
             hashes,
-            occurrences: groups.into_counts(),
+            occurrences,
         }
     }
 
