@@ -8,6 +8,7 @@ try:
         Signer,
         TextMeter,
         TextStatistics,
+        fold,
         personal_lines,
         similarity,
     )
@@ -22,6 +23,7 @@ __all__ = [
     "Signer",
     "TextMeter",
     "TextStatistics",
+    "fold",
     "personal_lines",
     "similarity",
 ]

@@ -56,6 +56,7 @@ class Funnel:
         left_out: by the extraction, by reason.
         repaired: bytes that the repairs added (or took, negative).
         dropped: by the cleaning, by reason.
+        decontaminated: bytes of the sentences that train documents lost (negative).
         duplicates: by the deduplication, by reason.
         kept: what the model is trained and tested on.
     """
@@ -65,6 +66,7 @@ class Funnel:
     left_out: Losses = field(default_factory=dict)
     repaired: int = 0
     dropped: Losses = field(default_factory=dict)
+    decontaminated: int = 0
     duplicates: Losses = field(default_factory=dict)
     kept: Count = field(default_factory=Count)
 
@@ -76,6 +78,7 @@ class Funnel:
             merged(self.left_out, other.left_out),
             self.repaired + other.repaired,
             merged(self.dropped, other.dropped),
+            self.decontaminated + other.decontaminated,
             merged(self.duplicates, other.duplicates),
             self.kept + other.kept,
         )
@@ -106,6 +109,7 @@ class Corpus:
         sources: the funnel of each source, sorted by name.
         total: the funnel of all.
         repairs: documents touched by each kind of repair, the most frequent first.
+        decontaminated: train documents that lost held-out sentences, and these.
         lengths: kept documents by length in characters: (lower bound, upper bound, documents).
     """
 
@@ -113,6 +117,7 @@ class Corpus:
     sources: list[Funnel]
     total: Funnel
     repairs: dict[str, int]
+    decontaminated: dict[str, int]
     lengths: list[tuple[int, int, int]]
 
 
@@ -125,17 +130,26 @@ def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
     parts = extracted_parts(results, only)
     funnels: dict[str, Funnel] = {}
     repairs: Counter[str] = Counter()
+    decontaminated: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
     for source, part in parts:
         stats = [read_record(results / step / source / f"{part}{STATS}") for step in STEPS]
         funnels[source] = funnels.get(source, Funnel(source)).plus(funnel(source, *stats))
         repairs.update(integers(stats[1].record("repairs")))
+        decontaminated.update(integers(stats[2].record("decontaminated")))
         lengths.update({int(low): n for low, n in integers(stats[1].record("lengths")).items()})
     total_funnel = Funnel("all sources")
     for one in funnels.values():
         total_funnel = total_funnel.plus(one)
     by_frequency = dict(sorted(repairs.items(), key=lambda item: (-item[1], item[0])))
-    return Corpus(parts, list(funnels.values()), total_funnel, by_frequency, buckets(lengths))
+    return Corpus(
+        parts=parts,
+        sources=list(funnels.values()),
+        total=total_funnel,
+        repairs=by_frequency,
+        decontaminated=decontaminated,
+        lengths=buckets(lengths),
+    )
 
 
 def extracted_parts(results: Path, only: list[str] | None = None) -> list[tuple[str, str]]:
@@ -169,7 +183,14 @@ def funnel(source: str, extracted: Record, cleaned: Record, deduped: Record) -> 
                 f"({before.kept.bytes:,} bytes); expected the same; run the step again."
             )
     return Funnel(
-        source, first.found, first.lost, second.repaired, second.lost, third.lost, third.kept
+        name=source,
+        found=first.found,
+        left_out=first.lost,
+        repaired=second.repaired,
+        dropped=second.lost,
+        decontaminated=third.repaired,
+        duplicates=third.lost,
+        kept=third.kept,
     )
 
 

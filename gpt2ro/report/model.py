@@ -4,6 +4,7 @@ The page names only the values it explains; every other single value of metrics.
 is shown in a table under its own name, so that a new measure needs no change here.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,6 +134,19 @@ def added(name: str, shards: list[Record]) -> SplitTokens:
     """Return the sums over token shards."""
     keys = ("documents", "tokens", "words", "bytes")
     return SplitTokens(name, *(sum(shard.integer(key) for shard in shards) for key in keys))
+
+
+def read_encoders(results: Path, parts: list[tuple[str, str]]) -> dict[str, int]:
+    """Return how many parts each encoder encoded, by its name.
+
+    Raises:
+        UserError: the description of a shard is missing or damaged.
+    """
+    shards = (
+        read_record(results / "tokens" / SPLITS[0] / source / f"{part}.json")
+        for source, part in parts
+    )
+    return dict(sorted(Counter(shard.text("encoder") for shard in shards).items()))
 
 
 def read_training(results: Path) -> Training:

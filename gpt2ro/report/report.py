@@ -15,7 +15,13 @@ from gpt2ro.report import charts
 from gpt2ro.report.corpus import read_corpus, total
 from gpt2ro.report.examples import dropped_examples
 from gpt2ro.report.formats import FILTERS
-from gpt2ro.report.model import read_parity, read_tokenizer, read_tokens, read_training
+from gpt2ro.report.model import (
+    read_encoders,
+    read_parity,
+    read_tokenizer,
+    read_tokens,
+    read_training,
+)
 from gpt2ro.report.samples import read_samples
 
 TEMPLATES = Path(__file__).parent
@@ -43,6 +49,7 @@ def facts(results: Path, parts: list[str] | None = None) -> dict[str, Any]:
         "examples": dropped_examples(results, corpus.parts),
         "tokenizer": read_tokenizer(results),
         "tokens": read_tokens(results, corpus.parts),
+        "encoders": read_encoders(results, corpus.parts),
         "training": read_training(results),
         "samples": read_samples(results),
         "parity": read_parity(results),

@@ -1,7 +1,6 @@
 """The catalogue of sources, and the parts each consists of."""
 
 import re
-import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,56 +10,11 @@ from typing import Any
 
 from gpt2ro.configuration import check, read_yaml
 from gpt2ro.errors import UserError
+from gpt2ro.sources.bundles import bundled
 from gpt2ro.sources.formats import AUTO, format_of
+from gpt2ro.sources.part import Part
 
 SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "sources.schema.yaml"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One file of a source: exactly one of `path`, `url` and `hub_file` is set.
-
-    Attributes:
-        name: unique in the source and safe as a file name.
-        format: one of gpt2ro.sources.formats.FORMATS, or auto.
-        path: where a local file lies.
-        url: http(s) address.
-        hub_file: path in the repository `hub_repository` at `hub_revision` of the Hugging Face hub.
-        gated: whether the hub wants a token for it.
-        sha256: expected SHA-256, if known.
-        size: expected size in bytes, if known.
-    """
-
-    name: str
-    format: str
-    path: Path | None = None
-    url: str | None = None
-    hub_file: str | None = None
-    hub_repository: str | None = None
-    hub_revision: str | None = None
-    gated: bool = False
-    sha256: str | None = None
-    size: int | None = None
-
-    def download_flags(self) -> str:
-        """Return where the part is fetched from and how it is checked, as flags of download.py."""
-        values = {
-            "url": self.url,
-            "hub-repository": self.hub_repository,
-            "hub-revision": self.hub_revision,
-            "hub-file": self.hub_file,
-            "sha256": self.sha256,
-            "size": self.size,
-        }
-        words = [f"--{flag}={value}" for flag, value in values.items() if value is not None]
-        return shlex.join([*words, *(["--gated"] if self.gated else [])])
-
-    def extract_flags(self) -> str:
-        """Return how the part is read, as flags of extract.py."""
-        words = [f"--format={self.format}"]
-        if self.path and self.sha256:
-            words.append(f"--sha256={self.sha256}")
-        return shlex.join(words)
 
 
 @dataclass(frozen=True)
@@ -84,12 +38,12 @@ class Source:
         Raises:
             UserError: a local file is missing, or two parts have one name.
         """
-        parts = sorted(self._parts(root), key=lambda part: part.name)
+        parts = sorted(bundled(self._parts(root)), key=lambda part: part.name)
         for part, following in pairwise(parts):
             if part.name == following.name:
                 raise UserError(
                     f'source "{self.name}": two parts are named "{part.name}" '
-                    f"({part.path or part.url}, {following.path or following.url}); rename one."
+                    f"({_place(part)}, {_place(following)}); rename one."
                 )
         return parts
 
@@ -133,7 +87,7 @@ class Source:
                 yield Part(
                     name=safe_name("_".join(inner.parts)),
                     format=self.entry["format"],
-                    path=path,
+                    paths=(path,),
                     sha256=self.entry.get("sha256", {}).get(str(inner)),
                 )
 
@@ -158,6 +112,10 @@ def folder_source(folder: Path) -> Source:
     if not folder.is_dir():
         raise UserError(f"config: corpus is {folder}, not a folder; name the folder of your text.")
     return Source("folder", {"format": AUTO, "local": [str(folder.absolute())]})
+
+
+def _place(part: Part) -> str:
+    return str(part.paths[0]) if part.paths else str(part.url or part.hub_file)
 
 
 def _numbers(span: str | None) -> list[str]:

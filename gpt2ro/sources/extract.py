@@ -1,7 +1,8 @@
-"""The step extract: the file of a part becomes a shard of documents."""
+"""The step extract: the file of a part, or its files, become a shard of documents."""
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from gpt2ro.documents import Document, ShardWriter, document_id
@@ -52,7 +53,7 @@ def reader(format_name: str) -> Reader:
 
 
 def extract_part(
-    path: Path,
+    paths: Sequence[Path],
     source: str,
     part: str,
     format_name: str,
@@ -60,23 +61,28 @@ def extract_part(
     output: Path,
     stats: Path,
 ) -> None:
-    """Read a part's file in its format and write its documents, then the counts.
+    """Read a part's files in its format and write their documents, then the counts.
+
+    The documents of a bundle have the name of their file in `meta.file`.
 
     The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
 
     Raises:
-        UserError: the file is missing, damaged, or not in this format.
+        UserError: a file is missing, damaged, or not in this format.
     """
-    read = reader(known_format(path) if format_name == AUTO else format_name)
     left_out: Counter[str] = Counter()
     with (
         ShardWriter(output) as shard,
         Progress(f"extract {source}/{part}") as progress,
     ):
-        for ordinal, item in enumerate(read(path, settings, left_out)):
-            text = without_surrogates(item.text)
-            shard.write(Document(document_id(source, part, ordinal), text, source, item.meta))
-            progress.reach(shard.text_bytes, shard.documents)
+        for path in paths:
+            read = reader(known_format(path) if format_name == AUTO else format_name)
+            file = {"file": path.name} if len(paths) > 1 else {}
+            for item in read(path, settings, left_out):
+                name = document_id(source, part, shard.documents)
+                text = without_surrogates(item.text)
+                shard.write(Document(name, text, source, item.meta | file))
+                progress.reach(shard.text_bytes, shard.documents)
     write_json(stats, counts(shard, left_out))
 
 

@@ -1,31 +1,48 @@
 """The step encode: the documents of a part as token ids, one shard for each split."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tokenizers import Tokenizer
+import numpy as np
 
+from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.documents import Document
-from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
 from gpt2ro.progress import Progress
-from gpt2ro.tokenization.shards import MAX_VOCABULARY, TokenShardWriter
+from gpt2ro.tokenization.encoders import (
+    Encoded,
+    Encoder,
+    GigatokenEncoder,
+    TokenizersEncoder,
+)
+from gpt2ro.tokenization.shards import TokenShardWriter
 from gpt2ro.tokenization.splits import read_split_documents
-from gpt2ro.tokenization.tokenizer import END_OF_TEXT
+from gpt2ro.tokenization.tokenizer_file import read_tokenizer
 
 SplitDocument = tuple[Document, str]
 
-# Enough for all threads of encode_batch_fast to be busy, little enough to stay near 100 MB: an
-# Encoding holds some 30 bytes a byte of text.
+# Enough that a call costs nothing beside its work, little enough to stay near 100 MB with the slow
+# encoder, whose Encoding holds some 30 bytes a byte of text.
 BATCH_CHARACTERS = 1_000_000
+
+# Of every batch, texts this far apart are encoded by both encoders, up to so many characters: at
+# the length of novels and laws 0.2 % of the text and 4 % of the time.
+CHECK_EVERY = 512
+CHECK_CHARACTERS = 2_000
+
+
+class DifferentIdsError(Exception):
+    """The fast encoder gave other ids than the library that trained the tokenizer."""
 
 
 def encode_part(path: Path, tokenizer_path: Path, outputs: Mapping[str, Path]) -> None:
     """Encode a part in one pass, every document followed by `<|endoftext|>`.
 
     A text that contains the characters `<|endoftext|>` is encoded as these characters: no text of
-    the corpus can end a document.
+    the corpus can end a document. A sample is encoded by `tokenizers` too; should one id differ,
+    all of the part is. The description of a shard names its encoder.
 
     Args:
         outputs: the `.bin` file of each split.
@@ -35,49 +52,57 @@ def encode_part(path: Path, tokenizer_path: Path, outputs: Mapping[str, Path]) -
     """
     tokenizer, end_of_text = read_tokenizer(tokenizer_path)
     digest = sha256(tokenizer_path)
+    reference = TokenizersEncoder(tokenizer)
+    encoder: Encoder = CheckedEncoder(GigatokenEncoder(tokenizer_path), reference)
+    try:
+        _encode(path, outputs, encoder, digest, end_of_text)
+    except DifferentIdsError as error:
+        print(f"encode {path.name}: {error}; encoding all of it by tokenizers.", file=sys.stderr)
+        _encode(path, outputs, reference, digest, end_of_text)
+
+
+class CheckedEncoder:
+    """An encoder whose ids are held against another's on a sample of every batch."""
+
+    def __init__(self, encoder: Encoder, reference: Encoder) -> None:
+        self.name = encoder.name
+        self._encoder = encoder
+        self._reference = reference
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Return the ids of the texts.
+
+        Raises:
+            DifferentIdsError: those of the sample differ.
+        """
+        sample = [text[:CHECK_CHARACTERS] for text in texts[::CHECK_EVERY]]
+        found, expected = self._encoder.encode(sample), self._reference.encode(sample)
+        if not np.array_equal(found.ids, expected.ids):
+            raise DifferentIdsError(f"the ids of {self.name} and {self._reference.name} differ")
+        return self._encoder.encode(texts)
+
+
+def _encode(
+    path: Path, outputs: Mapping[str, Path], encoder: Encoder, digest: str, end_of_text: int
+) -> None:
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(f"encode {path.name}"))
         writers = {
-            split: stack.enter_context(TokenShardWriter(output, digest, end_of_text))
+            split: stack.enter_context(
+                TokenShardWriter(output, digest, end_of_text, encoder=encoder.name)
+            )
             for split, output in outputs.items()
         }
         for batch in batches(read_split_documents(path)):
-            texts = [document.text for document, _ in batch]
-            encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-            for (document, split), encoding in zip(batch, encodings, strict=True):
-                writers[split].write(encoding.ids, document.text)
-            progress.update(sum(len(text.encode()) for text in texts), documents=len(batch))
-
-
-def read_tokenizer(path: Path) -> tuple[Tokenizer, int]:
-    """Read a tokenizer.json for encoding, where special tokens in texts are ordinary characters.
-
-    Returns:
-        The tokenizer and the id of `<|endoftext|>`.
-
-    Raises:
-        UserError: it is missing, damaged, has no `<|endoftext|>` or more ids than uint16.
-    """
-    if not path.is_file():
-        raise UserError(f"{path}: not found; run the step tokenizer.")
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the binding raises bare Exception for every fault
-        raise UserError(
-            f"{path}: not a tokenizer ({error}); run the step tokenizer again."
-        ) from None
-    if tokenizer.get_vocab_size() > MAX_VOCABULARY:
-        raise UserError(
-            f"{path}: {tokenizer.get_vocab_size():,} tokens found, at most {MAX_VOCABULARY:,} fit "
-            "the uint16 shards; set tokenizer.vocabulary lower."
-        )
-    end_of_text = tokenizer.token_to_id(END_OF_TEXT)
-    if end_of_text is None:
-        raise UserError(
-            f"{path}: the token {END_OF_TEXT} is missing; use the step tokenizer's file."
-        )
-    tokenizer.encode_special_tokens = True
-    return tokenizer, end_of_text
+            encoded = encoder.encode([document.text for document, _ in batch])
+            tokens = encoded.ended(end_of_text)
+            numbers = np.array([SPLITS.index(split) for _, split in batch], np.uint8)
+            number_of_token = np.repeat(numbers, encoded.lengths + 1)
+            size = 0
+            for split, writer in writers.items():
+                texts = [document.text for document, its in batch if its == split]
+                size += writer.write_block(tokens[number_of_token == SPLITS.index(split)], texts)
+            progress.update(size, documents=len(batch))
 
 
 def batches(documents: Iterable[SplitDocument]) -> Iterator[list[SplitDocument]]:

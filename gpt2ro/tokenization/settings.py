@@ -16,6 +16,9 @@ class TokenizerSettings:
         maximum=65_536,
     )
     min_frequency: int = setting(2, "a pair must occur this often to be merged", minimum=1)
-    share: float = setting(
-        1.0, "share of the train documents the vocabulary is learned from", minimum=0, maximum=1
+    max_megabytes: int = setting(
+        1_000,
+        "learn from this much train text at most, the same from every source; 1,000,000 bytes each",
+        minimum=1,
     )
+    seed: int = setting(1, "seed of the choice of documents, where there are more", minimum=0)

@@ -12,6 +12,7 @@ last, so a shard without it is not complete.
 """
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ class TokenShard:
         tokens: ids of all documents, `(tokens,)` uint16, mapped from the file and read-only.
         documents: number of documents, hence of end-of-text tokens that end one.
         bytes: UTF-8 bytes of the texts, end-of-text tokens not counted.
-        words: whitespace-separated words of the texts.
+        words: words of the texts, separated by spaces and line ends.
         tokenizer_sha256: SHA-256 of the tokenizer.json that made the ids.
         end_of_text: id of `<|endoftext|>`.
         source: name of the source, from the path.
@@ -129,6 +130,17 @@ def _mapped(path: Path, tokens: int) -> TokenIds:
     return np.memmap(path, TOKEN, mode="r", shape=(tokens,))
 
 
+def word_count(text: bytes) -> int:
+    """Return how many words a UTF-8 text has: runs of bytes above the space.
+
+    That is what `str.split` counts in a cleaned text, where all blanks are spaces and line ends, at
+    ten times the speed.
+    """
+    in_word = np.frombuffer(text, np.uint8) > ord(" ")
+    starts = np.count_nonzero(in_word[1:] & ~in_word[:-1])
+    return int(starts) + int(in_word[:1].sum())
+
+
 def description_path(path: Path) -> Path:
     """Return the `.json` file that belongs to a `.bin` file."""
     return path.with_suffix(".json")
@@ -137,7 +149,14 @@ def description_path(path: Path) -> Path:
 class TokenShardWriter(AbstractContextManager["TokenShardWriter"]):
     """Writes one shard: the `.bin` file appears complete or not at all, then its `.json`."""
 
-    def __init__(self, path: Path, tokenizer_sha256: str, end_of_text: int) -> None:
+    def __init__(
+        self, path: Path, tokenizer_sha256: str, end_of_text: int, encoder: str = "tokenizers"
+    ) -> None:
+        """Prepare to write.
+
+        Args:
+            encoder: what made the ids; it is noted in the description.
+        """
         self._path = path
         self._atomic = atomic_path(path)
         self._file: BinaryIO
@@ -149,6 +168,7 @@ class TokenShardWriter(AbstractContextManager["TokenShardWriter"]):
             "words": 0,
             "tokenizer_sha256": tokenizer_sha256,
             "end_of_text": end_of_text,
+            "encoder": encoder,
         }
 
     def __enter__(self) -> "TokenShardWriter":
@@ -160,13 +180,27 @@ class TokenShardWriter(AbstractContextManager["TokenShardWriter"]):
 
     def write(self, ids: list[int], text: str) -> None:
         """Append the ids of one document's text and the end-of-text token."""
-        block = np.array([*ids, self._facts["end_of_text"]], TOKEN).tobytes()
+        self.write_block(np.array([*ids, self._facts["end_of_text"]], TOKEN), [text])
+
+    def write_block(self, tokens: TokenIds, texts: Sequence[str]) -> int:
+        """Append the ids of several documents' texts, each followed by the end-of-text token.
+
+        Args:
+            tokens: (tokens,) uint16, little-endian.
+
+        Returns:
+            UTF-8 bytes of the texts.
+        """
+        block = tokens.tobytes()
         self._file.write(block)
         self._digest.update(block)
-        self._facts["documents"] += 1
-        self._facts["tokens"] += len(ids) + 1
-        self._facts["bytes"] += len(text.encode())
-        self._facts["words"] += len(text.split())
+        self._facts["documents"] += len(texts)
+        self._facts["tokens"] += len(tokens)
+        encoded = [text.encode() for text in texts]
+        size = sum(map(len, encoded))
+        self._facts["bytes"] += size
+        self._facts["words"] += word_count(b"\n".join(encoded))
+        return size
 
     def __exit__(
         self,

@@ -11,17 +11,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import xxhash
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_json, write_text
 from gpt2ro.progress import Progress
 from gpt2ro.tokenization.measures import Sample, measures
+from gpt2ro.tokenization.sampling import SourceSample, even_shares, source_bytes
 from gpt2ro.tokenization.settings import TokenizerSettings
 from gpt2ro.tokenization.splits import read_split_documents
-
-END_OF_TEXT = "<|endoftext|>"
+from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT
 
 # bos, eos and unk as in GPT-2. Padding is set too, and on the left, because batched generation asks
 # for both; whoever trains with padding must mask it by the attention mask, not by the id.
@@ -37,8 +36,15 @@ CONFIG = {
 }
 
 
-def write_tokenizer(paths: Sequence[Path], folder: Path, settings: TokenizerSettings) -> None:
+def write_tokenizer(
+    paths: Sequence[Path], stats: Sequence[Path], folder: Path, settings: TokenizerSettings
+) -> None:
     """Train on the train documents of all parts and write the tokenizer's files.
+
+    Args:
+        paths: the deduplicated shards.
+        stats: their stats, from which it is known how large each source is.
+        folder: where the tokenizer goes.
 
     Writes vocab.json, merges.txt, tokenizer_config.json, stats.json, and tokenizer.json last. Equal
     documents give equal bytes, whatever the number of threads.
@@ -46,12 +52,13 @@ def write_tokenizer(paths: Sequence[Path], folder: Path, settings: TokenizerSett
     Raises:
         UserError: there is no train document, or the text cannot fill the vocabulary.
     """
-    texts = TrainTexts(paths, settings.share)
+    shares = even_shares(source_bytes(stats), settings.max_megabytes * 1_000_000)
+    texts = TrainTexts(paths, SourceSample(shares, settings.seed))
     tokenizer = trained(texts, settings)
     if not texts.documents:
         raise UserError(
-            f"tokenizer: no train document in {len(paths)} parts; tokenizer.share is "
-            f"{settings.share:g}; raise it or add text."
+            f"tokenizer: no train document in {len(paths)} parts; tokenizer.max_megabytes is "
+            f"{settings.max_megabytes:,}; raise it or add text."
         )
     vocabulary = tokenizer.get_vocab_size()
     if vocabulary < settings.vocabulary:
@@ -61,17 +68,17 @@ def write_tokenizer(paths: Sequence[Path], folder: Path, settings: TokenizerSett
             f"set {vocabulary} or less, or add text."
         )
     _write_files(tokenizer, folder)
-    stats = {"vocabulary": vocabulary, "documents": texts.documents, "bytes": texts.bytes}
-    write_json(folder / "stats.json", stats | measures(tokenizer, texts.sample))
+    facts = {"vocabulary": vocabulary, "documents": texts.documents, "bytes": texts.bytes}
+    write_json(folder / "stats.json", facts | measures(tokenizer, texts.sample))
     write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
 
 
 class TrainTexts:
     """Iterates over the texts of the train split once, counts them, and keeps a sample."""
 
-    def __init__(self, paths: Sequence[Path], share: float) -> None:
+    def __init__(self, paths: Sequence[Path], drawn: SourceSample) -> None:
         self._paths = paths
-        self._limit = int(share * 2**64)
+        self._drawn = drawn
         self.documents = 0
         self.bytes = 0
         self.sample = Sample(parts=len(paths))
@@ -80,9 +87,7 @@ class TrainTexts:
         with Progress("tokenizer: reading") as progress:
             for part, path in enumerate(self._paths):
                 for document, split in read_split_documents(path):
-                    # By the hash of the id: the same documents whatever the order of the parts.
-                    drawn = xxhash.xxh3_64_intdigest(document.id.encode()) < self._limit
-                    if split == "train" and drawn:
+                    if split == "train" and self._drawn.has(path.parent.name, document.id):
                         size = len(document.text.encode())
                         self.documents += 1
                         self.bytes += size

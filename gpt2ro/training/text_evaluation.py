@@ -10,8 +10,8 @@ from gpt2ro.documents import read_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
 from gpt2ro.sources.compression import decoded, decompressed
-from gpt2ro.tokenization.encode import read_tokenizer
 from gpt2ro.tokenization.shards import TokenShardWriter, read_shard
+from gpt2ro.tokenization.tokenizer_file import read_tokenizer
 from gpt2ro.training.evaluation import Metrics, evaluate
 from gpt2ro.training.weights import load_gpt2
 

@@ -40,9 +40,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     bases = []
     for source in SOURCES:
         for part in catalogue[source].parts(ROOT):
-            assert part.path
+            (path,) = part.paths
             base = folder / source / part.name
-            extract_and_clean(base, part.path, source, part.format)
+            extract_and_clean(base, path, source, part.format)
             bases.append(base)
     deduplicate(bases)
     return {
@@ -62,7 +62,7 @@ def path_of(base: Path, what: str) -> Path:
 def extract_and_clean(base: Path, path: Path, source: str, format_name: str) -> None:
     extracted, cleaned = path_of(base, "extracted"), path_of(base, "cleaned")
     unclean, stats = path_of(base, "unclean"), path_of(base, "stats")
-    extract_part(path, source, base.name, format_name, ExtractionSettings(), extracted, stats)
+    extract_part([path], source, base.name, format_name, ExtractionSettings(), extracted, stats)
     clean_part(extracted, cleaned, unclean, stats, CleaningSettings())
     write_signatures(cleaned, path_of(base, "signatures"), DeduplicationSettings())
 

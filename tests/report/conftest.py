@@ -45,13 +45,17 @@ def write_part(results: Path, source: str, part: str) -> None:
         "extracted": stats((1010, 700_000), {"redirect": lost(10, 0)}),
         "cleaned": cleaned
         | {"repairs": {"mojibake": 3, "blanks": 12}, "lengths": {"128": 2, "512": 990}},
-        "deduped": stats((992, size), {"duplicate": lost(1, 700), "near-duplicate": lost(1, 800)}),
+        "deduped": stats(
+            (992, size), {"duplicate": lost(1, 700), "near-duplicate": lost(1, 800)}, changed=-90
+        )
+        | {"decontaminated": {"documents": 2, "sentences": 3}},
     }
     for step, value in steps.items():
         write_json(results / step / source / f"{part}.stats.json", value)
     write_documents(results / "cleaned" / source / f"{part}.dropped.jsonl.zst", dropped)
     for split, tokens in (("train", 3000), ("valid", 200), ("test", 100)):
         facts = {"documents": 9, "tokens": tokens, "bytes": 2 * tokens, "words": tokens // 2}
+        facts["encoder"] = "gigatoken"
         write_json(results / "tokens" / split / source / f"{part}.json", facts)
 
 

@@ -17,7 +17,8 @@ def test_the_funnel_of_every_source_adds_up(results: Path) -> None:
     assert [funnel.name for funnel in corpus.sources] == ["tales", "wiki"]
     for funnel in [*corpus.sources, corpus.total]:
         lost = total(funnel.left_out) + total(funnel.dropped) + total(funnel.duplicates)
-        assert funnel.found + Count(bytes=funnel.repaired) == funnel.kept + lost
+        changed = Count(bytes=funnel.repaired + funnel.decontaminated)
+        assert funnel.found + changed == funnel.kept + lost
 
 
 def test_the_total_is_the_sum_of_the_parts(results: Path) -> None:
@@ -28,6 +29,8 @@ def test_the_total_is_the_sum_of_the_parts(results: Path) -> None:
     expected = {"duplicate": Count(3, 2100), "near-duplicate": Count(3, 2400)}
     assert corpus.total.duplicates == expected
     assert corpus.total.repaired == -174
+    assert corpus.total.decontaminated == -270
+    assert corpus.decontaminated == {"documents": 6, "sentences": 9}
     assert corpus.total.kept.documents == 2970
     assert corpus.repairs == {"blanks": 36, "mojibake": 9}
 

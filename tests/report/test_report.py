@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gpt2ro.errors import UserError
+from gpt2ro.files import read_json, write_json
 from gpt2ro.report.examples import EXAMPLES
 from gpt2ro.report.report import write_report
 
@@ -61,6 +62,21 @@ def test_is_well_formed_and_every_link_has_its_section(html: str) -> None:
     ids = {attributes["id"] for _, attributes in elements if "id" in attributes}
     links = {str(attributes["href"]) for tag, attributes in elements if tag == "a"}
     assert links == {f"#{name}" for name in ids}
+
+
+def test_tells_what_decontamination_took(html: str) -> None:
+    assert "6 train documents lost 9 sentences" in html
+    assert re.search(r"− held-out sentences</th><td[^>]*>–</td><td[^>]*>270<", html)
+
+
+def test_names_the_encoder_of_the_parts_and_why_one_is_slow(results: Path, html: str) -> None:
+    assert "Encoded by gigatoken (3 parts)." in html
+    shard = results / "tokens" / "train" / "tales" / "a.json"
+    write_json(shard, read_json(shard) | {"encoder": "tokenizers"})
+    write_report(results, results / "report.html")
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert "Encoded by gigatoken (2 parts), tokenizers (1 part)." in page
+    assert "where gigatoken gave other ids" in page and "where gigatoken gave" not in html
 
 
 def test_loads_nothing_and_runs_no_script(html: str) -> None:

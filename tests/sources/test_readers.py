@@ -35,7 +35,7 @@ def extract(path: Path, format_name: str, **settings: Any) -> list[Document]:
     output, stats = path.parent / "out.jsonl.zst", path.parent / "out.stats.json"
     # The articles of these tests are a line or two.
     settings = {"min_article_characters": 0} | settings
-    extract_part(path, "s", "p", format_name, ExtractionSettings(**settings), output, stats)
+    extract_part([path], "s", "p", format_name, ExtractionSettings(**settings), output, stats)
     return list(read_documents(output))
 
 

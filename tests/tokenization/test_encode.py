@@ -1,16 +1,20 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from tokenizers import Tokenizer
 
 from gpt2ro.documents import Document, write_documents
 from gpt2ro.errors import UserError
-from gpt2ro.files import sha256
+from gpt2ro.files import read_json, sha256
 from gpt2ro.tokenization import encode
-from gpt2ro.tokenization.encode import batches, encode_part
+from gpt2ro.tokenization.encode import CheckedEncoder, batches, encode_part
+from gpt2ro.tokenization.encoders import Encoded, GigatokenEncoder, TokenizersEncoder
 from gpt2ro.tokenization.shards import TokenShard, read_shards
-from gpt2ro.tokenization.tokenizer import END_OF_TEXT, byte_level_tokenizer
+from gpt2ro.tokenization.tokenizer import byte_level_tokenizer
+from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT, read_tokenizer
 
 TEXTS = {
     "train": ["Pisica s-a suit în pom.", f"Un text cu {END_OF_TEXT} în el.", "Țăranul și boii."],
@@ -121,3 +125,49 @@ def test_a_document_without_a_split_is_an_error(tokenizer_folder: Path, tmp_path
     ):
         encode_part(tmp_path / "p.zst", tokenizer_folder / "tokenizer.json", outputs)
     assert not list(tmp_path.glob("*/s/*"))
+
+
+class WrongEncoder(GigatokenEncoder):
+    """An encoder with a fault: the first id of every call is another."""
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        right = super().encode(texts)
+        right.ids[:1] ^= 1
+        return right
+
+
+def test_a_part_that_the_fast_encoder_gets_wrong_is_encoded_by_tokenizers(
+    tokenizer_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "fast").mkdir()
+    (tmp_path / "wrong").mkdir()
+    fast = encoded(tokenizer_folder / "tokenizer.json", tmp_path / "fast")
+    monkeypatch.setattr(encode, "GigatokenEncoder", WrongEncoder)
+    slow = encoded(tokenizer_folder / "tokenizer.json", tmp_path / "wrong")
+    assert "the ids of gigatoken and tokenizers differ; encoding all" in capsys.readouterr().err
+    for split in TEXTS:
+        assert slow[split].sha256 == fast[split].sha256
+        names = [
+            read_json(tmp_path / run / split / "s" / "p.json")["encoder"]
+            for run in ("fast", "wrong")
+        ]
+        assert names == ["gigatoken", "tokenizers"]
+
+
+def test_the_sample_reaches_every_batch_and_no_more_than_asked(tokenizer_folder: Path) -> None:
+    class Recorder(TokenizersEncoder):
+        seen: ClassVar[list[str]] = []
+
+        def encode(self, texts: Sequence[str]) -> Encoded:
+            self.seen.extend(texts)
+            return super().encode(texts)
+
+    tokenizer, _ = read_tokenizer(tokenizer_folder / "tokenizer.json")
+    fast = GigatokenEncoder(tokenizer_folder / "tokenizer.json")
+    checked = CheckedEncoder(fast, Recorder(tokenizer))
+    checked.encode(["a" * 3_000, *["b"] * 511, "c"])
+    checked.encode(["d"])
+    assert Recorder.seen == ["a" * 2_000, "c", "d"]

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_json
-from gpt2ro.tokenization.shards import TokenShardWriter, read_shard, read_shards
+from gpt2ro.tokenization.shards import TokenShardWriter, read_shard, read_shards, word_count
 
 END = 256
 
@@ -25,6 +27,12 @@ def test_reads_back_ids_and_facts(tmp_path: Path) -> None:
     assert shard.tokens.dtype == np.uint16
     assert (shard.documents, shard.bytes, shard.words) == (2, 2 * 11, 4)
     assert (shard.source, shard.part, shard.end_of_text) == ("s", "p.txt", END)
+
+
+@given(st.lists(st.text("aț.\U0001f600"), max_size=9), st.sampled_from([" ", "\n", "\n\n"]))
+def test_counts_the_words_that_split_counts_in_cleaned_text(words: list[str], blank: str) -> None:
+    text = blank.join(words)
+    assert word_count(text.encode()) == len(text.split())
 
 
 def test_is_readable_by_numpy_alone(tmp_path: Path) -> None:

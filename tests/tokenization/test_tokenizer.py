@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from parts import stats_of, write_part
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, GPT2Tokenizer
 
-from gpt2ro.documents import Document, write_documents
+from gpt2ro.documents import Document
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json
 from gpt2ro.tokenization.settings import TokenizerSettings
-from gpt2ro.tokenization.tokenizer import END_OF_TEXT, trained, write_tokenizer
+from gpt2ro.tokenization.tokenizer import trained, write_tokenizer
+from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "stats.json")
@@ -82,8 +84,9 @@ def test_learns_from_the_train_split_only(tmp_path: Path) -> None:
     documents = [
         Document(f"s/p/{split}", word * 40, "s", {"split": split}) for split, word in words.items()
     ]
-    write_documents(tmp_path / "p.zst", documents)
-    write_tokenizer([tmp_path / "p.zst"], tmp_path / "t", TokenizerSettings(vocabulary=262))
+    part = tmp_path / "p.jsonl.zst"
+    write_part(part, documents)
+    write_tokenizer([part], [stats_of(part)], tmp_path / "t", TokenizerSettings(vocabulary=262))
     tokenizer = read(tmp_path / "t")
     # The word as the byte-level alphabet writes it.
     word = tokenizer.pre_tokenizer.pre_tokenize_str(" țărână")[0][0]
@@ -97,7 +100,8 @@ def test_equal_texts_give_equal_bytes_with_any_number_of_threads(
     for threads in ("1", "4"):
         folder = tmp_path / threads
         script = ROOT / "workflow" / "scripts" / "tokenizer.py"
-        command = [sys.executable, script, "--input", part, "--output", folder]
+        files = ["--input", part, "--stats", stats_of(part), "--output", folder]
+        command = [sys.executable, script, *files]
         environment = {**os.environ, "RAYON_NUM_THREADS": threads, "PYTHONPATH": str(ROOT)}
         subprocess.run([*command, "--vocabulary", "400"], check=True, env=environment)
         for name in FILES:
@@ -107,21 +111,31 @@ def test_equal_texts_give_equal_bytes_with_any_number_of_threads(
 def test_too_little_text_is_an_error_with_the_numbers(part: Path, tmp_path: Path) -> None:
     expected = r"vocabulary is 50,257, but [\d,]+ bytes .* only ([\d,]+) tokens .* set \d+ or less"
     with pytest.raises(UserError, match=expected):
-        write_tokenizer([part], tmp_path, TokenizerSettings())
+        write_tokenizer([part], [stats_of(part)], tmp_path, TokenizerSettings())
     assert not (tmp_path / "tokenizer.json").exists()
 
 
 def test_the_size_named_in_the_error_works(part: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
-        write_tokenizer([part], tmp_path, TokenizerSettings())
+        write_tokenizer([part], [stats_of(part)], tmp_path, TokenizerSettings())
     largest = int(str(caught.value).split("set ")[1].split()[0])
-    write_tokenizer([part], tmp_path, TokenizerSettings(vocabulary=largest))
+    write_tokenizer([part], [stats_of(part)], tmp_path, TokenizerSettings(vocabulary=largest))
     assert read(tmp_path).get_vocab_size() == largest
 
 
-def test_no_train_document_is_an_error(part: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"no train document in 1 parts; tokenizer\.share is 0"):
-        write_tokenizer([part], tmp_path, TokenizerSettings(share=0))
+def test_no_train_document_is_an_error(tmp_path: Path) -> None:
+    part = tmp_path / "p.jsonl.zst"
+    write_part(part, [Document("s/p/0", "Text.", "s", {"split": "test"})])
+    with pytest.raises(UserError, match=r"no train document in 1 parts; tokenizer\.max_megabytes"):
+        write_tokenizer([part], [stats_of(part)], tmp_path, TokenizerSettings())
+
+
+def test_stats_that_are_not_one_for_each_part_are_a_usage_error(part: Path, tmp_path: Path) -> None:
+    script = ROOT / "workflow" / "scripts" / "tokenizer.py"
+    files = ["--input", part, part, "--stats", stats_of(part), "--output", tmp_path]
+    done = subprocess.run([sys.executable, script, *files], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "--stats names 1 files, --input 2; one for each" in done.stderr
 
 
 def test_a_pair_below_min_frequency_is_not_merged() -> None:

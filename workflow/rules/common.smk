@@ -9,6 +9,7 @@ from pathlib import Path
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.code_closure import code_closure
 from gpt2ro.configuration import check, read_yaml, with_defaults
+from gpt2ro.decontamination.settings import DecontaminationSettings
 from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings
 from gpt2ro.errors import UserError, nearest
 from gpt2ro.settings import flags, json_schema
@@ -21,6 +22,7 @@ STAGES = {
     "cleaning": CleaningSettings,
     "deduplication": DeduplicationSettings,
     "split": SplitSettings,
+    "decontamination": DecontaminationSettings,
     "tokenizer": TokenizerSettings,
 }
 

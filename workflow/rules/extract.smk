@@ -1,7 +1,7 @@
-def raw_file(wildcards) -> str:
+def raw_files(wildcards) -> list[str]:
     """Where the part lies: local files are read in place, the others are downloaded."""
-    local = PARTS[wildcards.source, wildcards.part].path
-    return str(local) if local else rules.download.output.raw.format(**wildcards)
+    local = PARTS[wildcards.source, wildcards.part].paths
+    return [str(path) for path in local] or [rules.download.output.raw.format(**wildcards)]
 
 
 def extract_flags(wildcards) -> str:
@@ -12,7 +12,7 @@ rule extract:
     message:
         "Extracting documents of {wildcards.source}/{wildcards.part}."
     input:
-        raw=raw_file,
+        raw=raw_files,
         code=code("extract.py"),
     output:
         documents=f"{RESULTS}/extracted/{SHARD}.jsonl.zst",

@@ -7,6 +7,7 @@ rule tokenizer:
         "Training the tokenizer on the train split."
     input:
         documents=every_part(rules.dedupe.output.documents),
+        sizes=every_part(rules.dedupe.output.stats),
         code=code("tokenizer.py"),
     output:
         files=expand(f"{RESULTS}/tokenizer/{{file}}", file=TOKENIZER_FILES),
@@ -21,7 +22,8 @@ rule tokenizer:
         mem_mb=8000,
     shell:
         "RAYON_NUM_THREADS={threads} python workflow/scripts/tokenizer.py"
-        " --input {input.documents} --output {params.folder} {params.flags}" + LOGGED
+        " --input {input.documents} --stats {input.sizes} --output {params.folder}"
+        " {params.flags}" + LOGGED
 
 
 rule encode:

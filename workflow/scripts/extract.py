@@ -1,4 +1,4 @@
-r"""Turn the file of one part into documents.
+r"""Turn the file of one part, or the files of a bundle, into documents.
 
     python workflow/scripts/extract.py --source rowiki --part articles --format mediawiki \
         --input rowiki.xml.bz2 --output results/extracted/rowiki/articles.jsonl.zst \
@@ -24,8 +24,10 @@ def main() -> None:
     parser.add_argument("--source", required=True, help="name of the source, for the ids")
     parser.add_argument("--part", required=True, help="name of the part, for the ids")
     parser.add_argument("--format", choices=[AUTO, *FORMATS], default=AUTO, help="how to read it")
-    parser.add_argument("--sha256", help="expected SHA-256 of the file")
-    parser.add_argument("--input", type=Path, required=True, help="the file")
+    parser.add_argument("--sha256", help="expected SHA-256 of the only file")
+    parser.add_argument(
+        "--input", type=Path, nargs="+", required=True, help="the file, or those of a bundle"
+    )
     parser.add_argument("--output", type=Path, required=True, help="shard of documents")
     parser.add_argument("--stats", type=Path, required=True, help="JSON file of counts")
     add_arguments(parser, ExtractionSettings)
@@ -34,7 +36,7 @@ def main() -> None:
 
     from gpt2ro.sources.extract import extract_part, verify
 
-    verify(arguments.input, arguments.sha256)
+    verify(arguments.input[0], arguments.sha256)
     extract_part(
         arguments.input,
         arguments.source,

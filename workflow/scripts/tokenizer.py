@@ -1,7 +1,7 @@
 r"""Train the byte-level BPE tokenizer on the train split of all parts.
 
     python workflow/scripts/tokenizer.py --input results/deduped/demo/a.jsonl.zst \
-        --output results/tokenizer --vocabulary 4096
+        --stats results/deduped/demo/a.stats.json --output results/tokenizer --vocabulary 4096
 
 The work is in gpt2ro/tokenization.
 """
@@ -22,14 +22,22 @@ def main() -> None:
     parser.add_argument(
         "--input", type=Path, nargs="+", required=True, help="shards of deduplicated documents"
     )
+    parser.add_argument(
+        "--stats", type=Path, nargs="+", required=True, help="their stats, in the same order"
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder of the tokenizer")
     add_arguments(parser, TokenizerSettings)
     arguments = parser.parse_args()
     settings = from_arguments(TokenizerSettings, arguments)
+    if len(arguments.stats) != len(arguments.input):
+        parser.error(
+            f"--stats names {len(arguments.stats)} files, --input {len(arguments.input)}; "
+            "one for each"
+        )
 
     from gpt2ro.tokenization.tokenizer import write_tokenizer
 
-    write_tokenizer(arguments.input, arguments.output, settings)
+    write_tokenizer(arguments.input, arguments.stats, arguments.output, settings)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Decontamination: train documents lose the lines they share with held-out text."""

@@ -1,0 +1,101 @@
+"""The n-grams of held-out text: of each part's valid and test documents, then of all as one index.
+
+A file of n-grams is plain little-endian uint64, ascending, each once: numpy.fromfile(path, "<u8").
+The index is mapped, so jobs side by side share its memory: 8 bytes for each word of the valid and
+test splits. Merging the parts takes three times that.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, distinct
+from gpt2ro.dedupe.decisions import decided_documents
+from gpt2ro.errors import UserError
+from gpt2ro.files import atomic_path
+from gpt2ro.progress import Progress
+from gpt2ro.sources.compression import decoded, decompressed
+
+HELD_OUT = ("valid", "test")
+# A compressed benchmark may be this many times its size; xz reaches 100 on repeated lines.
+MAX_EXPANSION = 200
+
+
+def write_held_out(path: Path, decisions: Path, output: Path, words: int) -> None:
+    """Write the n-grams of the valid and test documents of one part.
+
+    Raises:
+        UserError: the decisions are not those of this shard.
+    """
+    hasher = NgramHasher(words)
+    found = []
+    with Progress(f"held out {path.name}") as progress:
+        for document, decision in decided_documents(path, decisions):
+            if decision["split"] in HELD_OUT:
+                found.append(hasher.ngrams(document.text))
+            progress.update(len(document.text), documents=1)
+    write_ngrams(output, distinct(found))
+
+
+def write_index(
+    parts: Sequence[Path], benchmarks: Sequence[Path], output: Path, words: int
+) -> None:
+    """Write the n-grams of all parts and of the benchmarks as one index.
+
+    Raises:
+        UserError: a benchmark is missing or is no text, or a file of n-grams is damaged.
+    """
+    hasher = NgramHasher(words)
+    found = [read_ngrams(path) for path in parts]
+    found += [hasher.ngrams(_text(path)) for path in benchmarks]
+    write_ngrams(output, distinct(found))
+
+
+def _text(path: Path) -> str:
+    if not path.is_file():
+        raise UserError(
+            f"decontamination.benchmarks: {path} not found; name text files, comma-separated."
+        )
+    return decoded(b"".join(decompressed(path, MAX_EXPANSION)), str(path), "error")
+
+
+def write_ngrams(path: Path, ngrams: Ngrams) -> None:
+    """Write n-grams atomically."""
+    with atomic_path(path) as partial:
+        ngrams.astype(NGRAM).tofile(partial)
+
+
+def read_ngrams(path: Path) -> Ngrams:
+    """Map a file of n-grams.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found; the step that writes it has not run.") from None
+    if size % NGRAM.itemsize:
+        raise UserError(
+            f"{path}: {size:,} bytes found, a multiple of {NGRAM.itemsize} expected; delete it and "
+            "run again."
+        )
+    return np.memmap(path, NGRAM, mode="r") if size else np.empty(0, NGRAM)
+
+
+class Index:
+    """The n-grams that train documents must not have."""
+
+    def __init__(self, ngrams: Ngrams) -> None:
+        self._ngrams = ngrams
+
+    def contains(self, ngrams: Ngrams) -> NDArray[np.bool_]:
+        """Return for each n-gram whether it is held out, (n-grams,) bool."""
+        if not len(self._ngrams):
+            return np.zeros(len(ngrams), bool)
+        places = np.searchsorted(self._ngrams, ngrams)
+        places[places == len(self._ngrams)] = 0
+        found: NDArray[np.bool_] = self._ngrams[places] == ngrams
+        return found

@@ -1,0 +1,59 @@
+"""Bundles: many small files of one source as few parts.
+
+A part costs a job of every step, some five seconds whatever its size, so a folder of 10,000 short
+texts would take half a day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+import xxhash
+
+from gpt2ro.sources.part import Part
+
+# Up to so many files each is a part: one that changes then leaves all others as they are.
+MAX_SINGLE_FILES = 64
+SMALL_BYTES = 4_000_000
+# A bundle of this size keeps a core busy for some ten seconds, longer than its jobs take to start.
+BUNDLE_BYTES = 32_000_000
+MAX_BUNDLES = 256
+
+
+def bundled(parts: Iterable[Part]) -> list[Part]:
+    """Return the parts, with the small local files among them bundled if they are many.
+
+    The hash of its name puts a file into a bundle, so a file more or less changes one bundle; only
+    when all of them grow over a power of two of bundles, every file moves.
+    """
+    parts = list(parts)
+    small = [part for part in parts if _is_small(part)]
+    if len(small) <= MAX_SINGLE_FILES:
+        return parts
+    count = _bundle_count(sum(_size(part) for part in small))
+    members: dict[int, list[Part]] = defaultdict(list)
+    for part in small:
+        members[xxhash.xxh3_64_intdigest(part.name.encode()) % count].append(part)
+    return [part for part in parts if not _is_small(part)] + [
+        _bundle(f"bundle_{number + 1}_of_{count}", group) for number, group in members.items()
+    ]
+
+
+def _is_small(part: Part) -> bool:
+    # A checksum is of one file, so such a file stays a part of its own.
+    return bool(part.paths) and part.sha256 is None and _size(part) < SMALL_BYTES
+
+
+def _size(part: Part) -> int:
+    return sum(path.stat().st_size for path in part.paths)
+
+
+def _bundle_count(size: int) -> int:
+    """Return a power of two: so many bundles of BUNDLE_BYTES hold that many bytes."""
+    wanted = min(MAX_BUNDLES, max(1, -(-size // BUNDLE_BYTES)))
+    return 1 << (wanted - 1).bit_length()
+
+
+def _bundle(name: str, parts: list[Part]) -> Part:
+    paths = sorted(path for part in parts for path in part.paths)
+    return replace(parts[0], name=name, paths=tuple(paths))

@@ -1,0 +1,97 @@
+"""Two encoders of texts that must give the same ids: the fast one, and the one it is held against.
+
+`tokenizers` defines what the ids are: it trained the vocabulary, and the Rust side reads with it.
+gigatoken gives the same ids some 30 times faster (docs/data.md), so it encodes, and a sample of
+every shard is encoded by both.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import awkward
+import gigatoken
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from gpt2ro.tokenization.shards import TOKEN, TokenIds
+
+# gigatoken remembers every piece of text it has seen, about a byte for each byte of Romanian text;
+# a new one after so many bytes keeps the memory of a job bounded, at 12 ms each.
+RENEW_AFTER_BYTES = 256_000_000
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """The ids of some texts.
+
+    Attributes:
+        ids: of all texts, one after the other, (tokens,) uint16.
+        lengths: tokens of each text, (texts,) int64.
+    """
+
+    ids: TokenIds
+    lengths: NDArray[np.int64]
+
+    def ended(self, end_of_text: int) -> TokenIds:
+        """Return the ids with the end-of-text token after each text, (tokens + texts,) uint16."""
+        return np.insert(self.ids, np.cumsum(self.lengths), TOKEN.type(end_of_text))
+
+
+class Encoder(Protocol):
+    """Encodes texts; special tokens in them are ordinary characters."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Return the ids of the texts."""
+
+
+class TokenizersEncoder:
+    """The Hugging Face library, whose ids are right by definition."""
+
+    name = "tokenizers"
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        """Take a tokenizer as `read_tokenizer` returns it."""
+        self._tokenizer = tokenizer
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Return the ids of the texts."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        lengths = np.fromiter((len(encoding) for encoding in encodings), np.int64, len(texts))
+        ids = np.empty(lengths.sum(), TOKEN)
+        start = 0
+        for encoding, length in zip(encodings, lengths, strict=True):
+            ids[start : start + length] = encoding.ids
+            start += length
+        return Encoded(ids, lengths)
+
+
+class GigatokenEncoder:
+    """gigatoken, on one thread: the parts of a corpus are encoded side by side."""
+
+    name = "gigatoken"
+
+    def __init__(self, tokenizer_path: Path) -> None:
+        tokenizer = json.loads(tokenizer_path.read_text(encoding="utf-8"))
+        # Without its special tokens, `<|endoftext|>` in a text is no more than its characters.
+        tokenizer["added_tokens"] = []
+        self._json = json.dumps(tokenizer)
+        self._renew()
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Return the ids of the texts."""
+        if self._bytes >= RENEW_AFTER_BYTES:
+            self._renew()
+        self._bytes += sum(map(len, texts))
+        rows = self._tokenizer.encode_batch(list(texts), parallel=False)
+        ids = np.asarray(awkward.flatten(rows)).astype(TOKEN)
+        return Encoded(ids, np.asarray(awkward.num(rows), np.int64))
+
+    def _renew(self) -> None:
+        self._tokenizer = gigatoken.Tokenizer.from_json(self._json)
+        self._bytes = 0

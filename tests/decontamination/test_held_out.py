@@ -1,0 +1,127 @@
+import lzma
+from pathlib import Path
+
+import pytest
+
+from gpt2ro.decontamination.held_out import (
+    Index,
+    read_ngrams,
+    write_held_out,
+    write_index,
+    write_ngrams,
+)
+from gpt2ro.decontamination.ngrams import NgramHasher
+from gpt2ro.decontamination.sentences import SentenceFilter
+from gpt2ro.dedupe.dedupe import Decontaminator, dedupe_part
+from gpt2ro.dedupe.tables import DECISIONS, write_table
+from gpt2ro.documents import Document, read_documents, write_documents
+from gpt2ro.errors import UserError
+from gpt2ro.files import read_json
+
+WORDS = 4
+POEM = "Somnoroase păsărele pe la cuiburi se adună"
+TRAIN = [
+    f"Am citit la școală.\n{POEM}.\nMi-a plăcut foarte mult, a zis Ana.",
+    f"{POEM}\nGata.",
+    "Câinele doarme în curte și nu aude nimic.",
+]
+
+
+class Part:
+    """Documents of one part with their decisions."""
+
+    def __init__(self, folder: Path, texts: dict[str, str | None]) -> None:
+        self.folder = folder
+        documents = [Document(f"s/p/{n}", text, "s") for n, text in enumerate(texts)]
+        write_documents(folder / "cleaned.zst", documents)
+        rows = [
+            {"id": document.id, "split": split, "duplicate_of": None if split else "x/y/0"}
+            for document, split in zip(documents, texts.values(), strict=True)
+        ]
+        table = DECISIONS.empty_table().from_pylist(rows, schema=DECISIONS)
+        write_table(folder / "decisions.parquet", table)
+
+    def held_out(self) -> Path:
+        ngrams = self.folder / "held_out.bin"
+        write_held_out(
+            self.folder / "cleaned.zst", self.folder / "decisions.parquet", ngrams, WORDS
+        )
+        return ngrams
+
+    def dedupe(self, index: Path, max_removed: float = 0.5) -> tuple[list[Document], ...]:
+        sentences = SentenceFilter(Index(read_ngrams(index)), WORDS)
+        names = ("cleaned.zst", "decisions.parquet", "kept.zst", "dropped.zst", "stats.json")
+        dedupe_part(*(self.folder / name for name in names), Decontaminator(sentences, max_removed))
+        return tuple(
+            list(read_documents(self.folder / name)) for name in ("kept.zst", "dropped.zst")
+        )
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Part:
+    return Part(tmp_path, {**dict.fromkeys(TRAIN, "train"), f"Poezie. {POEM}!": "test"})
+
+
+def test_a_train_document_loses_the_sentence_and_keeps_the_rest(part: Part) -> None:
+    kept, _ = part.dedupe(part.held_out())
+    assert kept[0].text == "Am citit la școală.\nMi-a plăcut foarte mult, a zis Ana."
+    assert kept[0].meta == {"split": "train", "held_out_sentences": 1}
+    assert kept[1].text == TRAIN[2]
+
+
+def test_one_that_is_mostly_held_out_is_dropped_whole(part: Part) -> None:
+    _, dropped = part.dedupe(part.held_out())
+    assert [(document.text, document.reason) for document in dropped] == [
+        (TRAIN[1], "contaminated")
+    ]
+
+
+def test_held_out_documents_stay_as_they_are(part: Part) -> None:
+    kept, _ = part.dedupe(part.held_out())
+    assert kept[-1].text == f"Poezie. {POEM}!"
+
+
+def test_the_books_count_documents_sentences_and_bytes(part: Part) -> None:
+    part.dedupe(part.held_out())
+    stats = read_json(part.folder / "stats.json")
+    assert stats["decontaminated"] == {"documents": 1, "sentences": 1}
+    assert stats["bytes_changed"] == -len(f"{POEM}.\n".encode())
+    assert stats["dropped"]["contaminated"] == {"documents": 1, "bytes": len(TRAIN[1].encode())}
+
+
+def test_train_and_dropped_documents_are_not_held_out(tmp_path: Path) -> None:
+    part = Part(tmp_path, {TRAIN[0]: "train", POEM: None})
+    assert len(read_ngrams(part.held_out())) == 0
+    kept, dropped = part.dedupe(part.held_out())
+    assert [document.text for document in kept] == [TRAIN[0]]
+    assert dropped[0].reason == "duplicate"
+
+
+def test_a_benchmark_is_held_out_compressed_or_not(part: Part, tmp_path: Path) -> None:
+    benchmark = tmp_path / "questions.txt.xz"
+    benchmark.write_bytes(lzma.compress("Întrebare: câinele doarme în curte?".encode()))
+    write_index([], [benchmark], tmp_path / "index.bin", WORDS)
+    kept, dropped = part.dedupe(tmp_path / "index.bin")
+    assert [document.text for document in dropped] == [TRAIN[2]]
+    assert kept[0].text == TRAIN[0]
+
+
+def test_a_missing_benchmark_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"decontamination\.benchmarks: .*none\.txt not found"):
+        write_index([], [tmp_path / "none.txt"], tmp_path / "index.bin", WORDS)
+    assert not (tmp_path / "index.bin").exists()
+
+
+def test_the_index_holds_each_ngram_of_all_parts_once(tmp_path: Path) -> None:
+    hasher = NgramHasher(WORDS)
+    for name, text in (("a", POEM), ("b", f"{POEM} iar")):
+        write_ngrams(tmp_path / name, hasher.ngrams(text))
+    write_index([tmp_path / "a", tmp_path / "b"], [], tmp_path / "index.bin", WORDS)
+    expected = hasher.ngrams(f"{POEM} iar")
+    assert read_ngrams(tmp_path / "index.bin").tolist() == expected.tolist()
+
+
+def test_a_cut_file_of_ngrams_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "cut.bin").write_bytes(b"1234567")
+    with pytest.raises(UserError, match="7 bytes found, a multiple of 8 expected"):
+        read_ngrams(tmp_path / "cut.bin")

@@ -1,0 +1,73 @@
+"""Many small files become few parts."""
+
+from pathlib import Path
+
+import pytest
+
+from gpt2ro.documents import read_documents
+from gpt2ro.sources import bundles
+from gpt2ro.sources.catalogue import folder_source
+from gpt2ro.sources.extract import extract_part
+from gpt2ro.sources.part import Part
+from gpt2ro.sources.settings import ExtractionSettings
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Eight files of 100 bytes; more than four are bundled, by 200 bytes."""
+    monkeypatch.setattr(bundles, "MAX_SINGLE_FILES", 4)
+    monkeypatch.setattr(bundles, "BUNDLE_BYTES", 200)
+    for number in range(8):
+        (tmp_path / f"{number}.txt").write_text(f"{number}" * 100)
+    return tmp_path
+
+
+def parts(folder: Path) -> list[Part]:
+    return folder_source(folder).parts(Path())
+
+
+def names(part: Part) -> set[str]:
+    return {path.name for path in part.paths}
+
+
+def test_every_file_is_in_one_bundle(folder: Path) -> None:
+    found = parts(folder)
+    assert all(part.name.endswith("_of_4") for part in found)
+    assert sorted(name for part in found for name in names(part)) == [f"{n}.txt" for n in range(8)]
+
+
+def test_few_files_stay_parts_of_their_own(folder: Path) -> None:
+    for number in range(4, 8):
+        (folder / f"{number}.txt").unlink()
+    assert [part.name for part in parts(folder)] == ["0.txt", "1.txt", "2.txt", "3.txt"]
+
+
+def test_a_large_file_stays_a_part_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "SMALL_BYTES", 150)
+    (folder / "carte.txt").write_text("x" * 150)
+    single = [part for part in parts(folder) if len(part.paths) == 1 and "bundle" not in part.name]
+    assert [part.name for part in single] == ["carte.txt"]
+
+
+def test_a_new_file_changes_one_bundle(folder: Path) -> None:
+    before = {part.name: names(part) for part in parts(folder)}
+    (folder / "8.txt").write_text("")
+    after = {part.name: names(part) for part in parts(folder)}
+    assert sum(after[name] != before.get(name) for name in after) == 1
+
+
+def test_there_are_never_more_bundles_than_allowed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "MAX_BUNDLES", 2)
+    assert {part.name for part in parts(folder)} <= {"bundle_1_of_2", "bundle_2_of_2"}
+
+
+def test_documents_of_a_bundle_say_which_file_they_come_from(folder: Path) -> None:
+    paths = [folder / "0.txt", folder / "1.txt"]
+    output, stats = folder / "out.zst", folder / "out.json"
+    extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
+    found = [(document.id, document.meta) for document in read_documents(output)]
+    assert found == [("s/p/0", {"file": "0.txt"}), ("s/p/1", {"file": "1.txt"})]
