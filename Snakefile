@@ -36,6 +36,7 @@ rule all:
     default_target: True
     input:
         rules.samples.output,
+        rules.card.output,
         rules.report.output,
 
 

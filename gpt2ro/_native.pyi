@@ -4,7 +4,54 @@ A shingle is a run of `shingle_words` consecutive words; a text of fewer words i
 function releases the interpreter lock while it works.
 """
 
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import final
+
+@final
+class Repairer:
+    """Repairs texts: encodings, letters, Unicode form, markup, lines, blanks."""
+
+    KINDS: list[str]
+    """The names of all kinds of repair, in the order in which they are made."""
+
+    def __new__(
+        cls,
+        *,
+        kinds: Iterable[str],
+        entities: Mapping[str, str],
+        romanian_words: AbstractSet[str],
+        foreign_words: AbstractSet[str],
+        line_without_mojibake: Callable[[str], str],
+        mojibake_beside: str,
+        mojibake_alone: str,
+        mojibake_behind_quotes: str,
+    ) -> Repairer:
+        """Make a repairer.
+
+        Args:
+            kinds: the repairs to make, of KINDS.
+            entities: named characters of HTML, "&amp;" to "&".
+            romanian_words: frequent words of Romanian, in lower case.
+            foreign_words: frequent words of languages that share some of those.
+            line_without_mojibake: repairs a line that may hold mojibake.
+            mojibake_beside: characters on which it acts beside one another.
+            mojibake_alone: characters on which it acts wherever they stand.
+            mojibake_behind_quotes: those on which it acts behind an opening quote or a dash.
+
+        Raises:
+            ValueError: a kind is unknown.
+        """
+
+    def repair(self, text: str, /) -> tuple[str, list[str]]:
+        """Return the repaired text and the kinds of repair that changed it, in order.
+
+        A text in order is returned as the same object. Repairing the result changes nothing.
+
+        Raises:
+            UnicodeEncodeError: the text holds a lone surrogate.
+            Exception: what line_without_mojibake raised.
+        """
 
 @final
 class Signer:

@@ -5,6 +5,7 @@ from gpt2ro.errors import UserError
 try:
     from gpt2ro._native import (
         LineRemover,
+        Repairer,
         Signer,
         TextMeter,
         TextStatistics,
@@ -20,6 +21,7 @@ except ImportError as error:
 
 __all__ = [
     "LineRemover",
+    "Repairer",
     "Signer",
     "TextMeter",
     "TextStatistics",

@@ -28,7 +28,7 @@ def clean_part(
     masks by kind, in kept and dropped documents.
     """
     steps = repairs(settings)
-    touched: Counter[str] = Counter(dict.fromkeys(steps, 0))
+    touched: Counter[str] = Counter(dict.fromkeys(steps.kinds, 0))
     lengths: Counter[int] = Counter()
     masks: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
     with Bookkeeper(output, dropped, stats) as books, Progress(f"clean {path.name}") as progress:

@@ -1,18 +1,9 @@
-"""Which language a text is in, as far as letters and function words tell.
+"""Whether a text is Romanian rather than one of the languages that share words with it.
 
-Two cheap questions are answered here: is this text Romanian rather than one of the languages that
-share words with it, and is it Turkish, whose ş must stay.
+Letters and function words tell.
 """
 
-import re
-from collections.abc import Iterable
-
 from gpt2ro.native import TextMeter, TextStatistics
-
-WORDS = re.compile(r"[^\W\d_]+")
-
-# Whether a longer text is Turkish is judged by three slices: start, middle and end.
-SAMPLE_CHARACTERS = 12_000
 
 
 def _word_set(words: str) -> frozenset[str]:
@@ -64,14 +55,6 @@ METER = TextMeter(
     sorted(ROMANIAN_WORDS), sorted(FOREIGN_WORDS), sorted(STOP_WORDS), ALPHABET, ROMANIAN_LETTERS
 )
 
-# Turkish and its relatives, and Kurdish: the languages beside Romanian that write ş. The second
-# group of letters proves nothing alone, since German, Hungarian and French names have them.
-STRONG_LETTERS = "ığİĞəƏ"
-WEAK_LETTERS = "öüÖÜçÇêû"
-TURKISH_WORDS = _word_set(
-    "ve bir bu için ile çok olan olarak daha değil gibi sonra kadar ise və ilə üçün û ji li ku"
-)
-
 
 def romanian_score(text: str) -> float:
     """Return how Romanian a text looks, from -1 to 1; see `score`."""
@@ -88,26 +71,3 @@ def score(text: TextStatistics) -> float:
     evidence = text.native_words + LETTER_WEIGHT * text.native_letters
     against = text.foreign_words + SPELLING_WEIGHT * text.foreign_spellings
     return max(-1.0, min(1.0, evidence - against))
-
-
-def looks_turkish(text: str) -> bool | None:
-    """Return whether a text is Turkish (or a relative), not Romanian; None without evidence."""
-    sample = _sample(text)
-    words = WORDS.findall(sample.lower())
-    turkish = _hits(words, TURKISH_WORDS) + sum(map(sample.count, STRONG_LETTERS))
-    if turkish:
-        turkish += sum(map(sample.count, WEAK_LETTERS))
-    romanian = _hits(words, ROMANIAN_WORDS) + sum(map(sample.count, "ăĂțȚţŢ"))
-    return None if turkish == romanian else turkish > romanian
-
-
-def _hits(words: Iterable[str], vocabulary: frozenset[str]) -> int:
-    return sum(map(vocabulary.__contains__, words))
-
-
-def _sample(text: str) -> str:
-    if len(text) <= SAMPLE_CHARACTERS:
-        return text
-    third = SAMPLE_CHARACTERS // 3
-    middle = (len(text) - third) // 2
-    return " ".join((text[:third], text[middle : middle + third], text[-third:]))

@@ -1,57 +1,93 @@
-"""All repairs of a text, in order, until none changes anything."""
+"""All repairs of a text, in order, until none changes anything.
 
-from collections.abc import Callable
+Most are made in Rust (rust/corpus/src/repair): one scan finds what a text may need, and most texts
+need nothing. Only lines that may hold mojibake come back to Python, for ftfy.
+"""
+
+import re
+from dataclasses import dataclass
 
 from gpt2ro.cleaning.boilerplate import without_boilerplate
-from gpt2ro.cleaning.characters import (
-    composed,
-    with_plain_hyphens,
-    with_plain_line_ends,
-    with_single_blanks,
-    without_invisible,
-)
-from gpt2ro.cleaning.letters import with_comma_letters
-from gpt2ro.cleaning.mojibake import without_entities, without_mojibake
+from gpt2ro.cleaning.language import FOREIGN_WORDS, ROMANIAN_WORDS
+from gpt2ro.cleaning.mojibake import DOOMED, ENTITIES, RULED, alone, line_repair
 from gpt2ro.cleaning.settings import CleaningSettings
+from gpt2ro.native import Repairer
 
-Repair = Callable[[str], str]
+BOILERPLATE = "boilerplate lines"
+INVISIBLE = "invisible characters"
 
-# One repair can lay bare work for another (an entity that hides mojibake that hides a cedilla).
-# Three rounds were the most that any text of the test corpora took.
+# Halves of a pair of UTF-16 without the other half, which no UTF-8 can hold.
+LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
+# Boilerplate can come to light when lines are repaired, and lines to repair when it is gone.
 MAX_ROUNDS = 10
 
 
-def repairs(settings: CleaningSettings) -> dict[str, Repair]:
-    """Return the repairs asked for, in order, by the name under which they are counted."""
-    chosen: dict[str, Repair] = {"HTML entities": without_entities}
-    if settings.repair_mojibake:
-        chosen["mojibake"] = without_mojibake
-    chosen["line ends"] = with_plain_line_ends
-    chosen["invisible characters"] = without_invisible
-    # Composition makes cedilla letters of s and t with a combining cedilla, so it goes first.
-    chosen["composed letters"] = composed
-    if settings.repair_letters:
-        chosen["cedilla letters"] = with_comma_letters
-    chosen["hyphens"] = with_plain_hyphens
-    if settings.drop_boilerplate:
-        chosen["boilerplate lines"] = without_boilerplate
-    chosen["blanks"] = with_single_blanks
-    return chosen
+@dataclass(frozen=True)
+class Repairs:
+    """The repairs asked for.
+
+    Attributes:
+        kinds: the names under which they are counted, in order.
+        repairer: makes all but the removal of boilerplate.
+    """
+
+    kinds: tuple[str, ...]
+    repairer: Repairer
 
 
-def repaired(text: str, steps: dict[str, Repair]) -> tuple[str, set[str]]:
+def repairs(settings: CleaningSettings) -> Repairs:
+    """Return the repairs that the settings ask for."""
+    optional = {
+        "HTML tags": settings.remove_tags,
+        "mojibake": settings.repair_mojibake,
+        "legacy encodings": settings.repair_legacy,
+        "cedilla letters": settings.repair_letters,
+        "divided words": settings.join_words,
+        "wrapped lines": settings.join_lines,
+        "spaced punctuation": settings.attach_punctuation,
+    }
+    chosen = [kind for kind in Repairer.KINDS if optional.get(kind, True)]
+    boilerplate = [BOILERPLATE] if settings.drop_boilerplate else []
+    return Repairs((*chosen, *boilerplate), repairer(settings, chosen))
+
+
+def repairer(settings: CleaningSettings, kinds: list[str]) -> Repairer:
+    """Return what makes these kinds of repair in Rust."""
+    return Repairer(
+        kinds=kinds,
+        entities=ENTITIES,
+        romanian_words=ROMANIAN_WORDS,
+        foreign_words=FOREIGN_WORDS,
+        line_without_mojibake=line_repair(settings),
+        mojibake_beside=RULED,
+        mojibake_alone=alone(settings),
+        mojibake_behind_quotes=DOOMED,
+    )
+
+
+def repaired(text: str, steps: Repairs) -> tuple[str, set[str]]:
     """Return the text with every repair made, and the names of those that changed it.
 
     The result is a fixed point: repairing it again changes nothing.
     """
     touched: set[str] = set()
     for _ in range(MAX_ROUNDS):
-        before = text
-        for name, step in steps.items():
-            fixed = step(text)
-            if fixed != text:
-                touched.add(name)
-                text = fixed
-        if text == before:
+        text, kinds = _repaired_in_rust(text, steps.repairer)
+        touched.update(kinds)
+        if BOILERPLATE not in steps.kinds:
             break
+        kept = without_boilerplate(text)
+        if kept == text:
+            break
+        touched.add(BOILERPLATE)
+        text = kept
     return text, touched
+
+
+def _repaired_in_rust(text: str, repairer: Repairer) -> tuple[str, list[str]]:
+    try:
+        return repairer.repair(text)
+    except UnicodeEncodeError:
+        text, kinds = repairer.repair(LONE_SURROGATES.sub("", text))
+        return text, [INVISIBLE, *kinds]

@@ -11,8 +11,23 @@ class CleaningSettings(FilterSettings):
     """What is repaired, and what a document must have to stay."""
 
     repair_mojibake: bool = setting(True, "undo text decoded in the wrong encoding, with ftfy")
+    split_ligatures: bool = setting(
+        True, "with repair_mojibake: write ligatures (ﬁ, ǆ) as the letters they hold"
+    )
+    repair_widths: bool = setting(
+        True, "with repair_mojibake: write full-width and half-width forms (ａ, ｶ) as usual ones"
+    )
+    repair_legacy: bool = setting(
+        True, "undo ISO 8859-2, 8859-16 and Windows-1250 read as Latin-1 (Bucureºti, þarã)"
+    )
     repair_letters: bool = setting(
         True, "write ş and ţ with a cedilla as ș and ț with a comma, in Romanian only"
+    )
+    remove_tags: bool = setting(True, "remove HTML tags, comments and scripts left in the text")
+    join_words: bool = setting(True, "join words divided at the end of a line")
+    join_lines: bool = setting(True, "join the lines of paragraphs that are broken to a width")
+    attach_punctuation: bool = setting(
+        True, "remove the blank between a word and its comma or full stop"
     )
     drop_boilerplate: bool = setting(
         True, "remove lines of navigation, cookie notices and share buttons"

@@ -11,17 +11,23 @@ from safetensors.torch import load_file
 
 from gpt2ro.errors import UserError
 from gpt2ro.export.ot import expected_shapes, read_ot, rust_tensors, write_ot
-from gpt2ro.files import atomic_path, read_json, write_text
+from gpt2ro.files import atomic_path, read_json, sha256, write_json, write_text
 
 COPIED = ("vocab.json", "merges.txt", "tokenizer.json")
+MANIFEST = "MANIFEST.json"
 
 
 def convert(model: Path, deploy: Path) -> None:
     """Write rust_model.ot, config.json and the tokenizer's files, and read the weights back.
 
+    Last of all comes MANIFEST.json, with the size and SHA-256 of each: the binary holds the files
+    against it.
+
     Raises:
         UserError: a file of the model is missing or damaged, or what was written reads differently.
     """
+    # A manifest of an earlier run must never stand beside other files.
+    (deploy / MANIFEST).unlink(missing_ok=True)
     for name in COPIED:
         _copy(model / name, deploy / name)
     config = _read_config(model / "config.json")
@@ -40,6 +46,13 @@ def convert(model: Path, deploy: Path) -> None:
     # rust-bert sizes its causal mask by n_ctx, which transformers no longer writes.
     facts = config | {"n_ctx": context}
     write_text(deploy / "config.json", json.dumps(facts, indent=2, sort_keys=True) + "\n")
+    _write_manifest(deploy)
+
+
+def _write_manifest(deploy: Path) -> None:
+    paths = [deploy / name for name in ("rust_model.ot", "config.json", *COPIED)]
+    files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in paths}
+    write_json(deploy / MANIFEST, {"files": files})
 
 
 def _read_config(path: Path) -> dict[str, Any]:

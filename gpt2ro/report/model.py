@@ -10,8 +10,11 @@ from pathlib import Path
 
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.report.charts import Chart, Point, line_chart
+from gpt2ro.report.figures import Figures, Probe, probe_results, split_figures
 from gpt2ro.report.formats import ratio
 from gpt2ro.report.records import Record, Scalar, read_record
+
+EVALUATED = ("valid", "test")
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,13 @@ class Training:
     Attributes:
         parameters: number of weights.
         test_bpb: bits per byte on the test split.
-        charts: train loss, validation bits per byte and measures of the samples, against the step.
+        charts: train loss, validation bits per byte, accuracy of the probes and measures of the
+            samples, against the step.
         alarms: when the samples stopped being fluent, and why.
         facts: every single value of metrics.json.
         measures: every measure of the finished model, by split.
+        sources: those of each source, by split and name; not every source is in every split.
+        probes: the accuracy of the finished model by phenomenon, of all probes last; may be none.
     """
 
     parameters: int
@@ -74,6 +80,8 @@ class Training:
     alarms: list[str]
     facts: dict[str, Scalar]
     measures: dict[str, dict[str, Scalar]]
+    sources: dict[str, dict[str, Figures]]
+    probes: list[Probe]
 
 
 @dataclass(frozen=True)
@@ -160,6 +168,7 @@ def read_training(results: Path) -> Training:
     charts = [
         line_chart("Train loss, nats per token", points(curve, "train_loss")),
         line_chart("Validation, bits per byte", points(curve, "valid_bits_per_byte")),
+        line_chart("Agreement probes that are right, share", points(curve, "probe_accuracy")),
         line_chart("Known words of the samples, share", points(curve, "known_words")),
         line_chart("Repeated 4-grams of the samples, share", points(curve, "rep_4")),
     ]
@@ -172,7 +181,12 @@ def read_training(results: Path) -> Training:
             for alarm in metrics.records("alarms")
         ],
         facts=metrics.scalars(),
-        measures={split: metrics.record(split).scalars() for split in ("valid", "test")},
+        measures={split: metrics.record(split).scalars() for split in EVALUATED},
+        sources={
+            split: {figures.name: figures for figures in split_figures(metrics, split)[1:]}
+            for split in EVALUATED
+        },
+        probes=probe_results(metrics),
     )
 
 

@@ -55,12 +55,18 @@ class Record:
         """Return an object."""
         return as_record(self._value(key, "an object"), f"{self.where}: {key}")
 
-    def records(self, key: str) -> list["Record"]:
-        """Return a list of objects."""
+    def items(self, key: str) -> list[Any]:
+        """Return a list, its values unchecked."""
         value = self._value(key, "a list")
         if not isinstance(value, list):
             raise self._fault(key, value, "a list")
-        return [as_record(item, f"{self.where}: {key}[{n}]") for n, item in enumerate(value)]
+        return value
+
+    def records(self, key: str) -> list["Record"]:
+        """Return a list of objects."""
+        return [
+            as_record(item, f"{self.where}: {key}[{n}]") for n, item in enumerate(self.items(key))
+        ]
 
     def scalars(self) -> dict[str, Scalar]:
         """Return its strings, numbers, booleans and nulls, without inner objects and lists."""

@@ -2,13 +2,17 @@
 
     step-00000500/
         model.safetensors       parameters
-        optimizer.safetensors   AdamW's moments and step counts, by parameter name
-        random.safetensors      the random state of torch, and of CUDA where it is used
+        optimizer.safetensors   the optimiser's moments and step counts, by parameter name
+        average.safetensors     the average of the parameters, where one is kept
+        random.safetensors      the random states of every process, of torch and of CUDA
         state.json              TrainingState: step, position in the data, guard, curve
         manifest.json           SHA-256 of the files above; written last
+    best-00000400/
+        model.safetensors       what is exported if no later evaluation is better
 
 No other random stream is used in training, so these states are all there is. A checkpoint is good
-if the step before it was not skipped: a training that diverges can go back to it.
+if the step before it was not skipped: a training that diverges can go back to it. All processes of
+a training read it, from one file system; the first one writes.
 """
 
 import json
@@ -18,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from gpt2ro.errors import UserError
@@ -32,33 +36,46 @@ from gpt2ro.training.checkpoint_files import (
     random_tensors,
     write_folder,
 )
+from gpt2ro.training.learner import Learner
+from gpt2ro.training.processes import ALONE, Processes
 from gpt2ro.training.state import TrainingState
 
 WEIGHTS = "model.safetensors"
+OPTIMIZER = "optimizer.safetensors"
+AVERAGE = "average.safetensors"
+RANDOM = "random.safetensors"
 
 
 class CheckpointStore:
-    """The checkpoints of one run."""
+    """The checkpoints of one run.
 
-    def __init__(self, folder: Path, keep: int) -> None:
+    Args:
+        keep: how many good ones stay, the newest.
+    """
+
+    def __init__(self, folder: Path, keep: int, processes: Processes = ALONE) -> None:
         self._folder = folder
         self._keep = keep
+        self._processes = processes
 
-    def save(
-        self, model: nn.Module, optimizer: torch.optim.Optimizer, state: TrainingState
-    ) -> None:
+    def save(self, learner: Learner, state: TrainingState) -> None:
         """Write a checkpoint of this step, then remove what is no longer needed.
 
         Raises:
             UserError: the disk is full; earlier checkpoints are intact.
         """
-        contents = {
-            WEIGHTS: parameter_tensors(model),
-            "optimizer.safetensors": optimizer_tensors(model, optimizer),
-            "random.safetensors": random_tensors(),
-        }
-        write_folder(self._step(state.step), contents, asdict(state))
-        self._prune()
+        random = random_tensors(self._processes)
+        if self._processes.is_first:
+            contents = {
+                WEIGHTS: parameter_tensors(learner.model),
+                OPTIMIZER: optimizer_tensors(learner.model, learner.optimizer),
+                RANDOM: random,
+            }
+            if learner.average:
+                contents[AVERAGE] = learner.average.saved()
+            write_folder(self._step(state.step), contents, asdict(state))
+            self._prune()
+        self._processes.wait()
 
     def save_best(self, model: nn.Module, state: TrainingState) -> None:
         """Keep these parameters as the best so far.
@@ -68,25 +85,32 @@ class CheckpointStore:
         facts = {"step": state.step, "bits_per_byte": state.best_bits_per_byte}
         write_folder(self._best(state.step), {WEIGHTS: parameter_tensors(model)}, facts)
 
-    def load_latest(
-        self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device
-    ) -> TrainingState | None:
-        """Restore the newest whole checkpoint; damaged ones are reported and passed over.
+    def load_latest(self, learner: Learner) -> TrainingState | None:
+        """Restore the newest whole checkpoint; damaged ones are reported and removed.
+
+        So they do not count as kept. One whose best parameters are damaged cannot end well, and is
+        damaged too.
 
         Returns:
             How far it was, or None when there is none.
-        """
-        self._prune()  # a run that was killed in between has not
-        folder = _newest_whole(self._steps())
-        return _load(folder, model, optimizer, device) if folder else None
 
-    def roll_back(
-        self,
-        model: nn.Module,
-        optimizer: torch.optim.Optimizer,
-        device: torch.device,
-        restored_step: int,
-    ) -> TrainingState:
+        Raises:
+            UserError: there are some, and none is whole.
+        """
+        found = self._steps()
+        problems = {folder: problem for folder in found if (problem := self._problem(folder))}
+        whole = [folder for folder in found if folder not in problems]
+        if found and not whole:
+            raise UserError(_nothing_whole(found[-1], problems[found[-1]]))
+        self._processes.wait()
+        if self._processes.is_first:
+            for folder, problem in problems.items():
+                print(f"gpt2ro: {folder}: {problem}; using an older one", file=sys.stderr)
+                shutil.rmtree(folder)
+            self._prune()  # a run that was killed in between has not
+        return self._load(whole[-1], learner) if whole else None
+
+    def roll_back(self, learner: Learner, restored_step: int) -> TrainingState:
         """Restore the newest good checkpoint, and remove all that are newer.
 
         A checkpoint to which the training went back before, and which is the newest good one again,
@@ -104,12 +128,14 @@ class CheckpointStore:
         good = [folder for folder in self._steps() if _is_good(folder)]
         if len(good) > 1 and good[-1] == self._step(restored_step):
             good.pop()
-        folder = _newest_whole(good)
+        folder = next((one for one in reversed(good) if not self._problem(one)), None)
         if not folder:
             raise UserError(f"{self._folder}: no whole checkpoint to go back to; train again.")
-        for newer in reversed([other for other in self._steps() if other > folder]):
-            shutil.rmtree(newer)
-        return _load(folder, model, optimizer, device)
+        self._processes.wait()
+        if self._processes.is_first:
+            for newer in reversed([other for other in self._steps() if other > folder]):
+                shutil.rmtree(newer)
+        return self._load(folder, learner)
 
     def load_best(self, model: nn.Module, state: TrainingState) -> None:
         """Put the parameters of the best step into the model.
@@ -119,8 +145,27 @@ class CheckpointStore:
         """
         folder = self._best(state.best_step)
         if problem := damage(folder):
-            raise UserError(f"{folder}: {problem}; delete {self._folder} and train again.")
+            raise UserError(f"{folder}: {problem}; run again, to go on from an older checkpoint.")
         load_parameters(model, folder / WEIGHTS)
+
+    def _load(self, folder: Path, learner: Learner) -> TrainingState:
+        load_parameters(learner.model, folder / WEIGHTS)
+        load_optimizer(learner.model, learner.optimizer, folder / OPTIMIZER, learner.device)
+        if learner.average:
+            learner.average.load(load_file(folder / AVERAGE))
+        load_random(folder / RANDOM, self._processes.rank)
+        return TrainingState.from_json(_state(folder))
+
+    def _problem(self, folder: Path) -> str | None:
+        """Return what is wrong with a checkpoint or with the best parameters it names, or None."""
+        if problem := damage(folder):
+            return problem
+        best_step = _state(folder)["best_step"]
+        if best_step < 0:
+            return None
+        best = self._best(best_step)
+        problem = damage(best)
+        return problem and f"{best.name}, the best parameters it knows, is damaged ({problem})"
 
     def _prune(self) -> None:
         """Remove all but the newest checkpoint, the newest good ones, and the best that they name.
@@ -145,22 +190,13 @@ class CheckpointStore:
         return sorted(self._folder.glob("step-????????"))
 
 
-def _newest_whole(folders: list[Path]) -> Path | None:
-    for folder in reversed(folders):
-        problem = damage(folder)
-        if not problem:
-            return folder
-        print(f"gpt2ro: {folder}: {problem}; using an older one", file=sys.stderr)
-    return None
-
-
-def _load(
-    folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device
-) -> TrainingState:
-    load_parameters(model, folder / WEIGHTS)
-    load_optimizer(model, optimizer, folder / "optimizer.safetensors", device)
-    load_random(folder / "random.safetensors")
-    return TrainingState.from_json(_state(folder))
+def _nothing_whole(newest: Path, problem: str) -> str:
+    """Return the error for a run that cannot continue, as what to do is for its user to say."""
+    return (
+        f"{newest}: {problem}, and no older checkpoint is whole; put the files back from a copy, "
+        f"or delete {newest.parent} to train from the beginning ({WEIGHTS} of the checkpoints may "
+        "still be of use)."
+    )
 
 
 def _is_good(folder: Path) -> bool:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import fsync, sha256
+from gpt2ro.training.processes import Processes
 
 MANIFEST = "manifest.json"
 
@@ -79,12 +80,19 @@ def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dic
     return tensors
 
 
-def random_tensors() -> dict[str, Tensor]:
-    """Return the random states of torch, and of CUDA where there is one."""
+def random_tensors(processes: Processes) -> dict[str, Tensor]:
+    """Return the random states of torch, and of CUDA where there is one, of every process.
+
+    Those of the first are `cpu` and `cuda`; `cpu.1` and `cuda.1` of the next, and so on.
+    """
     states = {"cpu": torch.get_rng_state()}
     if torch.cuda.is_available():
         states["cuda"] = torch.cuda.get_rng_state()
-    return states
+    return {
+        _of_rank(kind, rank): found
+        for kind, state in states.items()
+        for rank, found in enumerate(processes.from_all(state))
+    }
 
 
 def load_parameters(model: nn.Module, path: Path) -> None:
@@ -108,9 +116,18 @@ def load_optimizer(
         optimizer.state[parameters[name]][kind] = value.to(device)
 
 
-def load_random(path: Path) -> None:
-    """Set the random states of a file."""
+def load_random(path: Path, rank: int) -> None:
+    """Set the random states that the process of this rank had.
+
+    If there were fewer processes, it had none, and keeps its own.
+    """
     states = load_file(path)
-    torch.set_rng_state(states["cpu"])
-    if "cuda" in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state(states["cuda"])
+    if (state := states.get(_of_rank("cpu", rank))) is not None:
+        torch.set_rng_state(state)
+    state = states.get(_of_rank("cuda", rank))
+    if state is not None and torch.cuda.is_available():
+        torch.cuda.set_rng_state(state)
+
+
+def _of_rank(kind: str, rank: int) -> str:
+    return f"{kind}.{rank}" if rank else kind

@@ -1,6 +1,7 @@
 """Experiments: every key with its default, unit and meaning; files and overrides over them."""
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import yaml
@@ -11,24 +12,30 @@ from gpt2ro.errors import UserError, nearest
 # The largest value of the numbers that have one, and the smallest of those that need more than 0.
 AT_MOST = {
     "GUARD.RATE_FACTOR": 1, "DEGENERATION.KNOWN_WORDS": 1, "DEGENERATION.REPETITION": 1,
-    "DEGENERATION.SILENCE": 1,
+    "DEGENERATION.SILENCE": 1, "SCHEDULE.COOLDOWN": 1,
 }  # fmt: skip
 AT_LEAST = {"GUARD.WINDOW": 8}  # a median of fewer says little
 
-TYPE_NAMES = {float: "a number", int: "a whole number", str: "a text", tuple: "a list"}
+TYPE_NAMES = {
+    float: "a number", int: "a whole number", str: "a text", tuple: "a list", bool: "true or false",
+}  # fmt: skip
 
 CHOICES = {
     "DEVICE": ("auto", "cpu", "cuda"),
     "PRECISION": ("float32", "bfloat16", "float16"),
     "OPTIMIZER.NAME": ("adamw", "muon"),
+    "SCHEDULE.NAME": ("cosine", "wsd"),
 }
 
 # Zero has a meaning only for these; every other number must be over it.
 MAY_BE_ZERO = {
     "SEED", "MODEL.DROPOUT", "MODEL.ATTENTION_DROPOUT", "OPTIMIZER.MIN_LEARNING_RATE",
-    "OPTIMIZER.WEIGHT_DECAY", "SCHEDULE.WARMUP", "SCHEDULE.FROZEN_STEPS", "EVALUATION.PATIENCE",
+    "OPTIMIZER.WEIGHT_DECAY", "OPTIMIZER.EMA_DECAY", "SCHEDULE.WARMUP", "EVALUATION.PATIENCE",
     "EVALUATION.SAMPLE_TOKENS", "GUARD.THRESHOLD", "GUARD.ROLLBACKS",
 }  # fmt: skip
+
+# What lists hold that are empty by default.
+ITEMS = {"UNFREEZING.UNTIL": 0, "UNFREEZING.BLOCKS": 0, "UNFREEZING.LEARNING_RATES": 0.0}
 
 
 def defaults() -> CfgNode:
@@ -39,6 +46,12 @@ def defaults() -> CfgNode:
     config.DEVICE = "auto"
     # float32, bfloat16 (autocast), or float16 (autocast with a loss scaler; CUDA only)
     config.PRECISION = "float32"
+    # Activations of a block are computed again in the backward pass instead of kept: less memory,
+    # more time, the same result. For when BATCH.MICRO 1 is still too large.
+    config.GRADIENT_CHECKPOINTING = False
+    config.COMPILE = (
+        False  # torch.compile: for a GPU, after minutes of compiling; needs a C compiler
+    )
 
     # The architecture for random weights; given weights bring their own.
     config.MODEL = CfgNode()
@@ -56,22 +69,16 @@ def defaults() -> CfgNode:
     # Tokens of one optimiser step; micro-batches are accumulated to it.
     config.BATCH.TOKENS = 65_536
 
-    config.OPTIMIZER = CfgNode()
-    # adamw, or muon: Muon (torch.optim.Muon) for the matrices of the blocks, AdamW for the rest
-    config.OPTIMIZER.NAME = "adamw"
-    config.OPTIMIZER.LEARNING_RATE = 3e-4
-    config.OPTIMIZER.MIN_LEARNING_RATE = 3e-5
-    config.OPTIMIZER.BETAS = (0.9, 0.95)  # of AdamW; GPT-3's (arXiv 2005.14165, appendix B)
-    config.OPTIMIZER.WEIGHT_DECAY = 0.1  # on matrices only; not on norms, biases, embeddings
-    config.OPTIMIZER.CLIP = 1.0  # largest norm of the gradient
+    config.OPTIMIZER = _optimizer()
 
     config.SCHEDULE = CfgNode()
     config.SCHEDULE.STEPS = 10_000
-    config.SCHEDULE.WARMUP = 500  # steps from 0 to the learning rate, then cosine to the minimum
-    # First steps in which only embeddings and the last norm are trained (0: everything is, always),
-    # with a learning rate of their own.
-    config.SCHEDULE.FROZEN_STEPS = 0
-    config.SCHEDULE.FROZEN_LEARNING_RATE = 1e-3
+    config.SCHEDULE.WARMUP = 500  # steps from 0 to the learning rate
+    # From there to the minimum: cosine, all the way; or wsd, a plateau and then a cooldown.
+    config.SCHEDULE.NAME = "cosine"
+    config.SCHEDULE.COOLDOWN = 0.2  # of wsd, the last share of the steps; up to 1
+
+    config.UNFREEZING = _unfreezing()
 
     config.EVALUATION = CfgNode()
     config.EVALUATION.EVERY = 500  # steps
@@ -86,6 +93,35 @@ def defaults() -> CfgNode:
     config.CHECKPOINT.EVERY = 500  # steps
     config.CHECKPOINT.KEEP = 2  # latest ones, beside the best
     return config
+
+
+def _optimizer() -> CfgNode:
+    """What makes a step out of a gradient (docs/training.md, "The recipe, and why")."""
+    optimizer = CfgNode()
+    # adamw, or muon: Muon (torch.optim.Muon) for the matrices of the blocks, AdamW for the rest
+    optimizer.NAME = "adamw"
+    optimizer.LEARNING_RATE = 3e-4
+    optimizer.MIN_LEARNING_RATE = 3e-5
+    optimizer.BETAS = (0.9, 0.95)  # of AdamW; GPT-3's (arXiv 2005.14165, appendix B)
+    optimizer.WEIGHT_DECAY = 0.1  # on matrices only; not on norms, biases, embeddings
+    optimizer.CLIP = 1.0  # largest norm of the gradient
+    # Share of itself that the moving average of the weights keeps at each step, below 1. The
+    # average is evaluated and exported instead of the weights. 0: there is none.
+    optimizer.EMA_DECAY = 0.0
+    return optimizer
+
+
+def _unfreezing() -> CfgNode:
+    """Stages before everything is trained, one column each; none by default.
+
+    The token embedding and the last norm are trained from the first step. After the last stage
+    everything is, by SCHEDULE and OPTIMIZER.LEARNING_RATE. Each stage is warmed up as SCHEDULE is.
+    """
+    unfreezing = CfgNode()
+    unfreezing.UNTIL = ()  # the first step after each stage
+    unfreezing.BLOCKS = ()  # blocks that are trained in it, counted from the top
+    unfreezing.LEARNING_RATES = ()  # its learning rate
+    return unfreezing
 
 
 def _guard() -> CfgNode:
@@ -178,7 +214,8 @@ def _merge(config: CfgNode, values: dict[str, object], where: str) -> None:
         node = config
         for section in sections:
             node = node[section]
-        node[name] = _coerced(value, known[key], f"{where}: {key}")
+        default = known[key] if known[key] != () else (ITEMS[key],)
+        node[name] = _coerced(value, default, f"{where}: {key}")
 
 
 def _coerced(value: object, default: object, where: str) -> object:
@@ -202,9 +239,10 @@ def _check(config: CfgNode, where: str) -> None:
         if values[key] not in allowed:
             raise UserError(f"{where}: {key} is {values[key]}; allowed: {', '.join(allowed)}.")
     for key, value in values.items():
-        if isinstance(value, (int, float)):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             _check_number(key, value, where)
     _check_betas(config.OPTIMIZER.BETAS, where)
+    _check_unfreezing(config, where)
     _check_sizes(config, where)
 
 
@@ -213,7 +251,7 @@ def _check_number(key: str, value: float, where: str) -> None:
     if not (value > 0 or (zero and value == 0)) or math.isinf(value):
         expected = "0 or more" if zero else "more than 0"
         raise UserError(f"{where}: {key} is {value}; expected {expected}.")
-    if key.endswith("DROPOUT") and value >= 1:
+    if key.endswith(("DROPOUT", "EMA_DECAY")) and value >= 1:
         raise UserError(f"{where}: {key} is {value}; expected less than 1.")
     if value > AT_MOST.get(key, value):
         raise UserError(f"{where}: {key} is {value}; expected {AT_MOST[key]} or less.")
@@ -226,6 +264,24 @@ def _check_betas(betas: tuple[float, ...], where: str) -> None:
         raise UserError(
             f"{where}: OPTIMIZER.BETAS is {list(betas)}; expected two numbers from 0 to below 1."
         )
+
+
+def _check_unfreezing(config: CfgNode, where: str) -> None:
+    lists = {f"UNFREEZING.{key}": list(values) for key, values in config.UNFREEZING.items()}
+    if len({len(values) for values in lists.values()}) > 1:
+        lengths = ", ".join(f"{key} has {len(values)} items" for key, values in lists.items())
+        raise UserError(f"{where}: {lengths}; expected equally many, one a stage.")
+    ends, blocks, rates = lists.values()
+    ordered = {
+        "UNFREEZING.UNTIL": [0, *ends, config.SCHEDULE.STEPS],
+        "UNFREEZING.BLOCKS": [-1, *blocks],
+    }
+    for key, values in ordered.items():
+        if any(after <= before for before, after in pairwise(values)):
+            limit = f", below SCHEDULE.STEPS, {values[-1]:,}" if key.endswith("UNTIL") else ""
+            raise UserError(f"{where}: {key} is {lists[key]}; expected rising numbers{limit}.")
+    if any(not 0 < rate < math.inf for rate in rates):
+        raise UserError(f"{where}: UNFREEZING.LEARNING_RATES is {rates}; expected numbers over 0.")
 
 
 def _check_sizes(config: CfgNode, where: str) -> None:
@@ -244,9 +300,4 @@ def _check_sizes(config: CfgNode, where: str) -> None:
         raise UserError(
             f"{where}: BATCH.TOKENS is {config.BATCH.TOKENS:,}, not a multiple of BATCH.MICRO x "
             f"BATCH.CONTEXT, {micro:,}; set {max(1, config.BATCH.TOKENS // micro) * micro:,}."
-        )
-    if config.SCHEDULE.FROZEN_STEPS >= config.SCHEDULE.STEPS:
-        raise UserError(
-            f"{where}: SCHEDULE.FROZEN_STEPS is {config.SCHEDULE.FROZEN_STEPS:,}, not below "
-            f"SCHEDULE.STEPS, {config.SCHEDULE.STEPS:,}; the blocks would never be trained."
         )

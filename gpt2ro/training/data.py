@@ -25,6 +25,12 @@ class TokenStream:
     def read(self, start: int, count: int) -> NDArray[np.int64]:
         """Return `count` tokens from position `start`, across shard borders: `(count,)` int64."""
         out = np.empty(count, np.int64)
+        self.fill(out, start)
+        return out
+
+    def fill(self, out: NDArray[np.int64], start: int) -> None:
+        """Read as many tokens as `out` has room for from position `start`: `(count,)` int64."""
+        count = len(out)
         shard = int(np.searchsorted(self._starts, start, side="right")) - 1
         filled = 0
         while filled < count:
@@ -33,7 +39,6 @@ class TokenStream:
             out[filled : filled + len(piece)] = piece
             filled += len(piece)
             shard += 1
-        return out
 
 
 @dataclass
@@ -77,14 +82,27 @@ class ContextSampler:
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         """Return the next inputs and targets, both `(size, context)` int64."""
         # contexts: (size, context + 1)
-        contexts = np.stack([self._next() for _ in range(size)])
+        contexts = np.empty((size, self._context + 1), np.int64)
+        for row in contexts:
+            self._stream.fill(row, self._next())
         tensor = torch.from_numpy(contexts)
         return tensor[:, :-1], tensor[:, 1:]
 
-    def _next(self) -> NDArray[np.int64]:
-        if self.position.used == self.contexts:
-            self.seek(Position(self.position.epoch + 1, 0))
+    def skip(self, count: int) -> None:
+        """Pass over contexts, which another process uses."""
+        while count:
+            self._begin_epoch_if_due()
+            passed = min(count, self.contexts - self.position.used)
+            self.position.used += passed
+            count -= passed
+
+    def _next(self) -> int:
+        """Return the position in the stream where the next context starts."""
+        self._begin_epoch_if_due()
         index = int(self._order[self.position.used])
         self.position.used += 1
-        start = self._first + index * self._context
-        return self._stream.read(start, self._context + 1)
+        return self._first + index * self._context
+
+    def _begin_epoch_if_due(self) -> None:
+        if self.position.used == self.contexts:
+            self.seek(Position(self.position.epoch + 1, 0))

@@ -1,16 +1,18 @@
-"""Bits per byte and perplexities of a whole split."""
+"""Bits per byte and perplexities of a whole split, in all and by source."""
 
 import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import groupby
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import Tensor
 
 from gpt2ro.tokenization.shards import TokenShard
 from gpt2ro.training.data import TokenStream
+from gpt2ro.training.loss import summed_cross_entropy
+from gpt2ro.training.weights import Gpt2
 
 BATCH = 8  # contexts in one forward pass; the result does not depend on it
 
@@ -43,39 +45,86 @@ class Metrics:
         }
 
 
-@torch.no_grad()
-def evaluate(
-    model: nn.Module, shards: list[TokenShard], context: int, device: torch.device
-) -> Metrics:
-    """Score every token of a split once.
+@dataclass(frozen=True)
+class SplitMetrics:
+    """The metrics of a split, and of each of its sources; every token counts the same."""
 
-    The stream of documents is cut into contexts that do not overlap; the first token of the split
-    is predicted from end-of-text, as every document's is. The model's mode is restored.
+    total: Metrics
+    sources: dict[str, Metrics]
+
+    def rounded(self) -> dict[str, object]:
+        """Return the values of the whole split, and those by source under `sources`."""
+        sources = {name: metrics.rounded() for name, metrics in self.sources.items()}
+        return {**self.total.rounded(), "sources": sources}
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """What the metrics of a text are computed from; tallies of texts add up."""
+
+    nats: float = 0.0
+    tokens: int = 0
+    words: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: "_Tally") -> "_Tally":
+        return _Tally(
+            self.nats + other.nats,
+            self.tokens + other.tokens,
+            self.words + other.words,
+            self.bytes + other.bytes,
+        )
+
+    def metrics(self) -> Metrics:
+        return Metrics(
+            bits_per_byte=self.nats / (math.log(2) * self.bytes),
+            token_perplexity=math.exp(self.nats / self.tokens),
+            word_perplexity=math.exp(min(self.nats / self.words, 700.0)),
+            tokens=self.tokens,
+            bytes=self.bytes,
+        )
+
+
+def evaluate(
+    model: Gpt2, shards: list[TokenShard], context: int, device: torch.device
+) -> SplitMetrics:
+    """Score every token of a split once. The model's mode is restored.
+
+    The documents of a source are one stream, cut into contexts that do not overlap; its first token
+    is predicted from end-of-text, as every document's is. So a source has the same figures
+    whichever others stand beside it. One without text is left out.
+
+    Args:
+        shards: of a split, sorted by source, with at least one word in them.
     """
-    stream = TokenStream(shards)
-    assert len(stream), "a split without tokens is refused before the training"
     was_training = model.training
     model.eval()
+    tallies = {
+        source: _tally(model, list(group), context, device)
+        for source, group in groupby(shards, key=lambda shard: shard.source)
+    }
+    model.train(was_training)
+    total = sum(tallies.values(), start=_Tally())
+    assert total.words, "a split without text is refused before the training"
+    sources = {source: tally.metrics() for source, tally in tallies.items() if tally.words}
+    return SplitMetrics(total.metrics(), sources)
+
+
+@torch.no_grad()
+def _tally(model: Gpt2, shards: list[TokenShard], context: int, device: torch.device) -> _Tally:
+    stream = TokenStream(shards)
     nats = 0.0
     for inputs, targets in _contexts(stream, context, shards[0].end_of_text):
         nats += _nats(model, inputs.to(device), targets.to(device))
-    model.train(was_training)
     words = sum(shard.words for shard in shards)
-    size = sum(shard.bytes for shard in shards)
-    return Metrics(
-        bits_per_byte=nats / (math.log(2) * size),
-        token_perplexity=math.exp(nats / len(stream)),
-        word_perplexity=math.exp(min(nats / words, 700.0)),
-        tokens=len(stream),
-        bytes=size,
-    )
+    return _Tally(nats, len(stream), words, sum(shard.bytes for shard in shards))
 
 
-def _nats(model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
-    # logits: (batch, tokens, vocabulary)
-    logits = model(input_ids=inputs, use_cache=False).logits
+def _nats(model: Gpt2, inputs: Tensor, targets: Tensor) -> float:
+    # hidden: (batch, tokens, width)
+    hidden = model.transformer(input_ids=inputs, use_cache=False).last_hidden_state
     # Float32 sums of a batch, float64 over batches.
-    return float(cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), reduction="sum"))
+    return float(summed_cross_entropy(hidden, model.lm_head.weight, targets))
 
 
 def _contexts(stream: TokenStream, context: int, begin: int) -> Iterator[tuple[Tensor, Tensor]]:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-import torch
-from torch import nn
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
@@ -14,8 +12,11 @@ from gpt2ro.training.degeneration import DegenerationWatch
 from gpt2ro.training.evaluation import evaluate
 from gpt2ro.training.guard import Action, Guard, Verdict
 from gpt2ro.training.interruption import sigterm_noted
-from gpt2ro.training.optimization import set_frozen
+from gpt2ro.training.learner import Learner
+from gpt2ro.training.probes import Probes
+from gpt2ro.training.processes import ALONE, Processes
 from gpt2ro.training.reporting import Reporter
+from gpt2ro.training.schedule import stage_at
 from gpt2ro.training.state import TrainingState
 from gpt2ro.training.update import Updater
 
@@ -38,38 +39,45 @@ class Step:
 
 
 class Trainer:
-    """Trains a model on a sampler's contexts until the schedule ends or patience does."""
+    """Trains a model on a sampler's contexts until the schedule ends or patience does.
+
+    Of several processes each runs this; all take the same steps, and come to the same decisions.
+    """
 
     def __init__(
         self,
-        model: nn.Module,
+        learner: Learner,
         sampler: ContextSampler,
         valid: list[TokenShard],
         config: CfgNode,
-        device: torch.device,
         store: CheckpointStore,
-        reporter: Reporter,
+        reporter: Reporter | None,
         watch: DegenerationWatch,
+        probes: Probes | None,
+        processes: Processes = ALONE,
     ) -> None:
-        self._model = model.to(device)
+        """Take the parts of a training; only the first process has a reporter."""
+        self._learner = learner
         self._sampler = sampler
         self._valid = valid
         self._config = config
-        self._device = device
         self._store = store
         self._reporter = reporter
         self._watch = watch
-        self._updater = Updater(model, config, device)
+        self._probes = probes
+        self._probes_sha256 = probes.sha256 if probes else ""
+        self._processes = processes
+        self._updater = Updater(learner, config, processes)
         self._guard = Guard(config.GUARD)
-        self.state = TrainingState()
+        self.state = TrainingState(probes_sha256=self._probes_sha256)
 
     def resume(self) -> None:
         """Continue from the newest whole checkpoint, or write the first, of step 0."""
-        set_frozen(self._model, 0, self._config)
-        found = self._store.load_latest(self._model, self._updater.optimizer, self._device)
+        found = self._store.load_latest(self._learner)
         if found:
             self._take(found)
-            self._reporter.resumed(found.step)
+            if self._reporter:
+                self._reporter.resumed(found.step)
         else:
             # A training that diverges before its first interval has this to go back to.
             self._checkpoint()
@@ -81,7 +89,7 @@ class Trainer:
             UserError: SIGTERM came (a checkpoint has been written), or the training diverged and
                 going back did not help.
         """
-        self._model.train()
+        self._learner.model.train()
         with sigterm_noted() as stop:
             while not self.state.finished:
                 step = self._step()
@@ -92,24 +100,25 @@ class Trainer:
                     self._evaluate_if_due()
                     if self.state.finished or self._due(self._config.CHECKPOINT.EVERY):
                         self._checkpoint()
-                if stop.requested:
+                if self._processes.any(stop.requested):
                     self._stop()
 
     def _step(self) -> Step:
         """Use one batch; a gradient that the guard does not accept changes nothing."""
         updater, guard, state = self._updater, self._guard, self.state
-        if state.step and state.step == self._config.SCHEDULE.FROZEN_STEPS:
-            guard.forget()  # from here the norm is one of all parameters
+        if state.step and state.step == stage_at(state.step, self._config).start:
+            guard.forget()  # from here the norm is one of more parameters
         rate = updater.prepare(state.step, guard.state.rate_factor)
         loss = updater.add_gradient(self._sampler)
-        norm = updater.clipped_norm()
+        # The processes decide alike, as they decide by the same figures.
+        loss, norm = self._processes.from_first(loss, updater.clipped_norm())
         if updater.overflowed(loss, norm):
             verdict = Verdict(Action.ACCEPT)  # the scaler drops it
         else:
             verdict = guard.judge(loss, norm)
         state.step += 1
         if verdict.action is Action.ACCEPT:
-            updater.apply()
+            updater.apply(state.step)
             state.loss_sum += loss
             state.loss_steps += 1
         else:
@@ -117,6 +126,8 @@ class Trainer:
         return Step(loss, norm, rate, verdict)
 
     def _report(self, step: Step) -> None:
+        if not self._reporter:
+            return
         if step.verdict.action is Action.ACCEPT:
             self._reporter.step(self.state.step, step.loss, step.gradient_norm, step.rate)
         else:
@@ -127,15 +138,15 @@ class Trainer:
         guard, step = self._guard, self.state.step
         guard.check_rollback(step, reason)
         ahead = replace(self._sampler.position)
-        restored = self._store.roll_back(
-            self._model, self._updater.optimizer, self._device, guard.state.restored_step
-        )
+        restored = self._store.roll_back(self._learner, guard.state.restored_step)
         guard.rolled_back(restored.guard, restored.step)
         self._take(replace(restored, position=ahead, guard=guard.state))
-        self._reporter.rolled_back(step, restored.step, reason, guard.state)
+        if self._reporter:
+            self._reporter.rolled_back(step, restored.step, reason, guard.state)
 
     def _take(self, state: TrainingState) -> None:
         self.state = state
+        self.state.use_probes(self._probes_sha256)
         self._guard.state = state.guard
         self._sampler.seek(state.position)
         if state.scaler:
@@ -155,18 +166,28 @@ class Trainer:
         self.state.position = self._sampler.position
         self.state.scaler = self._updater.scaler.state_dict()
         self.state.guard = self._guard.state
-        self._store.save(self._model, self._updater.optimizer, self.state)
+        self._store.save(self._learner, self.state)
 
     def _evaluate_if_due(self) -> None:
         state, config = self.state, self._config
         last = state.step == config.SCHEDULE.STEPS
         if not last and not self._due(config.EVALUATION.EVERY):
             return
-        metrics = evaluate(self._model, self._valid, config.BATCH.CONTEXT, self._device)
-        fluency = self._watch.measure(self._model)
-        if state.add_evaluation(metrics.bits_per_byte, fluency.rounded()):
-            self._store.save_best(self._model, state)
-        alarm = state.add_samples(self._watch.is_fluent(fluency), self._watch.alarm(fluency))
+        if self._reporter:
+            self._evaluate(self._reporter)
         patience = config.EVALUATION.PATIENCE
-        state.finished = last or bool(patience and state.stale >= patience)
-        self._reporter.evaluation(self._model, state.step, metrics, fluency, alarm)
+        finished = last or bool(patience and state.stale >= patience)
+        state.finished = bool(self._processes.from_first(finished)[0])
+
+    def _evaluate(self, reporter: Reporter) -> None:
+        """Score the model, keep it if it is the best so far, and look at its samples."""
+        state, watch, context = self.state, self._watch, self._config.BATCH.CONTEXT
+        with self._learner.shown() as model:
+            metrics = evaluate(model, self._valid, context, self._learner.device)
+            fluency = watch.measure(model)
+            probes = self._probes.measure(model) if self._probes else None
+            measures = {**fluency.rounded(), **(probes.curve() if probes else {})}
+            if state.add_evaluation(metrics.total.bits_per_byte, measures):
+                self._store.save_best(model, state)
+            alarm = state.add_samples(watch.is_fluent(fluency), watch.alarm(fluency))
+            reporter.evaluation(model, state.step, metrics, measures, alarm)

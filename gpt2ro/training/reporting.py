@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -11,9 +12,10 @@ from torch.utils.tensorboard import SummaryWriter
 from yacs.config import CfgNode
 
 from gpt2ro.progress import format_duration
-from gpt2ro.training.degeneration import Fluency
-from gpt2ro.training.evaluation import Metrics
+from gpt2ro.training.evaluation import SplitMetrics
+from gpt2ro.training.gauges import Gauges
 from gpt2ro.training.guard import GuardState
+from gpt2ro.training.probes import CURVE
 from gpt2ro.training.sampling import draw_samples
 
 INTERVAL = 5.0  # seconds between two lines
@@ -22,10 +24,12 @@ INTERVAL = 5.0  # seconds between two lines
 class Reporter:
     """Reports steps and evaluations of one run into its folder."""
 
-    def __init__(self, folder: Path, config: CfgNode, tokenizer: Tokenizer) -> None:
+    def __init__(self, folder: Path, config: CfgNode, tokenizer: Tokenizer, gauges: Gauges) -> None:
         self._config = config
         self._tokenizer = tokenizer
-        self._board = SummaryWriter(str(folder / "tensorboard"))
+        self._gauges = gauges
+        self._board_folder = str(folder / "tensorboard")
+        self._board = SummaryWriter(self._board_folder)
         self._board.add_text("experiment", f"```\n{config.dump()}\n```")
         self._log = (folder / "log.jsonl").open("a", encoding="utf-8")
         self._start_step = 0
@@ -34,7 +38,9 @@ class Reporter:
         self._valid = "-"
 
     def resumed(self, step: int) -> None:
-        """Say from which step the run continues."""
+        """Say from which step the run continues, and hide from the curves what came after it."""
+        self._board.close()
+        self._board = SummaryWriter(self._board_folder, purge_step=step + 1)
         self._start_step = self._last_step = step
         print(f"training: continuing from step {step:,}", file=sys.stderr)
 
@@ -46,18 +52,27 @@ class Reporter:
         speed = (step - self._last_step) * self._config.BATCH.TOKENS / (now - self._last)
         left = (self._config.SCHEDULE.STEPS - step) * (now - self._start)
         left /= max(1, step - self._start_step)
-        scalars = {"loss": loss, "gradient_norm": gradient_norm, "learning_rate": rate}
-        for name, value in {**scalars, "tokens_per_second": speed}.items():
+        scalars = {"loss": loss, "bits_per_byte": self._gauges.bits_per_byte(loss)}
+        scalars |= {"gradient_norm": gradient_norm, "learning_rate": rate}
+        scalars |= {"tokens_per_second": speed, "memory_gb": self._gauges.memory() / 1e9}
+        if (utilization := self._gauges.utilization(speed)) is not None:
+            scalars["utilization"] = utilization
+        for name, value in scalars.items():
             self._board.add_scalar(f"train/{name}", value, step)
-        self._write({"step": step, "tokens_per_second": round(speed), **scalars})
-        print(
-            f"training: step {step:,} of {self._config.SCHEDULE.STEPS:,}, loss {loss:.3f}, valid "
-            f"{self._valid}, rate {rate:.1e}, gradient {gradient_norm:.2f}, {speed:,.0f} tokens/s, "
-            f"{format_duration(left)} left",
-            file=sys.stderr,
-            flush=True,
-        )
+        self._write({"step": step, **scalars})
+        line = self._line(step, scalars)
+        print(f"{line}, {format_duration(left)} left", file=sys.stderr, flush=True)
         self._last, self._last_step = now, step
+
+    def _line(self, step: int, scalars: dict[str, float]) -> str:
+        used = f", {scalars['utilization']:.1%} MFU" if "utilization" in scalars else ""
+        return (
+            f"training: step {step:,} of {self._config.SCHEDULE.STEPS:,}, loss "
+            f"{scalars['loss']:.3f} ({scalars['bits_per_byte']:.3f} bits/byte), valid "
+            f"{self._valid}, rate {scalars['learning_rate']:.1e}, gradient "
+            f"{scalars['gradient_norm']:.2f}, {scalars['tokens_per_second']:,.0f} tokens/s{used}, "
+            f"{scalars['memory_gb']:.1f} GB"
+        )
 
     def skipped(self, step: int, reason: str, guard: GuardState) -> None:
         """Report a step whose gradient was not used."""
@@ -82,22 +97,30 @@ class Reporter:
         self,
         model: nn.Module,
         step: int,
-        metrics: Metrics,
-        fluency: Fluency,
+        metrics: SplitMetrics,
+        measures: Mapping[str, float],
         alarm: str | None,
     ) -> None:
-        """Report an evaluation, with samples drawn from the model as it is."""
-        self._valid = f"{metrics.bits_per_byte:.3f} bits/byte"
-        self._board.add_scalar("valid/bits_per_byte", metrics.bits_per_byte, step)
-        self._board.add_scalar("valid/token_perplexity", metrics.token_perplexity, step)
+        """Report an evaluation, with samples drawn from the model as it is.
+
+        Args:
+            measures: of the samples and the probes, by name.
+        """
+        total = metrics.total
+        self._valid = f"{total.bits_per_byte:.3f} bits/byte"
+        self._board.add_scalar("valid/bits_per_byte", total.bits_per_byte, step)
+        self._board.add_scalar("valid/token_perplexity", total.token_perplexity, step)
+        for source, found in metrics.sources.items():
+            self._board.add_scalar(f"valid/bits_per_byte/{source}", found.bits_per_byte, step)
         texts = draw_samples(model, self._tokenizer, self._config)
         self._board.add_text("samples", "\n\n".join(texts), step)
-        for name, value in fluency.rounded().items():
-            self._board.add_scalar(f"samples/{name}", value, step)
-        facts = {"valid": metrics.rounded(), **fluency.rounded(), "alarm": alarm}
+        for name, value in measures.items():
+            tag = name if name.startswith(CURVE) else f"samples/{name}"
+            self._board.add_scalar(tag, value, step)
+        facts = {"valid": metrics.rounded(), **measures, "alarm": alarm}
         self._write({"step": step, **facts, "samples": texts})
         print(
-            f"training: step {step:,}, valid {self._valid}, {metrics.token_perplexity:,.1f} "
+            f"training: step {step:,}, valid {self._valid}, {total.token_perplexity:,.1f} "
             f"perplexity a token: {' '.join(texts[0].split()) if texts else ''}",
             file=sys.stderr,
             flush=True,

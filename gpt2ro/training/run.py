@@ -14,13 +14,19 @@ from yacs.config import CfgNode
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256, write_json
 from gpt2ro.tokenization.shards import TokenShard, read_shards
+from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
 from gpt2ro.training.evaluation import evaluate
 from gpt2ro.training.fingerprint import fingerprint
+from gpt2ro.training.gauges import make_gauges
+from gpt2ro.training.learner import Learner
 from gpt2ro.training.loop import Trainer
 from gpt2ro.training.model_folder import write_model_folder
+from gpt2ro.training.optimizers import make_optimizer
+from gpt2ro.training.probes import Probes, read_probes
+from gpt2ro.training.processes import Processes, joined_processes, local_rank
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
 from gpt2ro.training.state import TrainingState
@@ -38,6 +44,7 @@ class Paths:
         parts: those of its parts that are used, as source/part; None for all.
         tokenizer: folder of the tokenizer that made them.
         pretrained: folder of the initial weights; None for random ones.
+        probes: folder of the agreement probes; None for no probes.
         runs: folder of the runs; each has its own below it, by fingerprint.
         model: the model folder to write.
         metrics: the JSON file to write.
@@ -47,6 +54,7 @@ class Paths:
     parts: list[str] | None
     tokenizer: Path
     pretrained: Path | None
+    probes: Path | None
     runs: Path
     model: Path
     metrics: Path
@@ -55,38 +63,87 @@ class Paths:
 def train(config: CfgNode, paths: Paths, threads: int) -> None:
     """Train, or continue, or, when the run is finished, only write its model again.
 
+    Under torchrun each process calls this, and the first one writes.
+
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
-            or the training diverged or was told to stop.
+            the batch cannot be shared by the processes, or the training diverged or was told to
+            stop.
     """
     _check_arguments(paths, threads)
     torch.set_num_threads(threads)
-    device = chosen_device(config)
-    tokenizer_file = paths.tokenizer / "tokenizer.json"
-    shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
-    _check_tokenizer(shards["train"], tokenizer_file)
-    for split in ("valid", "test"):
-        _check_tokens(shards[split], paths.tokens / split)
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
-    folder.mkdir(parents=True, exist_ok=True)
-    print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
+    with joined_processes() as processes:
+        _check_shares(config, processes)
+        device = chosen_device(config)
+        _prepare(device)
+        tokenizer_file = paths.tokenizer / "tokenizer.json"
+        shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
+        _check_tokenizer(shards["train"], tokenizer_file)
+        for split in ("valid", "test"):
+            _check_tokens(shards[split], paths.tokens / split)
+        tokenizer = Tokenizer.from_file(str(tokenizer_file))
+        folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
+        if processes.is_first:
+            folder.mkdir(parents=True, exist_ok=True)
+            print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
 
-    model = initial_model(config, tokenizer, paths.pretrained)
-    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP)
+        model = initial_model(config, tokenizer, paths.pretrained).to(device)
+        # Dropout of every process is its own; the weights above are drawn alike.
+        if not processes.is_first:
+            torch.manual_seed(config.SEED + processes.rank)
+        store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
+        probes = opened_probes(paths.probes, tokenizer, model)
+        state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
+        if processes.is_first:
+            store.load_best(model, state)
+            _write(model, state, shards, tokenizer, config, probes, paths)
+
+
+def _trained(
+    model: Gpt2,
+    store: CheckpointStore,
+    shards: Mapping[str, list[TokenShard]],
+    tokenizer: Tokenizer,
+    folder: Path,
+    config: CfgNode,
+    probes: Probes | None,
+    processes: Processes,
+) -> TrainingState:
+    """Train a model to the end of its training; return how that went."""
+    context, device = config.BATCH.CONTEXT, next(model.parameters()).device
+    decay = config.OPTIMIZER.EMA_DECAY
+    average = WeightAverage(model, decay) if decay else None
+    learner = Learner(model, make_optimizer(model, config), average)
     stream = TokenStream(shards["train"])
-    sampler = ContextSampler(stream, config.BATCH.CONTEXT, config.SEED)
-    reporter = Reporter(folder, config, tokenizer)
+    sampler = ContextSampler(stream, context, config.SEED)
     watch = DegenerationWatch(tokenizer, known_words(stream, tokenizer), config)
-    trainer = Trainer(model, sampler, shards["valid"], config, device, store, reporter, watch)
+    gauges = make_gauges(model, shards["train"], context, config.PRECISION, device, processes.count)
+    reporter = Reporter(folder, config, tokenizer, gauges) if processes.is_first else None
+    trainer = Trainer(
+        learner, sampler, shards["valid"], config, store, reporter, watch, probes, processes
+    )
     trainer.resume()
     trainer.train()
-    reporter.close()
+    if reporter:
+        reporter.close()
+    return trainer.state
 
-    store.load_best(model, trainer.state)
-    metrics = final_metrics(model, trainer.state, shards, config, device)
-    samples = draw_samples(model, tokenizer, config)
-    write_model_folder(paths.model, model, paths.tokenizer, config, metrics, samples)
+
+def _write(
+    model: Gpt2,
+    state: TrainingState,
+    shards: Mapping[str, list[TokenShard]],
+    tokenizer: Tokenizer,
+    config: CfgNode,
+    probes: Probes | None,
+    paths: Paths,
+) -> None:
+    """Write the model folder, then the metrics."""
+    device = next(model.parameters()).device
+    metrics = final_metrics(model, state, shards, config, device)
+    metrics["probes"] = probes.measure(model).rounded() if probes else None
+    metrics["samples"] = draw_samples(model, tokenizer, config)
+    write_model_folder(paths.model, model, paths.tokenizer, config)
     write_json(paths.metrics, metrics)
 
 
@@ -102,13 +159,47 @@ def chosen_device(config: CfgNode) -> torch.device:
             "DEVICE is cuda, and PyTorch finds no GPU; set DEVICE to auto or cpu, or check "
             "the driver (nvidia-smi)."
         )
-    device = torch.device("cuda" if has_cuda and config.DEVICE != "cpu" else "cpu")
+    device = torch.device("cpu")
+    if has_cuda and config.DEVICE != "cpu":
+        if local_rank() >= torch.cuda.device_count():
+            raise UserError(
+                f"torchrun: process {local_rank() + 1} of this machine, which has "
+                f"{torch.cuda.device_count()} GPUs; lower --nproc-per-node."
+            )
+        device = torch.device("cuda", local_rank())
     if config.PRECISION == "float16" and device.type != "cuda":
         raise UserError(
             "PRECISION is float16, which needs a GPU, and the device is the CPU; set float32 or "
             "bfloat16."
         )
     return device
+
+
+def opened_probes(folder: Path | None, tokenizer: Tokenizer, model: Gpt2) -> Probes | None:
+    """Return the probes of a folder, for this model, or None without a folder."""
+    if folder is None:
+        return None
+    return Probes(read_probes(folder), tokenizer, model.config.n_positions)
+
+
+def _prepare(device: torch.device) -> None:
+    """Set what holds for the whole process."""
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+        # Matrices are multiplied in TF32 where they are float32: 10 bits of mantissa as float16
+        # has, several times the speed.
+        torch.set_float32_matmul_precision("high")
+
+
+def _check_shares(config: CfgNode, processes: Processes) -> None:
+    batch = config.BATCH
+    least = batch.MICRO * batch.CONTEXT * processes.count
+    if batch.TOKENS % least:
+        raise UserError(
+            f"BATCH.TOKENS is {batch.TOKENS:,}, not a multiple of {processes.count} processes x "
+            f"BATCH.MICRO x BATCH.CONTEXT, {least:,}; set {max(1, batch.TOKENS // least) * least:,}"
+            ", or change BATCH.MICRO or the number of processes."
+        )
 
 
 def _check_arguments(paths: Paths, threads: int) -> None:
@@ -130,7 +221,7 @@ def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
 
 def _check_tokens(shards: list[TokenShard], folder: Path) -> None:
     """Hold on before the training, not after it, that there is something to evaluate on."""
-    if not sum(len(shard.tokens) for shard in shards):
+    if not any(shard.words and len(shard.tokens) for shard in shards):
         raise UserError(
             f"{folder}: no tokens in {len(shards)} shards; raise split.{folder.name} in the config."
         )
@@ -143,7 +234,7 @@ def final_metrics(
     config: CfgNode,
     device: torch.device,
 ) -> dict[str, Any]:
-    """Return everything that is told of the finished model; no times, so equal runs are equal."""
+    """Return how the model was trained and how it predicts; no times, so equal runs are equal."""
     data: dict[str, dict[str, int]] = defaultdict(lambda: {"documents": 0, "tokens": 0, "bytes": 0})
     for shard in shards["train"]:
         facts = data[shard.source]

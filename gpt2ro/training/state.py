@@ -6,6 +6,7 @@ from typing import Any
 
 from gpt2ro.training.data import Position
 from gpt2ro.training.guard import GuardState
+from gpt2ro.training.probes import CURVE
 
 
 @dataclass
@@ -20,8 +21,9 @@ class TrainingState:
         best_bits_per_byte: of the best evaluation so far.
         best_step: its step; -1 before the first evaluation.
         stale: evaluations since then.
-        curve: one entry an evaluation: step, train_loss, valid_bits_per_byte, and the measures of
-            the samples.
+        curve: one entry an evaluation: step, train_loss, valid_bits_per_byte, the measures of the
+            samples, and the accuracies of the probes.
+        probes_sha256: of the probes that these accuracies are of; empty without probes.
         finished: whether the training has ended.
         scaler: state of the float16 loss scaler.
         guard: what the divergence guard knows.
@@ -37,6 +39,7 @@ class TrainingState:
     best_step: int = -1
     stale: int = 0
     curve: list[dict[str, float]] = field(default_factory=list)
+    probes_sha256: str = ""
     finished: bool = False
     scaler: dict[str, Any] = field(default_factory=dict)
     guard: GuardState = field(default_factory=GuardState)
@@ -48,6 +51,15 @@ class TrainingState:
         """Return what `asdict` was made of."""
         position, guard = Position(**values["position"]), GuardState(**values["guard"])
         return TrainingState(**{**values, "position": position, "guard": guard})
+
+    def use_probes(self, sha256: str) -> None:
+        """Take the accuracies of other probes out of the curve: they do not compare."""
+        if sha256 != self.probes_sha256:
+            self.curve = [
+                {name: value for name, value in entry.items() if not name.startswith(CURVE)}
+                for entry in self.curve
+            ]
+            self.probes_sha256 = sha256
 
     def add_evaluation(self, bits_per_byte: float, measures: Mapping[str, float]) -> bool:
         """Add an entry to the curve; return whether it is the best so far.

@@ -11,8 +11,10 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
 from gpt2ro.sources.compression import decoded, decompressed
 from gpt2ro.tokenization.shards import TokenShardWriter, read_shard
+from gpt2ro.tokenization.splits import read_split_documents
 from gpt2ro.tokenization.tokenizer_file import read_tokenizer
 from gpt2ro.training.evaluation import Metrics, evaluate
+from gpt2ro.training.probes import ProbeResult, Probes, read_probes
 from gpt2ro.training.weights import load_gpt2
 
 SHARD = ".jsonl.zst"
@@ -20,43 +22,71 @@ SHARD = ".jsonl.zst"
 MAX_EXPANSION = 200
 
 
-def evaluate_texts(model: Path, texts: list[Path], device_name: str) -> Iterator[Metrics]:
-    """Yield the metrics of each text file, in contexts as long as the model takes.
+class TextEvaluator:
+    """Scores texts and probes with one model.
 
     Args:
         model: a Hugging Face folder with config.json, model.safetensors and tokenizer.json.
-        texts: shards of documents (`.jsonl.zst`), of which every document is scored by itself, or
-            plain text in UTF-8, compressed or not, of which a file is one document.
-
         device_name: cpu or cuda.
+        context: tokens in a context of a text; None for as many as the model takes.
 
     Raises:
-        UserError: the model or a text is missing, damaged or empty, or there is no such device.
+        UserError: the model is missing or damaged, does not take such a context, or there is no
+            such device.
     """
-    if device_name == "cuda" and not torch.cuda.is_available():
-        raise UserError("--device is cuda, and PyTorch finds no GPU; leave it out.")
-    device = torch.device(device_name)
-    network = load_gpt2(model).to(device)
-    tokenizer_path = model / "tokenizer.json"
-    tokenizer, end_of_text = read_tokenizer(tokenizer_path)
-    digest = sha256(tokenizer_path)
-    for path in texts:
+
+    def __init__(self, model: Path, device_name: str, context: int | None = None) -> None:
+        if device_name == "cuda" and not torch.cuda.is_available():
+            raise UserError("--device is cuda, and PyTorch finds no GPU; leave it out.")
+        self._device = torch.device(device_name)
+        self._network = load_gpt2(model).to(self._device)
+        tokenizer = model / "tokenizer.json"
+        self._tokenizer, self._end_of_text = read_tokenizer(tokenizer)
+        self._digest = sha256(tokenizer)
+        self._longest: int = self._network.config.n_positions
+        self._context = self._longest if context is None else context
+        if not 1 <= self._context <= self._longest:
+            raise UserError(f"--context is {context:,}; {model} takes 1 to {self._longest:,}.")
+
+    def metrics(self, text: Path, split: str | None = None) -> Metrics:
+        """Return the metrics of a file.
+
+        Args:
+            text: a shard of documents (`.jsonl.zst`), of which every document is scored by itself,
+                or plain text in UTF-8, compressed or not, of which a file is one document.
+            split: only the documents of this split, of a shard that the step dedupe wrote.
+
+        Raises:
+            UserError: it is missing, damaged or empty, or has no splits.
+        """
         with TemporaryDirectory() as folder:
             tokens = Path(folder) / "text.bin"
-            with TokenShardWriter(tokens, digest, end_of_text) as shard:
-                for text in _documents(path):
-                    shard.write(tokenizer.encode(text, add_special_tokens=False).ids, text)
+            with TokenShardWriter(tokens, self._digest, self._end_of_text) as shard:
+                for document in _documents(text, split):
+                    ids = self._tokenizer.encode(document, add_special_tokens=False).ids
+                    shard.write(ids, document)
             written = read_shard(tokens)
             if not written.words:
-                raise UserError(f"{path}: holds no words; name a file with text.")
-            yield evaluate(network, [written], network.config.n_positions, device)
+                where = f"{text}, split {split}" if split else str(text)
+                raise UserError(f"{where}: holds no words; name a file with text.")
+            return evaluate(self._network, [written], self._context, self._device).total
+
+    def probes(self, folder: Path) -> ProbeResult:
+        """Return the accuracy on the agreement probes of a folder.
+
+        Raises:
+            UserError: there are none, or one is damaged or too long for the model.
+        """
+        probes = Probes(read_probes(folder), self._tokenizer, self._longest)
+        return probes.measure(self._network)
 
 
-def _documents(path: Path) -> Iterator[str]:
+def _documents(path: Path, split: str | None) -> Iterator[str]:
     if not path.is_file():
         raise UserError(f"{path}: no such file; name a text file or a {SHARD} shard.")
-    if path.name.endswith(SHARD):
-        for document in read_documents(path):
-            yield document.text
+    if split:
+        yield from (document.text for document, its in read_split_documents(path) if its == split)
+    elif path.name.endswith(SHARD):
+        yield from (document.text for document in read_documents(path))
     else:
         yield decoded(b"".join(decompressed(path, MAX_EXPANSION)), str(path), "error")

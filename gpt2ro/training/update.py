@@ -5,18 +5,18 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 from yacs.config import CfgNode
 
+from gpt2ro.training.activations import recompute_activations
 from gpt2ro.training.data import ContextSampler
-from gpt2ro.training.optimization import (
-    learning_rate,
-    make_optimizer,
-    set_frozen,
-    set_learning_rate,
-)
+from gpt2ro.training.learner import Learner
+from gpt2ro.training.loss import summed_cross_entropy
+from gpt2ro.training.optimizers import set_learning_rate
+from gpt2ro.training.processes import ALONE, Processes
+from gpt2ro.training.schedule import Stage, learning_rate, stage_at
+from gpt2ro.training.unfreezing import set_trained
 
 AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -29,27 +29,51 @@ class Updater:
         scaler: so is its; one that is not enabled does nothing.
     """
 
-    def __init__(self, model: nn.Module, config: CfgNode, device: torch.device) -> None:
-        self._model = model
+    def __init__(self, learner: Learner, config: CfgNode, processes: Processes = ALONE) -> None:
+        self._model = learner.model
+        self._average = learner.average
         self._config = config
-        self._device = device
-        self.optimizer = make_optimizer(model, config, device)
-        self.scaler = torch.amp.GradScaler(device.type, enabled=config.PRECISION == "float16")
-        self._accumulated = config.BATCH.TOKENS // (config.BATCH.MICRO * config.BATCH.CONTEXT)
+        self._device = learner.device
+        self._processes = processes
+        self._stage: Stage | None = None
+        self._hidden_states = learner.model.transformer
+        if config.GRADIENT_CHECKPOINTING:
+            recompute_activations(learner.model)
+        if config.COMPILE:
+            # A wrapper around the same parameters: their names stay as they are.
+            self._hidden_states = torch.compile(learner.model.transformer)
+        self.optimizer = learner.optimizer
+        self.scaler = torch.amp.GradScaler(self._device.type, enabled=config.PRECISION == "float16")
 
     def prepare(self, step: int, rate_factor: float) -> float:
         """Set what is trained and how fast at this step (from 0); return the learning rate."""
+        stage = stage_at(step, self._config)
+        if stage != self._stage:
+            set_trained(self._model, stage)
+            self._stage = stage
         rate = rate_factor * learning_rate(step, self._config)
-        set_frozen(self._model, step, self._config)
         set_learning_rate(self.optimizer, rate)
         self.optimizer.zero_grad(set_to_none=True)
         return rate
 
     def add_gradient(self, sampler: ContextSampler) -> float:
-        """Make the gradient of the next batch; return its mean loss, nats per token."""
-        losses = (self._micro_batch(sampler) for _ in range(self._accumulated))
-        loss: float = sum(losses) / self._accumulated
-        return loss
+        """Make the gradient of the next batch; return its mean loss, nats per token.
+
+        Each process takes its share of the batch's contexts in their order, so the batch is the
+        same whatever the number of processes.
+        """
+        batch, processes = self._config.BATCH, self._processes
+        share = batch.TOKENS // batch.CONTEXT // processes.count
+        sampler.skip(processes.rank * share)
+        # Read once a step: asking a GPU for a value waits for it.
+        nats = torch.zeros((), dtype=torch.float64, device=self._device)
+        for _ in range(share // batch.MICRO):
+            nats += self._micro_batch(sampler)
+        sampler.skip((processes.count - 1 - processes.rank) * share)
+        gradients = (parameter.grad for parameter in self._model.parameters())
+        processes.sum_up(gradient for gradient in gradients if gradient is not None)
+        processes.sum_up([nats])
+        return float(nats / batch.TOKENS)
 
     def clipped_norm(self) -> float:
         """Clip the gradient; return its norm from before."""
@@ -65,26 +89,33 @@ class Updater:
         finite_loss = math.isfinite(loss) and not math.isfinite(norm)
         return finite_loss and self.scaler.is_enabled() and self.scaler.get_scale() > 1
 
-    def apply(self) -> None:
-        """Update the parameters; the scaler drops the step if the gradient is not finite."""
+    def apply(self, step: int) -> None:
+        """Update the parameters; the scaler drops the step if the gradient is not finite.
+
+        Args:
+            step: steps done with this one.
+        """
         self.scaler.step(self.optimizer)
         self.scaler.update()
+        if self._average:
+            self._average.update(step)
 
     def discard(self) -> None:
         """Leave parameters and moments as they are."""
         self.scaler.update()
 
-    def _micro_batch(self, sampler: ContextSampler) -> float:
+    def _micro_batch(self, sampler: ContextSampler) -> Tensor:
+        """Add the gradient of some contexts; return their loss, a sum of nats."""
         inputs, targets = sampler.batch(self._config.BATCH.MICRO)
         with self._autocast():
-            loss = self._loss(inputs.to(self._device), targets.to(self._device))
-        self.scaler.scale(loss / self._accumulated).backward()
-        return float(loss.detach())
+            nats = self._nats(inputs.to(self._device), targets.to(self._device))
+        self.scaler.scale(nats / self._config.BATCH.TOKENS).backward()
+        return nats.detach()
 
-    def _loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
-        # logits: (batch, tokens, vocabulary)
-        logits = self._model(input_ids=inputs, use_cache=False).logits
-        return cross_entropy(logits.flatten(0, 1), targets.flatten())
+    def _nats(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        # hidden: (batch, tokens, width)
+        hidden = self._hidden_states(input_ids=inputs, use_cache=False).last_hidden_state
+        return summed_cross_entropy(hidden, self._model.lm_head.weight, targets)
 
     def _autocast(self) -> AbstractContextManager[Any]:
         dtype = AUTOCAST.get(self._config.PRECISION)

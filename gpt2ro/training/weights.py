@@ -12,6 +12,7 @@ from torch import nn
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
+from gpt2ro.training.activations import fuse_activation
 from gpt2ro.training.transfer import transfer_embeddings
 
 # Whatever is asked of the hub has been fetched by a step of its own.
@@ -52,7 +53,7 @@ def assert_tied(model: Gpt2) -> None:
 
 def _random_model(config: CfgNode, tokenizer: Tokenizer) -> Gpt2:
     end = tokenizer.token_to_id(END_OF_TEXT)
-    return GPT2LMHeadModel(
+    model = GPT2LMHeadModel(
         GPT2Config(
             vocab_size=tokenizer.get_vocab_size(),
             n_positions=config.MODEL.CONTEXT,
@@ -66,6 +67,8 @@ def _random_model(config: CfgNode, tokenizer: Tokenizer) -> Gpt2:
             eos_token_id=end,
         )
     )
+    fuse_activation(model)
+    return model
 
 
 def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path) -> Gpt2:
@@ -126,6 +129,7 @@ def load_gpt2(folder: Path) -> Gpt2:
             f"{folder / 'model.safetensors'}: {len(missing)} tensors that config.json asks for are "
             f"missing, first {missing[0]}; fetch again."
         )
+    fuse_activation(model)
     return model
 
 

@@ -10,7 +10,7 @@ from passages import (
     TURKISH,
 )
 
-from gpt2ro.cleaning.language import looks_turkish, romanian_score
+from gpt2ro.cleaning.language import romanian_score
 
 
 @pytest.mark.parametrize("text", [ROMANIAN, ROMANIAN_WITHOUT_MARKS, ROMANIAN_WITH_CEDILLA])
@@ -31,9 +31,3 @@ def test_a_long_text_is_judged_as_a_whole() -> None:
     foreign = f"{ENGLISH}\n" * 300
     scores = [romanian_score(f"{foreign}{ROMANIAN}\n{foreign * times}") for times in (0, 1, 9)]
     assert romanian_score(ROMANIAN) > scores[0] > scores[1] > scores[2] > romanian_score(foreign)
-
-
-def test_tells_turkish_from_romanian() -> None:
-    assert looks_turkish(TURKISH) is True
-    assert looks_turkish(ROMANIAN) is False
-    assert looks_turkish("Lübeck") is None

@@ -9,7 +9,14 @@ from passages import (
     TURKISH,
 )
 
-from gpt2ro.cleaning.letters import with_comma_letters
+from gpt2ro.cleaning.repairs import repairer
+from gpt2ro.cleaning.settings import CleaningSettings
+
+REPAIRER = repairer(CleaningSettings(), ["cedilla letters"])
+
+
+def with_comma_letters(text: str) -> str:
+    return REPAIRER.repair(text)[0]
 
 
 def test_maps_cedilla_to_comma_in_romanian() -> None:

@@ -1,4 +1,5 @@
 import re
+import textwrap
 import unicodedata
 
 import pytest
@@ -11,6 +12,17 @@ from gpt2ro.cleaning.repairs import repaired, repairs
 from gpt2ro.cleaning.settings import CleaningSettings
 
 STEPS = repairs(CleaningSettings())
+
+WRAPPED = textwrap.fill(ROMANIAN, 60) + "\n"
+VERSE = """\
+Somnoroase păsărele
+Pe la cuiburi se adună,
+Se ascund în rămurele –
+Noapte bună!
+Doar izvoarele suspină,
+Pe când codrul negru tace;
+Dorm și florile-n grădină –
+Dormi în pace!"""
 
 
 def clean(text: str) -> str:
@@ -30,7 +42,11 @@ def test_leaves_good_text_alone(text: str) -> None:
         ("una\r\ndouă", "una\ndouă", "line ends"),
         ("Mol\xaddova", "Moldova", "invisible characters"),
         ("casa\u0306", "casă", "composed letters"),
+        ("<b>Ion</b>", "Ion", "HTML tags"),
+        ("ºi þarã", "și țară", "legacy encodings"),
         ("ţară", "țară", "cedilla letters"),
+        ("locui-\ntoare noi", "locuitoare\nnoi", "divided words"),
+        ("Ion , Ana .", "Ion, Ana.", "spaced punctuation"),
         ("s\u2011a", "s-a", "hyphens"),
         ("Text.\nCitește și: altul", "Text.", "boilerplate lines"),
         ("una   două", "una două", "blanks"),
@@ -40,7 +56,7 @@ def test_counts_each_repair_by_its_name(text: str, expected: str, kind: str) -> 
     fixed, kinds = repaired(text, STEPS)
     assert fixed == expected
     assert kind in kinds
-    assert set(STEPS) >= kinds
+    assert set(STEPS.kinds) >= kinds
 
 
 def test_repairs_what_another_repair_lays_bare() -> None:
@@ -53,9 +69,30 @@ def test_composes_a_combining_cedilla_as_the_comma_letter() -> None:
 
 
 def test_a_repair_that_is_turned_off_is_not_made() -> None:
-    settings = CleaningSettings(repair_mojibake=False, repair_letters=False, drop_boilerplate=False)
-    text = "Aceşti oameni din BucureÈ™ti.\nCitește și: altul"
+    settings = CleaningSettings(
+        repair_mojibake=False,
+        repair_legacy=False,
+        repair_letters=False,
+        remove_tags=False,
+        join_words=False,
+        join_lines=False,
+        attach_punctuation=False,
+        drop_boilerplate=False,
+    )
+    text = f"Aceşti <b>oa-\nmeni</b> buni , din BucureÈ™ti.\nCitește și: alta\n{WRAPPED}ºi þarã, cã"
     assert repaired(text, repairs(settings)) == (text, set())
+    every = {"mojibake", "legacy encodings", "cedilla letters", "HTML tags", "divided words"}
+    every |= {"spaced punctuation", "boilerplate lines"}
+    assert repaired(text, STEPS)[1] >= every
+
+
+def test_joins_the_lines_of_a_wrapped_text_only() -> None:
+    fixed, kinds = repaired(WRAPPED, STEPS)
+    assert fixed == " ".join(WRAPPED.split())
+    assert kinds >= {"wrapped lines"}
+    settings = CleaningSettings(join_lines=False)
+    assert repaired(WRAPPED, repairs(settings))[0] == WRAPPED.strip()
+    assert repaired(VERSE, STEPS) == (VERSE, set())
 
 
 # What breaks text in the wild, far more often than random Unicode would.
@@ -65,6 +102,7 @@ FRAGMENTS = st.sampled_from(
         *"ığüö",
         *("\u0326", "\u0327", "\u0306", "\xad", "\u200b", "\u200d", "\xa0", "\u2028", "\x97"),
         *("&amp;", "&lt;", "&#537;", "&nbsp;", "lt;", "#", "x", "È™", "Äƒ", "Ã®", "â€", "œ"),
+        *("<b>", "</b>", "<br>", "ă-\n", "ã", "º", "þi", " ,", "cuvânt " * 9, "\nși "),
         *("și ", "ve ", "bir ", "\nCitește și: x\n", "\n12 comentarii\n", "👩", "Ã ", "ﬁ"),
         *("".join(MOJIBAKE_CATEGORIES[kind][:6] for kind in MOJIBAKE_CATEGORIES if kind != "c1")),
     ]

@@ -1,6 +1,7 @@
 """The deploy folder: what rust-bert needs is there, and damage is told."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,16 @@ def test_the_archive_holds_what_rust_bert_asks_for(model: Path, tmp_path: Path) 
     assert mask.shape == (1, 1, 16, 16)
     assert mask[0, 0, 3].tolist() == [1.0] * 4 + [0.0] * 12
     assert json.loads((tmp_path / "deploy" / "config.json").read_text())["n_ctx"] == 16
+
+
+def test_the_manifest_holds_size_and_hash_of_every_other_file(model: Path, tmp_path: Path) -> None:
+    convert(model, tmp_path / "deploy")
+    files = json.loads((tmp_path / "deploy" / "MANIFEST.json").read_text())["files"]
+    others = {path.name for path in (tmp_path / "deploy").iterdir()} - {"MANIFEST.json"}
+    assert files.keys() == others
+    for name, facts in files.items():
+        content = (tmp_path / "deploy" / name).read_bytes()
+        assert facts == {"bytes": len(content), "sha256": sha256(content).hexdigest()}
 
 
 def test_equal_models_give_equal_bytes(model: Path, tmp_path: Path) -> None:

@@ -77,11 +77,42 @@ def write_model(results: Path) -> None:
     curve = [
         {"step": 0, "train_loss": None, "valid_bits_per_byte": 3.5},
         {"step": 100, "train_loss": 4.25, "valid_bits_per_byte": 2.1},
-        {"step": 200, "train_loss": 3.75, "valid_bits_per_byte": 1.9, "known_words": 0.94},
+        {
+            "step": 200,
+            "train_loss": 3.75,
+            "valid_bits_per_byte": 1.9,
+            "known_words": 0.94,
+            "probe_accuracy": 0.61,
+            "probe_accuracy/verbs": 0.64,
+        },
     ]
     alarms = [{"step": 200, "reason": "repeated 4-grams 71% (alarm over 20%)"}]
-    metrics = {"parameters": 3_284_224, "steps": 200, "curve": curve, "alarms": alarms} | {
-        split: {"bits_per_byte": 1.2345, "token_perplexity": 15.5} for split in ("valid", "test")
+    source = {
+        "bits_per_byte": 1.2345, "token_perplexity": 15.5, "word_perplexity": 321.0,
+        "tokens": 400, "bytes": 800,
+    }  # fmt: skip
+    splits = {
+        "valid": source | {"sources": {"tales": source, "wiki": source | {"bits_per_byte": 2.5}}},
+        "test": source | {"sources": {"tales": source}},
+    }
+    phenomena = {
+        "subject_verb": {"pairs": 30, "accuracy": 0.5},
+        "articles": {"pairs": 60, "accuracy": 0.6667},
+    }
+    probes = {"pairs": 90, "accuracy": 0.6111, "phenomena": phenomena}
+    counts = {"documents": 18, "tokens": 6000, "bytes": 12_000}
+    metrics = {
+        "parameters": 3_284_224,
+        "steps": 200,
+        "tokens_seen": 204_800,
+        "best_step": 150,
+        "skipped_steps": 2,
+        "curve": curve,
+        "alarms": alarms,
+        "data": {"tales": counts, "wiki": counts | {"documents": 9}},
+        "probes": probes,
+        "samples": [f"Bunica a zis: {HOSTILE}", "Într-o zi,\n\na nins."],
+        **splits,
     }
     write_json(results / "metrics.json", metrics)
     greedy = {"strategy": "greedy", "parameters": {}, "text": f" a zis: {HOSTILE}"}
@@ -103,4 +134,19 @@ def results(tmp_path: Path) -> Path:
     for source, part in PARTS:
         write_part(folder, source, part)
     write_model(folder)
+    return folder
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """What a model folder says of its architecture and its experiment."""
+    folder = tmp_path / "results" / "model"
+    architecture = {
+        "n_layer": 4, "n_embd": 192, "n_head": 6, "n_positions": 256, "vocab_size": 2048,
+    }  # fmt: skip
+    write_json(folder / "config.json", architecture)
+    (folder / "experiment.yaml").write_text(
+        "BATCH: {CONTEXT: 128, TOKENS: 1024}\n"
+        "OPTIMIZER: {LEARNING_RATE: 0.005, NAME: muon}\nPRECISION: float32\n"
+    )
     return folder

@@ -138,6 +138,25 @@ def test_names_only_the_parameters_that_a_strategy_uses(html: str) -> None:
     assert "<b>top-k</b> top k 50</p>" in html
 
 
+def test_shows_the_figures_of_every_source(html: str) -> None:
+    text = re.sub(r"<[^>]+>", " ", html)
+    assert re.search(r"wiki\s+2\.5\s+15\.5\s+321\s+–\s+–\s+–", text)
+    assert re.search(r"tales\s+1\.234\s+15\.5\s+321\s+1\.234\s+15\.5\s+321", text)
+
+
+def test_shows_the_agreement_probes_by_phenomenon_and_of_all(html: str) -> None:
+    text = re.sub(r"<[^>]+>", " ", html)
+    assert re.search(r"articles\s+66\.7 %\s+of 60\s+subject verb\s+50\.0 %\s+of 30\s", text)
+    assert re.search(r"all\s+61\.1 %\s+of 90\s", text)
+
+
+def test_a_training_without_probes_shows_none(results: Path) -> None:
+    path = results / "metrics.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"probes": None}))
+    write_report(results, results / "report.html")
+    assert "Agreement probes</h3>" not in (results / "report.html").read_text()
+
+
 def test_the_parity_table_begins_with_the_prompt(html: str) -> None:
     assert '<thead><tr><th scope="col">prompt</th>' in html
 
@@ -147,7 +166,7 @@ def test_tells_when_the_samples_stopped_being_fluent(html: str) -> None:
 
 
 def test_draws_every_curve_that_has_points(html: str) -> None:
-    assert html.count("<polyline") == 3
+    assert html.count("<polyline") == 4
     assert "1.9 at step 200" in html
     assert "nan" not in html.lower().replace("nano", "")
 
@@ -196,6 +215,7 @@ def test_a_damaged_file_is_named(results: Path, name: str) -> None:
         ("metrics.json", "parameters"),
         ("metrics.json", "test"),
         ("metrics.json", "curve"),
+        ("metrics.json", "probes"),
         ("parity.json", "max_logit_difference"),
         ("parity.json", "prompts"),
         ("samples.json", "samples"),

@@ -48,6 +48,28 @@ def test_numbers_may_be_written_as_people_write_them(tmp_path: Path) -> None:
         ("GUARD: {RATE_FACTOR: 1.5}", "GUARD.RATE_FACTOR is 1.5; expected 1 or less."),
         ("GUARD: {SKIPS: 0}", "GUARD.SKIPS is 0; expected more than 0."),
         ("DEGENERATION: {SILENCE: 2}", "DEGENERATION.SILENCE is 2.0; expected 1 or less."),
+        ("COMPILE: 1", "COMPILE is 1; expected true or false."),
+        ("OPTIMIZER: {EMA_DECAY: 1}", "OPTIMIZER.EMA_DECAY is 1.0; expected less than 1."),
+        ("SCHEDULE: {NAME: wds}", "SCHEDULE.NAME is wds; allowed: cosine, wsd."),
+        ("SCHEDULE: {COOLDOWN: 1.5}", "SCHEDULE.COOLDOWN is 1.5; expected 1 or less."),
+        ("SCHEDULE: {FROZEN_STEPS: 5}", 'unknown key "SCHEDULE.FROZEN_STEPS";'),
+        ("UNFREEZING: {UNTIL: [0.5]}", "UNFREEZING.UNTIL, 0.5, is 0.5; expected a whole number."),
+        (
+            "UNFREEZING: {UNTIL: [5, 9], BLOCKS: [0]}",
+            "UNTIL has 2 items, UNFREEZING.BLOCKS has 1 items, .*; expected equally many",
+        ),
+        (
+            "UNFREEZING: {UNTIL: [9, 5], BLOCKS: [0, 1], LEARNING_RATES: [1, 1]}",
+            r"UNFREEZING.UNTIL is \[9, 5\]; expected rising numbers, below SCHEDULE.STEPS, 10,000.",
+        ),
+        (
+            "UNFREEZING: {UNTIL: [5, 9], BLOCKS: [1, 1], LEARNING_RATES: [1, 1]}",
+            r"UNFREEZING.BLOCKS is \[1, 1\]; expected rising numbers.",
+        ),
+        (
+            "UNFREEZING: {UNTIL: [5], BLOCKS: [0], LEARNING_RATES: [0]}",
+            r"UNFREEZING.LEARNING_RATES is \[0.0\]; expected numbers over 0.",
+        ),
         ("- 1", "expected sections of keys, found list."),
     ],
 )

@@ -28,6 +28,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # Batches 9 to 14 are bad: steps 10 to 12 are skipped, which leads back to step 8; there the next
 # three are skipped, which leads back to step 6, as the checkpoint of step 8 did not help.
 TROUBLE = range(9, 15)
+FROZEN_FOR_12 = (
+    "UNFREEZING.UNTIL", "[12]", "UNFREEZING.BLOCKS", "[0]", "UNFREEZING.LEARNING_RATES", "[0.002]",
+)  # fmt: skip
 
 
 def same(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> bool:
@@ -116,7 +119,7 @@ def test_a_rollback_to_the_first_step_forgets_the_moments(world) -> None:
 
 
 def test_the_window_begins_anew_when_the_blocks_are_freed(world) -> None:
-    train_through(world, "SCHEDULE.FROZEN_STEPS", "12", "SCHEDULE.STEPS", "14")
+    train_through(world, *FROZEN_FOR_12, "SCHEDULE.STEPS", "14")
     (folder,) = world.paths.runs.glob("*/checkpoints/step-00000014")
     assert len(json.loads((folder / "state.json").read_text())["guard"]["losses"]) == 2
 

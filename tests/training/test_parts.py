@@ -1,4 +1,4 @@
-"""The pieces: schedule, data order, transfer of embeddings, evaluation, sampling."""
+"""The pieces: data order, transfer of embeddings, evaluation, sampling."""
 
 import math
 from itertools import pairwise
@@ -11,34 +11,11 @@ from transformers import GPT2Config, GPT2LMHeadModel
 from world import train_tokenizer
 
 from gpt2ro.tokenization.shards import read_shards
-from gpt2ro.training.config import defaults
 from gpt2ro.training.data import ContextSampler, Position, TokenStream
 from gpt2ro.training.evaluation import evaluate
-from gpt2ro.training.optimization import decays, learning_rate, set_frozen
+from gpt2ro.training.optimizers import decays
 from gpt2ro.training.sampling import sample
 from gpt2ro.training.transfer import transfer_embeddings
-
-
-def schedule(**values: float):
-    config = defaults()
-    for key, value in values.items():
-        section = "OPTIMIZER" if "RATE" in key and "FROZEN" not in key else "SCHEDULE"
-        config[section][key] = value
-    return config
-
-
-def test_the_rate_warms_up_then_falls_as_a_cosine() -> None:
-    config = schedule(STEPS=110, WARMUP=10, LEARNING_RATE=1.0, MIN_LEARNING_RATE=0.1)
-    assert learning_rate(0, config) == pytest.approx(0.1)
-    assert learning_rate(9, config) == learning_rate(10, config) == pytest.approx(1.0)
-    assert learning_rate(60, config) == pytest.approx(0.55)
-    assert learning_rate(110, config) == pytest.approx(0.1)
-
-
-def test_the_rate_is_warmed_up_again_when_the_blocks_are_freed() -> None:
-    config = schedule(STEPS=100, WARMUP=10, FROZEN_STEPS=20, FROZEN_LEARNING_RATE=0.5)
-    assert learning_rate(15, config) == 0.5
-    assert learning_rate(20, config) == pytest.approx(config.OPTIMIZER.LEARNING_RATE / 10)
 
 
 def tiny(vocabulary: int = 50) -> GPT2LMHeadModel:
@@ -46,17 +23,6 @@ def tiny(vocabulary: int = 50) -> GPT2LMHeadModel:
     return GPT2LMHeadModel(
         GPT2Config(vocab_size=vocabulary, n_positions=16, n_embd=16, n_layer=2, n_head=2)
     )
-
-
-def test_only_embedding_and_last_norm_are_trained_while_frozen() -> None:
-    model, config = tiny(), schedule(FROZEN_STEPS=5)
-    set_frozen(model, 4, config)
-    trained = {name for name, p in model.named_parameters() if p.requires_grad}
-    assert trained == {
-        "transformer.wte.weight", "transformer.ln_f.weight", "transformer.ln_f.bias",
-    }  # fmt: skip
-    set_frozen(model, 5, config)
-    assert all(p.requires_grad for p in model.parameters())
 
 
 def test_weight_decay_is_for_matrices_only() -> None:
@@ -95,6 +61,16 @@ def test_a_sampler_continues_at_a_position(world) -> None:
     assert torch.equal(one.batch(4)[0], two.batch(4)[0])
 
 
+def test_skipping_contexts_is_using_them_unseen(world) -> None:
+    stream = TokenStream(read_shards(world.paths.tokens / "train"))
+    one, two = ContextSampler(stream, 16, seed=1), ContextSampler(stream, 16, seed=1)
+    for count in (3, 2 * one.contexts, one.contexts - 3, 1):
+        one.batch(count)
+        two.skip(count)
+        assert one.position == two.position
+    assert torch.equal(one.batch(4)[0], two.batch(4)[0])
+
+
 def test_a_stream_reads_across_shards(world) -> None:
     shards = read_shards(world.paths.tokens / "train")
     stream = TokenStream(shards)
@@ -107,7 +83,7 @@ def test_a_uniform_model_needs_log2_of_its_vocabulary_bits_a_token(world) -> Non
     shards = read_shards(world.paths.tokens / "valid")
     model = tiny(300)
     torch.nn.init.zeros_(model.transformer.wte.weight)
-    metrics = evaluate(model, shards, 16, torch.device("cpu"))
+    metrics = evaluate(model, shards, 16, torch.device("cpu")).total
     tokens = sum(len(shard.tokens) for shard in shards)
     size = sum(shard.bytes for shard in shards)
     assert metrics.tokens == tokens

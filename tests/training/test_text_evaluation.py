@@ -15,16 +15,15 @@ from gpt2ro.errors import UserError
 from gpt2ro.tokenization.shards import read_shards
 from gpt2ro.training.config import load_experiment
 from gpt2ro.training.run import train
-from gpt2ro.training.text_evaluation import evaluate_texts
+from gpt2ro.training.text_evaluation import TextEvaluator
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def trained(world: World) -> World:
-    """A model that was evaluated in contexts as long as it takes."""
-    overrides = ["BATCH.CONTEXT", "32", "SCHEDULE.STEPS", "6"]
-    train(load_experiment(world.experiment, overrides), world.paths, 1)
+    """A model that was trained and evaluated in contexts of 16 tokens and takes 32."""
+    train(load_experiment(world.experiment, ["SCHEDULE.STEPS", "6"]), world.paths, 1)
     return world
 
 
@@ -44,37 +43,99 @@ def test_a_shard_of_the_test_split_gives_the_figures_of_the_training(
     with ShardWriter(path) as shard:
         for number, text in enumerate(texts_of(trained, "test")):
             shard.write(Document(f"tales/a/{number}", text, "tales"))
-    (found,) = evaluate_texts(trained.paths.model, [path], "cpu")
-    assert found.rounded() == json.loads(trained.paths.metrics.read_text())["test"]
+    found = TextEvaluator(trained.paths.model, "cpu", context=16).metrics(path)
+    expected = json.loads(trained.paths.metrics.read_text())["test"]
+    assert {**found.rounded(), "sources": {"tales": found.rounded()}} == expected
+
+
+def test_only_one_split_of_a_shard_is_scored_when_asked(trained: World, tmp_path: Path) -> None:
+    path = tmp_path / "all.jsonl.zst"
+    documents = [
+        Document(f"tales/a/{number}", text, "tales", meta={"split": split})
+        for split in ("train", "valid", "test")
+        for number, text in enumerate(texts_of(trained, split))
+    ]
+    with ShardWriter(path) as shard:
+        for document in documents:
+            shard.write(document)
+    evaluator = TextEvaluator(trained.paths.model, "cpu", context=16)
+    found = evaluator.metrics(path, "test")
+    expected = json.loads(trained.paths.metrics.read_text())["test"]
+    assert {**found.rounded(), "sources": expected["sources"]} == expected
+    assert evaluator.metrics(path).tokens > found.tokens
+
+
+def test_a_split_of_what_has_no_splits_is_told(trained: World, tmp_path: Path) -> None:
+    path = tmp_path / "all.jsonl.zst"
+    with ShardWriter(path) as shard:
+        shard.write(Document("tales/a/0", "Un text.", "tales"))
+    with pytest.raises(UserError, match="give a shard written by the step dedupe"):
+        TextEvaluator(trained.paths.model, "cpu").metrics(path, "test")
+
+
+def test_a_context_longer_than_the_model_takes_is_told(trained: World) -> None:
+    for context in (0, 33):
+        with pytest.raises(UserError, match=f"--context is {context}; .*model takes 1 to 32"):
+            TextEvaluator(trained.paths.model, "cpu", context)
+
+
+def test_contexts_are_as_long_as_the_model_takes_unless_told(
+    trained: World, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("\n".join(SENTENCES))
+    found = [
+        TextEvaluator(trained.paths.model, "cpu", context).metrics(tmp_path / "a.txt")
+        for context in (None, 32, 16)
+    ]
+    assert found[0] == found[1] != found[2]
 
 
 def test_a_text_file_is_one_document_compressed_or_not(trained: World, tmp_path: Path) -> None:
     text = "\n".join(SENTENCES).encode()
     (tmp_path / "a.txt").write_bytes(text)
     (tmp_path / "a.txt.xz").write_bytes(lzma.compress(text))
-    plain, compressed = evaluate_texts(
-        trained.paths.model, [tmp_path / "a.txt", tmp_path / "a.txt.xz"], "cpu"
-    )
+    evaluator = TextEvaluator(trained.paths.model, "cpu")
+    plain, compressed = (evaluator.metrics(tmp_path / name) for name in ("a.txt", "a.txt.xz"))
     assert plain == compressed
     assert plain.bytes == len(text)
 
 
-def test_the_script_prints_a_line_for_each_text(trained: World, tmp_path: Path) -> None:
+def script(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "workflow/scripts/evaluate.py", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_script_gives_the_metrics_of_texts_and_the_probes_of_the_training(
+    trained: World, tmp_path: Path
+) -> None:
     (tmp_path / "a.txt").write_text(SENTENCES[0])
-    command = [sys.executable, "workflow/scripts/evaluate.py", str(trained.paths.model)]
-    done = subprocess.run(
-        [*command, str(tmp_path / "a.txt"), "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(done.stdout)["bytes"] == len(SENTENCES[0].encode())
+    probes = trained.paths.probes
+    done = script(trained.paths.model, tmp_path / "a.txt", "--json", "--probes", probes)
+    text, found = (json.loads(line) for line in done.stdout.splitlines())
+    assert text["bytes"] == len(SENTENCES[0].encode())
+    measured = json.loads(trained.paths.metrics.read_text())["probes"]
+    assert found == {"probes": str(probes), **measured}
+
+
+def test_the_script_prints_a_line_for_each_phenomenon(trained: World) -> None:
+    done = script(trained.paths.model, "--probes", trained.paths.probes)
+    first, second, total = done.stdout.splitlines()
+    assert first.startswith("order: ")
+    assert first.endswith("% of 1 pairs")
+    assert second.startswith("verbs: ")
+    assert total.startswith("all: ")
+
+
+def test_the_script_without_text_and_probes_says_what_to_name(tmp_path: Path) -> None:
+    done = script(tmp_path)
+    assert done.returncode == 2
+    assert "name a text, or --probes" in done.stderr
 
 
 def test_a_missing_and_an_empty_text_are_told(trained: World, tmp_path: Path) -> None:
+    evaluator = TextEvaluator(trained.paths.model, "cpu")
     with pytest.raises(UserError, match=r"gone\.txt: no such file; name a text file"):
-        list(evaluate_texts(trained.paths.model, [tmp_path / "gone.txt"], "cpu"))
+        evaluator.metrics(tmp_path / "gone.txt")
     (tmp_path / "empty.txt").write_text("\n")
     with pytest.raises(UserError, match=r"empty\.txt: holds no words"):
-        list(evaluate_texts(trained.paths.model, [tmp_path / "empty.txt"], "cpu"))
+        evaluator.metrics(tmp_path / "empty.txt")

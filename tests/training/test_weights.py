@@ -62,11 +62,3 @@ def test_the_exported_model_does_not_say_where_its_initial_weights_lay(
     text = (other.paths.model / "config.json").read_text()
     assert str(pretrained) not in text
     assert json.loads(text)["architectures"] == ["GPT2LMHeadModel"]
-
-
-def test_the_card_shows_samples_figures_and_licence(world, pretrained: Path) -> None:
-    card = (pretrained / "README.md").read_text()
-    for heading in ("## Data", "## Figures", "## Samples", "## Limits", "## Licence"):
-        assert heading in card
-    prompt = load_experiment(world.experiment, []).EVALUATION.PROMPTS[0]
-    assert f"\n> {prompt}" in card

@@ -17,6 +17,10 @@ SENTENCES = (
     "Bunica face o plăcintă cu brânză și o pune în cuptor.",
     "Bunicul citește o carte veche la lumina lămpii.",
 )
+PROBES = {
+    "order": [("Ana are mere.", "are Ana mere.")],
+    "verbs": [("Ana are pere.", "Ana am pere."), ("Bunica face mere.", "Bunica fac mere.")],
+}
 EXPERIMENT = """
 MODEL: {LAYERS: 2, HEADS: 2, WIDTH: 32, CONTEXT: 32, DROPOUT: 0.1}
 BATCH: {CONTEXT: 16, MICRO: 2, TOKENS: 64}
@@ -47,6 +51,7 @@ class World:
             "--experiment": self.experiment,
             "--tokens": self.paths.tokens,
             "--tokenizer": self.paths.tokenizer,
+            "--probes": self.paths.probes,
             "--runs": self.paths.runs,
             "--output": self.paths.model,
             "--metrics": self.paths.metrics,
@@ -83,6 +88,14 @@ def write_tokens(folder: Path, tokenizer: Tokenizer, digest: str) -> None:
                     shard.write(tokenizer.encode(text).ids, text)
 
 
+def write_probes(folder: Path) -> None:
+    folder.mkdir()
+    for phenomenon, pairs in PROBES.items():
+        lines = [f"{correct}\t{wrong}\n" for correct, wrong in pairs]
+        text = "".join(["correct\twrong\n", *lines])
+        (folder / f"{phenomenon}.tsv").write_text(text, encoding="utf-8")
+
+
 def make_world(folder: Path) -> World:
     tokenizer = train_tokenizer()
     home = folder / "tokenizer"
@@ -92,6 +105,7 @@ def make_world(folder: Path) -> World:
     (home / "tokenizer_config.json").write_text('{"tokenizer_class": "GPT2Tokenizer"}')
     write_tokens(folder / "tokens", tokenizer, sha256(home / "tokenizer.json"))
     (folder / "experiment.yaml").write_text(EXPERIMENT)
+    write_probes(folder / "probes")
     return opened_world(folder)
 
 
@@ -102,6 +116,7 @@ def opened_world(folder: Path) -> World:
         parts=None,
         tokenizer=folder / "tokenizer",
         pretrained=None,
+        probes=folder / "probes",
         runs=folder / "runs",
         model=folder / "model",
         metrics=folder / "metrics.json",

@@ -6,7 +6,7 @@ from workspace import Workspace
 
 CORPUS_STAGES = ("extract", "clean", "signatures", "dedupe", "encode")
 PARTS = ("tales/animals.txt", "tales/family.txt", "letters/letters.txt")
-AFTER_TRAIN = {"convert", "parity", "samples", "report"}
+AFTER_TRAIN = {"card", "convert", "parity", "samples", "report"}
 
 
 def of_every_part(*stages: str) -> set[str]:
@@ -64,12 +64,14 @@ def test_a_rust_source_builds_the_binary_again_and_what_it_says(built: Workspace
         assert built.planned() == {"rust", "parity", "samples", "report"}
 
 
-def test_a_rust_source_of_the_extension_signs_again_and_leaves_the_binary(built: Workspace) -> None:
+def test_a_rust_source_of_the_extension_cleans_again_and_leaves_the_binary(
+    built: Workspace,
+) -> None:
     with built.changed("rust/corpus/src/minhash.rs", "\n", "\n// changed\n"):
         planned = built.planned()
-    assert of_every_part("signatures", "dedupe", "encode") <= planned
+    assert of_every_part("clean", "signatures", "dedupe", "encode") <= planned
     assert {"native", "clusters", "tokenizer", "train"} | AFTER_TRAIN <= planned
-    assert not planned & (of_every_part("download", "extract", "clean") | {"rust"})
+    assert not planned & (of_every_part("download", "extract") | {"rust"})
 
 
 def test_another_version_of_a_crate_builds_the_binary_again_and_no_corpus(built: Workspace) -> None:
@@ -95,6 +97,25 @@ def test_a_hyper_parameter_trains_again_and_nothing_before(built: Workspace) -> 
     overrides = "  threads: 1\n  overrides:\n    OPTIMIZER.LEARNING_RATE: 0.0005\n"
     with built.changed("config/config.yaml", "  threads: 1\n", overrides):
         assert built.planned() == {"train"} | AFTER_TRAIN
+
+
+def test_a_probe_measures_again_and_nothing_before(built: Workspace) -> None:
+    with built.changed("data/probes/attractors.tsv", "Coșul", "Cuibul"):
+        assert built.planned() == {"train"} | AFTER_TRAIN
+
+
+def test_a_new_file_of_probes_measures_again(built: Workspace) -> None:
+    path = built.folder / "data" / "probes" / "mine.tsv"
+    path.write_text("correct\twrong\nEu sunt.\tEu este.\n")
+    try:
+        assert "train" in built.planned()
+    finally:
+        path.unlink()
+
+
+def test_another_licence_writes_the_card_again_and_trains_nothing(built: Workspace) -> None:
+    with built.changed("miniature/sources.yaml", "licence: CC0-1.0", "licence: CC-BY-4.0"):
+        assert built.planned() == {"card"}
 
 
 def test_another_address_of_a_source_downloads_only_that_source(built: Workspace) -> None:

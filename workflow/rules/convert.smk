@@ -1,4 +1,11 @@
-DEPLOY_FILES = ["rust_model.ot", "config.json", "vocab.json", "merges.txt", "tokenizer.json"]
+DEPLOY_FILES = [
+    "rust_model.ot",
+    "config.json",
+    "vocab.json",
+    "merges.txt",
+    "tokenizer.json",
+    "MANIFEST.json",
+]
 
 
 rule convert:

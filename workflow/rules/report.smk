@@ -1,3 +1,25 @@
+rule card:
+    message:
+        "Writing the card of the model."
+    input:
+        model=rules.train.output.model,
+        metrics=rules.train.output.metrics,
+        catalogue=SETTINGS["catalogue"],
+        code=code("card.py"),
+        page="gpt2ro/report/card.md",
+    output:
+        card=f"{RESULTS}/model/README.md",
+    log:
+        f"{RESULTS}/logs/card.log",
+    params:
+        model=f"{RESULTS}/model",
+        initial_weights=TRAINING["initial_weights"],
+    shell:
+        "python workflow/scripts/card.py --model {params.model} --metrics {input.metrics}"
+        " --catalogue {input.catalogue} --initial-weights {params.initial_weights:q}"
+        " --output {output.card}" + LOGGED
+
+
 rule report:
     message:
         "Writing the report."

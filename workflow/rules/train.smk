@@ -5,8 +5,8 @@ MODEL_FILES = [
     "model.safetensors",
     *TOKENIZER_FILES,
     "experiment.yaml",
-    "README.md",
 ]
+PROBES = sorted(map(str, Path(TRAINING["probes"]).glob("*.tsv"))) if TRAINING["probes"] else []
 PRETRAINED = [] if TRAINING["initial_weights"] == "random" else rules.pretrained.output
 
 
@@ -14,9 +14,19 @@ def pretrained_flag() -> str:
     return f"--pretrained {RESULTS}/pretrained" if PRETRAINED else ""
 
 
+def probes_flag() -> str:
+    return shlex.join(["--probes", TRAINING["probes"]]) if TRAINING["probes"] else ""
+
+
 def override_words() -> str:
     """KEY VALUE pairs, as yacs takes them on the command line."""
     return shlex.join(str(word) for pair in TRAINING["overrides"].items() for word in pair)
+
+
+def launcher() -> str:
+    """One process a GPU: torchrun starts several."""
+    gpus = TRAINING["gpus"]
+    return "python" if gpus < 2 else f"torchrun --standalone --nproc-per-node {gpus}"
 
 
 # Checkpoints and TensorBoard files lie in {RESULTS}/training, outside the outputs: Snakemake deletes
@@ -29,6 +39,7 @@ rule train:
         tokens=every_part(rules.encode.output.tokens + rules.encode.output.facts),
         tokenizer=rules.tokenizer.output.files,
         pretrained=PRETRAINED,
+        probes=PROBES,
         code=code("train.py"),
     output:
         model=expand(f"{RESULTS}/model/{{file}}", file=MODEL_FILES),
@@ -36,12 +47,14 @@ rule train:
     log:
         f"{RESULTS}/logs/train.log",
     params:
+        launcher=launcher(),
         tokens=f"{RESULTS}/tokens",
         parts=every_part(SHARD),
         tokenizer=f"{RESULTS}/tokenizer",
         model=f"{RESULTS}/model",
         runs=f"{RESULTS}/training",
         pretrained=pretrained_flag(),
+        probes=probes_flag(),
         overrides=override_words(),
     threads: TRAINING["threads"]
     resources:
@@ -49,7 +62,7 @@ rule train:
         mem_mb=TRAINING["memory_mb"],
         runtime=TRAINING["walltime_minutes"],
     shell:
-        "python workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
+        "{params.launcher} workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
         " --tokens {params.tokens} --parts {params.parts} --tokenizer {params.tokenizer}"
         " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.pretrained}"
-        " {params.overrides}" + LOGGED
+        " {params.probes} {params.overrides}" + LOGGED

@@ -1,9 +1,11 @@
 r"""Train a model, or continue a training that was stopped.
 
     python workflow/scripts/train.py --experiment config/experiments/demo.yaml \
-        --tokens results/tokens --tokenizer results/tokenizer --runs results/training \
-        --output results/model --metrics results/metrics.json SCHEDULE.STEPS 200
+        --tokens results/tokens --tokenizer results/tokenizer --probes data/probes \
+        --runs results/training --output results/model --metrics results/metrics.json \
+        SCHEDULE.STEPS 200
 
+`torchrun --standalone --nproc-per-node N` in place of `python` trains on N GPUs.
 The work is in gpt2ro/training.
 """
 
@@ -23,6 +25,7 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", help="only these, source/part (default: all)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
     parser.add_argument("--pretrained", type=Path, help="folder of initial weights")
+    parser.add_argument("--probes", type=Path, help="folder of agreement probes (default: none)")
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--output", type=Path, required=True, help="model folder")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file of metrics")
@@ -38,6 +41,7 @@ def main() -> None:
         parts=arguments.parts,
         tokenizer=arguments.tokenizer,
         pretrained=arguments.pretrained,
+        probes=arguments.probes,
         runs=arguments.runs,
         model=arguments.output,
         metrics=arguments.metrics,

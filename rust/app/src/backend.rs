@@ -25,6 +25,17 @@ pub enum Precision {
     Int8,
 }
 
+impl Precision {
+    /// Bytes of one weight of a matrix; scales come on top, about a hundredth.
+    #[must_use]
+    pub const fn bytes_per_weight(self) -> f64 {
+        match self {
+            Self::Fp32 => 4.0,
+            Self::Int8 => 1.0,
+        }
+    }
+}
+
 /// A backend and a precision that this binary can compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {

@@ -4,16 +4,19 @@
 pub mod backend;
 pub mod cli;
 pub mod commands;
+pub mod corpus;
 pub mod decoding;
 pub mod deploy;
 #[cfg(feature = "engine")]
 pub mod engine_model;
+pub mod manifest;
 pub mod model;
 pub mod output;
 #[cfg(feature = "rust-bert")]
 pub mod rust_bert_model;
 pub mod scoring;
 pub mod text;
+pub mod timing;
 
 use anyhow::Result;
 
@@ -33,6 +36,10 @@ pub fn run() -> Result<()> {
         cli::Command::Samples(options) => commands::samples::run(&options),
         cli::Command::Score(options) => commands::score::run(&options),
         cli::Command::Logits(options) => commands::logits::run(&options),
+        cli::Command::Bench(options) => commands::bench::run(&options),
+        cli::Command::Corpus { command } => commands::corpus::run(&command),
+        cli::Command::Completions { shell } => commands::shell::completions(shell),
+        cli::Command::Manual => commands::shell::manual(),
     }
 }
 

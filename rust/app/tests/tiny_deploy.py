@@ -48,6 +48,14 @@ CASES: dict[str, dict[str, object]] = {
         "no_repeat_ngram_size": 2,
     },
 }
+# The token that greedy decoding likes best, biased or barred; its id is put in place of BEST.
+BIASED = {
+    "--strategy greedy --logit-bias BEST=-2.5": lambda best: {"sequence_bias": [[[best], -2.5]]},
+    "--strategy beam --logit-bias BEST=-2.5": lambda best: {
+        "num_beams": 4,
+        "sequence_bias": [[[best], -2.5]],
+    },
+}
 
 
 def tokenizer() -> Tokenizer:
@@ -112,6 +120,10 @@ def reference(network: GPT2LMHeadModel, bpe: Tokenizer) -> list[dict[str, object
         ids = torch.tensor([bpe.encode(prompt).ids])
         with torch.no_grad():
             logits = network(ids).logits[0, -1]
+        best = int(logits.argmax())
+        cases = CASES | {
+            flags.replace("BEST", str(best)): options(best) for flags, options in BIASED.items()
+        }
         facts.append(
             {
                 "prompt": prompt,
@@ -119,7 +131,7 @@ def reference(network: GPT2LMHeadModel, bpe: Tokenizer) -> list[dict[str, object
                 "logits": logits.tolist(),
                 "cases": [
                     {"flags": flags.split(), "tokens": continuation(network, ids, options)}
-                    for flags, options in CASES.items()
+                    for flags, options in cases.items()
                 ],
             }
         )

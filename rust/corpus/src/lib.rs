@@ -1,5 +1,7 @@
-//! Finds the copies of a text, and measures texts for the filters (see [`filter`]), without reading
-//! or writing anything.
+//! Repairs Romanian texts, measures them for the filters (see [`filter`]) and finds their copies,
+//! without reading or writing anything.
+//!
+//! A [`Repairer`] undoes what decoding, mark-up and lay-out did to a text.
 //!
 //! A text is reduced to its [`Words`], these to the hashes of their [`shingles`], and these to the
 //! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
@@ -9,10 +11,12 @@ pub mod filter;
 mod fold;
 mod jaccard;
 mod minhash;
+mod repair;
 mod shingles;
 mod words;
 
 pub use jaccard::{distinct, jaccard};
 pub use minhash::MinHasher;
+pub use repair::{Gate, Kind, Kinds, Repaired, Repairer, Vocabulary};
 pub use shingles::shingles;
 pub use words::Words;

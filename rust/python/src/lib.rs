@@ -3,6 +3,7 @@
 //! Every function releases the interpreter lock while it works.
 
 mod filter;
+mod repair;
 
 use std::num::NonZeroUsize;
 
@@ -93,11 +94,13 @@ fn hashes(bytes: &[u8]) -> impl ExactSizeIterator<Item = u64> {
     chunks.map(|chunk| u64::from_le_bytes(chunk.try_into().expect("a chunk of 8 bytes")))
 }
 
-/// What near-duplicate search and the filters need of Rust.
+/// What the stages of the corpus need of Rust.
 #[pymodule]
 mod _native {
     #[pymodule_export]
     use super::filter::{LineRemover, TextMeter, TextStatistics, personal_lines};
+    #[pymodule_export]
+    use super::repair::Repairer;
     #[pymodule_export]
     use super::{Signer, fold, similarity};
 }

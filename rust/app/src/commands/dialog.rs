@@ -10,6 +10,7 @@ use super::{Interrupt, Speaker};
 use crate::cli::DialogOptions;
 use crate::decoding::generate;
 use crate::deploy::Deploy;
+use crate::model::Model as _;
 
 /// Run the command until the end of standard input.
 ///
@@ -18,7 +19,7 @@ use crate::deploy::Deploy;
 pub fn run(options: &DialogOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
     let interrupt = Interrupt::install()?;
-    let mut decoding = options.decoding.decoding();
+    let mut decoding = options.decoding.decoding(&speaker.deploy)?;
     // A turn is a line: the model's ends where it would begin the user's.
     decoding.stop.push("\n".to_owned());
     let (user, model_name) = (opening(&options.user_name), opening(&options.model_name));
@@ -44,8 +45,8 @@ pub fn run(options: &DialogOptions) -> Result<()> {
             Ok(interrupt.go_on())
         };
         interrupt.begin();
-        let Speaker { deploy, model } = &mut speaker;
-        let answer = generate(model.as_mut(), deploy, &ids, &decoding, &mut listener);
+        let Speaker { deploy, model, .. } = &mut speaker;
+        let answer = generate(model, deploy, &ids, &decoding, &mut listener);
         interrupt.end();
         writeln!(out)?;
         exchange

@@ -1,65 +1,140 @@
-//! `gpt2ro generate`: continue one prompt.
+//! `gpt2ro generate`: continue one prompt, or every prompt of a file.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, StdoutLock, Write as _};
 
-use anyhow::{Context as _, Result};
-use serde_json::json;
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
 
 use super::Speaker;
 use crate::cli::GenerateOptions;
-use crate::decoding::{check_length, generate};
-use crate::output::read_text;
+use crate::decoding::{Continuation, Decoding, Strategy, check_length, generate, generate_several};
+use crate::output::{read_prompts, read_text};
 
 /// Run the command.
 ///
 /// # Errors
-/// The prompt cannot be read or is too long, or the model cannot be loaded.
+/// The prompts cannot be read or one is too long, more continuations are wanted than there are beams,
+/// or the model cannot be loaded.
 pub fn run(options: &GenerateOptions) -> Result<()> {
-    let prompt = prompt(options)?;
+    let prompts = prompts(options)?;
     let mut speaker = Speaker::load(&options.model)?;
-    let ids = speaker.deploy.encode(&prompt)?;
-    check_length(speaker.model.as_ref(), &ids)?;
-    let decoding = options.decoding.decoding();
+    let decoding = options.decoding.decoding(&speaker.deploy)?;
+    check_count(options, &decoding)?;
     let mut out = std::io::stdout().lock();
-    if !options.json && !options.no_echo {
-        write!(out, "{prompt}")?;
+    for prompt in &prompts {
+        let continuations = if options.json || options.continuations > 1 {
+            several(&mut speaker, prompt, &decoding, options, &mut out)?
+        } else {
+            vec![streamed(
+                &mut speaker,
+                prompt,
+                &decoding,
+                options,
+                &mut out,
+            )?]
+        };
+        continuations
+            .iter()
+            .for_each(|continuation| speaker.tell_if_full(continuation));
     }
-    let mut listener = |text: &str| -> Result<bool> {
-        if !options.json {
-            write!(out, "{text}")?;
-            out.flush()?;
-        }
-        Ok(true)
-    };
-    let Speaker { deploy, model } = &mut speaker;
-    let continuation = generate(model.as_mut(), deploy, &ids, &decoding, &mut listener)?;
-    if options.json {
-        let object = json!({
-            "prompt": prompt,
-            "text": continuation.text,
-            "tokens": continuation.tokens,
-            "ending": continuation.ending,
-            "strategy": decoding.strategy,
-            "seed": decoding.seed,
-        });
-        writeln!(out, "{object}")?;
-    } else {
-        writeln!(out)?;
+    if options.perf {
+        eprintln!("gpt2ro: {}", speaker.performance());
     }
-    speaker.tell_if_full(&continuation);
     Ok(())
 }
 
-fn prompt(options: &GenerateOptions) -> Result<String> {
-    match (&options.prompt, &options.prompt_file) {
-        (_, Some(file)) => read_text(file),
+fn prompts(options: &GenerateOptions) -> Result<Vec<String>> {
+    if let Some(file) = &options.prompts {
+        return read_prompts(file);
+    }
+    let prompt = match (&options.prompt, &options.prompt_file) {
+        (_, Some(file)) => read_text(file)?,
         (Some(prompt), None) if prompt == "-" => {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes)?;
             String::from_utf8(bytes)
-                .context("standard input: not UTF-8; convert it (iconv -t utf-8)")
+                .context("standard input: not UTF-8; convert it (iconv -t utf-8)")?
         }
-        (Some(prompt), None) => Ok(prompt.clone()),
+        (Some(prompt), None) => prompt.clone(),
         (None, None) => unreachable!("clap asks for one of them"),
+    };
+    Ok(vec![prompt])
+}
+
+fn check_count(options: &GenerateOptions, decoding: &Decoding) -> Result<()> {
+    let count = options.continuations;
+    match decoding.strategy {
+        Strategy::Beam { beams, .. } => ensure!(
+            count <= beams,
+            "--continuations is {count}, and a search with {beams} beams finds at most {beams}; raise --beams"
+        ),
+        Strategy::Greedy => ensure!(
+            count == 1,
+            "--continuations is {count}, and greedy decoding has only one; choose another --strategy"
+        ),
+        Strategy::Sample { .. } => {}
     }
+    Ok(())
+}
+
+/// Continue a prompt, and show the text while it is written.
+fn streamed(
+    speaker: &mut Speaker,
+    prompt: &str,
+    decoding: &Decoding,
+    options: &GenerateOptions,
+    out: &mut StdoutLock<'_>,
+) -> Result<Continuation> {
+    let ids = speaker.deploy.encode(prompt)?;
+    check_length(&speaker.model, &ids)?;
+    if !options.no_echo {
+        write!(out, "{prompt}")?;
+    }
+    let mut listener = |text: &str| -> Result<bool> {
+        write!(out, "{text}")?;
+        out.flush()?;
+        Ok(true)
+    };
+    let Speaker { deploy, model, .. } = speaker;
+    let continuation = generate(model, deploy, &ids, decoding, &mut listener)?;
+    writeln!(out)?;
+    Ok(continuation)
+}
+
+/// Continue a prompt as often as asked, and print each continuation when all are written.
+fn several(
+    speaker: &mut Speaker,
+    prompt: &str,
+    decoding: &Decoding,
+    options: &GenerateOptions,
+    out: &mut StdoutLock<'_>,
+) -> Result<Vec<Continuation>> {
+    let ids = speaker.deploy.encode(prompt)?;
+    let Speaker { deploy, model, .. } = speaker;
+    let continuations = generate_several(model, deploy, &ids, decoding, options.continuations)?;
+    for (number, continuation) in continuations.iter().enumerate() {
+        if options.json {
+            writeln!(out, "{}", record(prompt, number, continuation, decoding))?;
+        } else {
+            let echo = if options.no_echo { "" } else { prompt };
+            writeln!(out, "--- {}\n{echo}{}", number + 1, continuation.text)?;
+        }
+    }
+    Ok(continuations)
+}
+
+/// What is said of a continuation; the seed is the one that gives it again.
+fn record(prompt: &str, number: usize, continuation: &Continuation, decoding: &Decoding) -> Value {
+    let seed = match decoding.strategy {
+        Strategy::Sample { .. } => decoding.seed.wrapping_add(number as u64),
+        Strategy::Greedy | Strategy::Beam { .. } => decoding.seed,
+    };
+    json!({
+        "prompt": prompt,
+        "text": continuation.text,
+        "tokens": continuation.tokens,
+        "ending": continuation.ending,
+        "strategy": decoding.strategy,
+        "seed": seed,
+    })
 }

@@ -6,7 +6,7 @@ use safetensors::tensor::{Dtype, TensorView, serialize};
 use super::Speaker;
 use crate::cli::LogitsOptions;
 use crate::decoding::{Decoding, Strategy, check_length, generate};
-use crate::model::Positions;
+use crate::model::{Model as _, Positions};
 use crate::output::{read_prompts, write_atomically};
 
 /// Run the command.
@@ -17,19 +17,14 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
     let prompts = read_prompts(&options.prompts)?;
     let mut speaker = Speaker::load(&options.model)?;
     let decoding = Decoding {
-        strategy: Strategy::Greedy,
         max_new_tokens: options.max_new_tokens,
-        min_new_tokens: 0,
-        repetition_penalty: 1.0,
-        no_repeat_ngram: 0,
-        seed: 0,
-        stop: Vec::new(),
+        ..Decoding::new(Strategy::Greedy, 0)
     };
     let mut tensors = Vec::new();
     for (index, prompt) in prompts.iter().enumerate() {
         let ids = speaker.deploy.encode(prompt)?;
-        let Speaker { deploy, model } = &mut speaker;
-        check_length(model.as_ref(), &ids)
+        let Speaker { deploy, model, .. } = &mut speaker;
+        check_length(model, &ids)
             .with_context(|| format!("{}: prompt {}", options.prompts.display(), index + 1))?;
         model.reset();
         let logits = model.forward(std::slice::from_ref(&ids), Positions::All)?;
@@ -40,7 +35,7 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
             .flat_map(|value| value.to_le_bytes())
             .collect();
         tensors.push((format!("prompt.{index}.logits"), Dtype::F32, shape, bytes));
-        let greedy = generate(model.as_mut(), deploy, &ids, &decoding, &mut |_| Ok(true))?;
+        let greedy = generate(model, deploy, &ids, &decoding, &mut |_| Ok(true))?;
         tensors.push(id_tensor(format!("prompt.{index}.ids"), &ids));
         tensors.push(id_tensor(format!("greedy.{index}.ids"), &greedy.tokens));
     }

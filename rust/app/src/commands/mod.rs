@@ -1,33 +1,61 @@
 //! One module a command.
 
+pub mod bench;
+pub mod corpus;
 pub mod dialog;
 pub mod generate;
 pub mod logits;
 pub mod prompt_loop;
 pub mod samples;
 pub mod score;
+pub mod shell;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use crate::cli::ModelOptions;
 use crate::decoding::{Continuation, Ending};
 use crate::deploy::Deploy;
-use crate::model::Model;
+use crate::manifest::verify;
+use crate::model::Model as _;
+use crate::timing::TimedModel;
 
 /// A loaded model with its tokenizer.
 pub struct Speaker {
     deploy: Deploy,
-    model: Box<dyn Model>,
+    model: TimedModel,
+    loading: Duration,
 }
 
 impl Speaker {
     fn load(options: &ModelOptions) -> Result<Self> {
+        let start = Instant::now();
         let deploy = Deploy::open(&options.model)?;
+        if !options.no_verify {
+            verify(&options.model)?;
+        }
         let model = options.choice()?.load(&deploy, options.threads)?;
-        Ok(Self { deploy, model })
+        Ok(Self {
+            deploy,
+            model: TimedModel::new(model),
+            loading: start.elapsed(),
+        })
+    }
+
+    /// How long everything took so far, in one line.
+    fn performance(&self) -> String {
+        let (prompts, written) = (self.model.prompts, self.model.written);
+        format!(
+            "loaded in {:.2} s; {} tokens read at {:.0} tokens/s; {} written at {:.1} tokens/s",
+            self.loading.as_secs_f64(),
+            prompts.tokens,
+            prompts.rate(),
+            written.tokens,
+            written.rate()
+        )
     }
 
     /// Say on standard error when a continuation ended for want of context.

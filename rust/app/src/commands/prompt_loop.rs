@@ -16,7 +16,7 @@ use crate::decoding::{PromptTooLong, generate};
 pub fn run(options: &LoopOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
     let interrupt = Interrupt::install()?;
-    let mut decoding = options.decoding.decoding();
+    let mut decoding = options.decoding.decoding(&speaker.deploy)?;
     while let Some(prompt) = read_line("prompt> ")? {
         if prompt.is_empty() {
             continue;
@@ -30,8 +30,8 @@ pub fn run(options: &LoopOptions) -> Result<()> {
         };
         let ids = speaker.deploy.encode(&prompt)?;
         interrupt.begin();
-        let Speaker { deploy, model } = &mut speaker;
-        let result = generate(model.as_mut(), deploy, &ids, &decoding, &mut listener);
+        let Speaker { deploy, model, .. } = &mut speaker;
+        let result = generate(model, deploy, &ids, &decoding, &mut listener);
         interrupt.end();
         writeln!(out)?;
         match result {

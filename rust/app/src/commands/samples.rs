@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Speaker;
 use crate::cli::SamplesOptions;
-use crate::decoding::{Decoding, Ending, Strategy, generate};
+use crate::decoding::{Decoding, Ending, Limits, Strategy, generate};
 use crate::output::{read_prompts, write_atomically};
 
 /// The strategies shown, by the names of the command line, with its default parameters.
@@ -28,8 +28,7 @@ const STRATEGIES: [(&str, Strategy); 5] = [
 
 const fn sample(top_k: Option<usize>, top_p: Option<f64>) -> Strategy {
     Strategy::Sample {
-        top_k,
-        top_p,
+        limits: Limits::top(top_k, top_p),
         temperature: 0.8,
     }
 }
@@ -92,17 +91,12 @@ fn sample_of(
     strategy: &Strategy,
 ) -> Result<Sample> {
     let decoding = Decoding {
-        strategy: strategy.clone(),
         max_new_tokens: options.max_new_tokens,
-        min_new_tokens: 0,
-        repetition_penalty: 1.0,
-        no_repeat_ngram: 0,
-        seed: options.seed,
-        stop: Vec::new(),
+        ..Decoding::new(strategy.clone(), options.seed)
     };
     let ids = speaker.deploy.encode(prompt)?;
-    let Speaker { deploy, model } = speaker;
-    let continuation = generate(model.as_mut(), deploy, &ids, &decoding, &mut |_| Ok(true))?;
+    let Speaker { deploy, model, .. } = speaker;
+    let continuation = generate(model, deploy, &ids, &decoding, &mut |_| Ok(true))?;
     Ok(Sample {
         strategy: name,
         parameters: strategy.clone(),

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::Speaker;
 use crate::cli::ScoreOptions;
+use crate::model::Model as _;
 use crate::output::read_text;
 use crate::scoring::{Score, nats};
 
@@ -59,7 +60,7 @@ fn score(speaker: &mut Speaker, texts: &[&str], path: &Path) -> Result<Score> {
     );
     score.tokens = tokens.len();
     let mut progress = progress(path, tokens.len());
-    score.nats = nats(speaker.model.as_mut(), &tokens, &mut progress)?;
+    score.nats = nats(&mut speaker.model, &tokens, &mut progress)?;
     Ok(score)
 }
 

@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 
-use super::{Continuation, Decoding, Ending, Listener, Strategy, budget, next_logits, processors};
+use super::{Continuation, Decoding, Ending, Listener, Strategy, budget, next_logits, process};
 use crate::deploy::Deploy;
 use crate::model::Model;
 use crate::text::{Filtered, StopFilter, TextStream};
@@ -30,35 +30,40 @@ struct Extension {
     score: f64,
 }
 
-/// Continue a prompt that fits the context; the listener gets the whole text at the end.
+/// Continue a prompt that fits the context: the best sequences, best first. The listener is only asked
+/// whether to go on.
 pub(super) fn search(
     model: &mut dyn Model,
     deploy: &Deploy,
     prompt: &[u32],
     decoding: &Decoding,
     listener: &mut Listener<'_>,
-) -> Result<Continuation> {
-    let best = best_sequence(model, prompt, decoding, listener)?;
-    let (text, stopped) = text_of(deploy, &best.tokens, &decoding.stop);
-    listener(&text)?;
-    let ending = if stopped {
-        Ending::StopString
-    } else {
-        best.ending
-    };
-    Ok(Continuation {
-        tokens: best.tokens,
-        text,
-        ending,
-    })
+) -> Result<Vec<Continuation>> {
+    let sequences = best_sequences(model, prompt, decoding, listener)?;
+    Ok(sequences
+        .into_iter()
+        .map(|sequence| {
+            let (text, stopped) = text_of(deploy, &sequence.tokens, &decoding.stop);
+            let ending = if stopped {
+                Ending::StopString
+            } else {
+                sequence.ending
+            };
+            Continuation {
+                tokens: sequence.tokens,
+                text,
+                ending,
+            }
+        })
+        .collect())
 }
 
-fn best_sequence(
+fn best_sequences(
     model: &mut dyn Model,
     prompt: &[u32],
     decoding: &Decoding,
     listener: &mut Listener<'_>,
-) -> Result<Finished> {
+) -> Result<Vec<Finished>> {
     let Strategy::Beam {
         beams: width,
         length_penalty,
@@ -96,7 +101,7 @@ fn best_sequence(
             .collect();
         if pool.is_complete(beams.first().map(|beam| beam.score), length) {
             // What still runs is no answer: it may score better only because it has not ended.
-            return Ok(pool.best());
+            return Ok(pool.finished);
         }
         if !listener("")? {
             unfinished = Ending::Interrupted;
@@ -114,7 +119,7 @@ fn best_sequence(
         let length = beam.tokens.len();
         pool.add(beam.tokens, beam.score, length, unfinished);
     }
-    Ok(pool.best())
+    Ok(pool.finished)
 }
 
 /// The most probable extensions of all beams, twice as many as beams, so that enough are left when
@@ -132,7 +137,7 @@ fn extensions(
     for (index, beam) in beams.iter().enumerate() {
         let mut row = log_probabilities(logits.row(index));
         let history: Vec<u32> = prompt.iter().chain(&beam.tokens).copied().collect();
-        processors::process(
+        process(
             &mut row,
             &history,
             beam.tokens.len(),
@@ -244,10 +249,6 @@ impl Pool {
         self.early_stopping
             || best_running.is_none_or(|score| self.normalised(score, length) <= worst)
     }
-
-    fn best(mut self) -> Finished {
-        self.finished.swap_remove(0)
-    }
 }
 
 fn text_of(deploy: &Deploy, tokens: &[u32], stops: &[String]) -> (String, bool) {
@@ -300,7 +301,7 @@ mod tests {
             };
             pool.add(vec![1], -2.0, 1, Ending::EndOfText);
             pool.add(vec![1, 2, 3, 4], -4.0, 4, Ending::EndOfText);
-            pool.best().tokens.len()
+            pool.finished[0].tokens.len()
         };
         assert_eq!(pool(0.0), 1);
         assert_eq!(pool(1.0), 4);

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::deploy::Deploy;
 use crate::model::{Logits, Model, Positions};
+use processors::Processors;
 
 /// How the next token is chosen.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,13 +30,41 @@ pub enum Strategy {
     },
     /// A random token, by probability, among the likely ones.
     Sample {
-        /// Only this many most probable tokens; None for no limit.
-        top_k: Option<usize>,
-        /// Only the most probable tokens that together reach this probability; None for no limit.
-        top_p: Option<f64>,
+        /// Which tokens are likely.
+        #[serde(flatten)]
+        limits: Limits,
         /// Logits are divided by it: under 1 sharpens, over 1 flattens.
         temperature: f64,
     },
+}
+
+/// Which tokens may be drawn: those that every limit lets through; None for no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Limits {
+    /// Only this many most probable tokens.
+    pub top_k: Option<usize>,
+    /// Only the most probable tokens that together reach this probability.
+    pub top_p: Option<f64>,
+    /// Only tokens of at least this share of the best one's probability (arXiv 2407.01082).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_p: Option<f64>,
+    /// Only the tokens whose surprise is nearest to the expected one, that together reach this
+    /// probability (arXiv 2202.00666).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub typical_p: Option<f64>,
+}
+
+impl Limits {
+    /// The two usual limits.
+    #[must_use]
+    pub const fn top(top_k: Option<usize>, top_p: Option<f64>) -> Self {
+        Self {
+            top_k,
+            top_p,
+            min_p: None,
+            typical_p: None,
+        }
+    }
 }
 
 /// Everything that decides a continuation.
@@ -47,15 +76,27 @@ pub struct Decoding {
     pub max_new_tokens: usize,
     /// Shortest continuation, tokens: `<|endoftext|>` is barred until then.
     pub min_new_tokens: usize,
-    /// Divides positive and multiplies negative logits of every token seen (Keskar et al. 2019,
-    /// CTRL); 1 for none.
-    pub repetition_penalty: f32,
-    /// No sequence of this many tokens comes twice; 0 for no limit.
-    pub no_repeat_ngram: usize,
+    /// What changes the logits before that.
+    pub processors: Processors,
     /// Seed of the random choices.
     pub seed: u64,
     /// The text ends before any of these.
     pub stop: Vec<String>,
+}
+
+impl Decoding {
+    /// A strategy alone, for up to 100 tokens.
+    #[must_use]
+    pub fn new(strategy: Strategy, seed: u64) -> Self {
+        Self {
+            strategy,
+            max_new_tokens: 100,
+            min_new_tokens: 0,
+            processors: Processors::default(),
+            seed,
+            stop: Vec::new(),
+        }
+    }
 }
 
 /// Why a continuation ended.
@@ -114,19 +155,55 @@ pub fn generate(
     decoding: &Decoding,
     listener: &mut Listener<'_>,
 ) -> Result<Continuation> {
-    check_length(model, prompt)?;
-    // GPT-2 was trained to begin documents after this token.
-    let begin = [model.end_of_text()];
-    let prompt = if prompt.is_empty() {
-        &begin[..]
-    } else {
-        prompt
-    };
-    model.reset();
+    let prompt = prepared(model, prompt)?;
     match decoding.strategy {
-        Strategy::Beam { .. } => beam::search(model, deploy, prompt, decoding, listener),
-        _ => single::decode(model, deploy, prompt, decoding, listener),
+        Strategy::Beam { .. } => {
+            let best = beam::search(model, deploy, &prompt, decoding, listener)?.swap_remove(0);
+            listener(&best.text)?;
+            Ok(best)
+        }
+        _ => single::decode(model, deploy, &prompt, decoding, listener),
     }
+}
+
+/// Continue a prompt `count` times: a beam search gives its best sequences, best first, at most as many
+/// as it has beams; the other strategies are run with one seed after the other.
+///
+/// # Errors
+/// The prompt fills the context, or the backend fails.
+pub fn generate_several(
+    model: &mut dyn Model,
+    deploy: &Deploy,
+    prompt: &[u32],
+    decoding: &Decoding,
+    count: usize,
+) -> Result<Vec<Continuation>> {
+    if let Strategy::Beam { .. } = decoding.strategy {
+        let prompt = prepared(model, prompt)?;
+        let sequences = beam::search(model, deploy, &prompt, decoding, &mut |_| Ok(true))?;
+        return Ok(sequences.into_iter().take(count).collect());
+    }
+    (0..count as u64)
+        .map(|number| {
+            let decoding = Decoding {
+                seed: decoding.seed.wrapping_add(number),
+                ..decoding.clone()
+            };
+            generate(model, deploy, prompt, &decoding, &mut |_| Ok(true))
+        })
+        .collect()
+}
+
+/// The prompt for a model that has read nothing: GPT-2 was trained to begin documents after
+/// end-of-text.
+fn prepared(model: &mut dyn Model, prompt: &[u32]) -> Result<Vec<u32>> {
+    check_length(model, prompt)?;
+    model.reset();
+    Ok(if prompt.is_empty() {
+        vec![model.end_of_text()]
+    } else {
+        prompt.to_vec()
+    })
 }
 
 /// Check that a prompt leaves room for at least one token.
@@ -148,6 +225,21 @@ fn budget(model: &dyn Model, prompt: &[u32], decoding: &Decoding) -> (usize, End
         (decoding.max_new_tokens, Ending::MaxNewTokens)
     } else {
         (room, Ending::ContextFull)
+    }
+}
+
+/// Change the logits of the token after `history`, of which the last `written` tokens are the
+/// continuation, as the decoding asks.
+fn process(
+    logits: &mut [f32],
+    history: &[u32],
+    written: usize,
+    end_of_text: u32,
+    decoding: &Decoding,
+) {
+    decoding.processors.process(logits, history, written);
+    if written < decoding.min_new_tokens {
+        logits[end_of_text as usize] = f32::NEG_INFINITY;
     }
 }
 

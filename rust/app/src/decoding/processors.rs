@@ -1,21 +1,55 @@
 //! Changes to the logits that depend on what was written so far.
 
-use super::Decoding;
+/// What changes the logits of the next token before it is chosen; the default changes nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Processors {
+    /// Divides positive and multiplies negative logits of every token of prompt and continuation
+    /// (Keskar et al. 2019, CTRL); 1 for none.
+    pub repetition_penalty: f32,
+    /// Taken from a logit for each time the continuation has the token.
+    pub frequency_penalty: f32,
+    /// Taken once from the logit of every token that the continuation has.
+    pub presence_penalty: f32,
+    /// No sequence of this many tokens comes twice; 0 for no limit.
+    pub no_repeat_ngram: usize,
+    /// Sequences of tokens that are never written.
+    pub bad_words: Vec<Vec<u32>>,
+    /// Numbers added to the logits of tokens.
+    pub bias: Vec<(u32, f32)>,
+}
 
-/// Apply the penalties and bars of `decoding` to the logits of the next token.
-///
-/// `history` holds the prompt and the continuation, `written` the length of the latter.
-pub fn process(
-    logits: &mut [f32],
-    history: &[u32],
-    written: usize,
-    end_of_text: u32,
-    decoding: &Decoding,
-) {
-    penalise_repetition(logits, history, decoding.repetition_penalty);
-    bar_repeated_ngrams(logits, history, decoding.no_repeat_ngram);
-    if written < decoding.min_new_tokens {
-        logits[end_of_text as usize] = f32::NEG_INFINITY;
+impl Default for Processors {
+    fn default() -> Self {
+        Self {
+            repetition_penalty: 1.0,
+            frequency_penalty: 0.0,
+            presence_penalty: 0.0,
+            no_repeat_ngram: 0,
+            bad_words: Vec::new(),
+            bias: Vec::new(),
+        }
+    }
+}
+
+impl Processors {
+    /// Change the logits of the token after `history`, of which the last `written` tokens are the
+    /// continuation.
+    pub fn process(&self, logits: &mut [f32], history: &[u32], written: usize) {
+        for &(token, number) in &self.bias {
+            logits[token as usize] += number;
+        }
+        penalise_repetition(logits, history, self.repetition_penalty);
+        let continuation = &history[history.len() - written..];
+        penalise_use(
+            logits,
+            continuation,
+            self.frequency_penalty,
+            self.presence_penalty,
+        );
+        bar_repeated_ngrams(logits, history, self.no_repeat_ngram);
+        for word in &self.bad_words {
+            bar_word(logits, history, word);
+        }
     }
 }
 
@@ -35,6 +69,27 @@ fn penalise_repetition(logits: &mut [f32], history: &[u32], penalty: f32) {
         } else {
             *logit * penalty
         };
+    }
+}
+
+/// Take `frequency` for each use of a token in the continuation, and `presence` once.
+fn penalise_use(logits: &mut [f32], continuation: &[u32], frequency: f32, presence: f32) {
+    if frequency == 0.0 && presence == 0.0 {
+        return;
+    }
+    let mut used = continuation.to_vec();
+    used.sort_unstable();
+    for uses in used.chunk_by(|one, other| one == other) {
+        logits[uses[0] as usize] -= frequency * uses.len() as f32 + presence;
+    }
+}
+
+/// Bar the last token of a word of which all others are the end of the history.
+fn bar_word(logits: &mut [f32], history: &[u32], word: &[u32]) {
+    if let Some((last, others)) = word.split_last()
+        && history.ends_with(others)
+    {
+        logits[*last as usize] = f32::NEG_INFINITY;
     }
 }
 
@@ -60,6 +115,44 @@ mod tests {
         let mut logits = [2.0, -2.0, 1.0];
         penalise_repetition(&mut logits, &[0, 0, 0, 1, 1], 2.0);
         assert_eq!(logits, [1.0, -4.0, 1.0]);
+    }
+
+    #[test]
+    fn each_use_is_penalised_by_frequency_and_the_first_by_presence() {
+        let mut logits = [1.0; 3];
+        penalise_use(&mut logits, &[2, 0, 2], 0.25, 0.5);
+        assert_eq!(logits, [0.25, 1.0, 0.0]);
+    }
+
+    #[test]
+    fn only_the_continuation_counts_as_use() {
+        let processors = Processors {
+            presence_penalty: 1.0,
+            ..Processors::default()
+        };
+        let mut logits = [0.0; 3];
+        processors.process(&mut logits, &[0, 1], 1);
+        assert_eq!(logits, [0.0, -1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_word_is_barred_where_it_would_be_complete() {
+        let (mut begun, mut other) = ([0.0; 3], [0.0; 3]);
+        bar_word(&mut begun, &[0, 1], &[1, 2]);
+        bar_word(&mut other, &[1, 0], &[1, 2]);
+        assert_eq!(begun, [0.0, 0.0, f32::NEG_INFINITY]);
+        assert_eq!(other, [0.0; 3]);
+    }
+
+    #[test]
+    fn a_bias_is_added() {
+        let processors = Processors {
+            bias: vec![(1, 2.5), (0, f32::NEG_INFINITY)],
+            ..Processors::default()
+        };
+        let mut logits = [1.0, 1.0];
+        processors.process(&mut logits, &[], 0);
+        assert_eq!(logits, [f32::NEG_INFINITY, 3.5]);
     }
 
     #[test]

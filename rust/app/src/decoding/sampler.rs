@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
-use super::Strategy;
+use super::{Limits, Strategy};
 
 /// Chooses tokens; equal seeds and logits give equal tokens, whatever the number of threads.
 pub struct Sampler {
@@ -31,11 +31,10 @@ impl Sampler {
     fn choose_allowed(&mut self, logits: &[f32], strategy: &Strategy, best: u32) -> u32 {
         match *strategy {
             Strategy::Sample {
-                top_k,
-                top_p,
+                limits,
                 temperature,
             } => {
-                let candidates = candidates(logits, top_k, top_p, temperature);
+                let candidates = candidates(logits, limits, temperature);
                 self.draw(&candidates)
             }
             Strategy::Greedy | Strategy::Beam { .. } => best,
@@ -70,20 +69,16 @@ pub fn argmax(logits: &[f32]) -> u32 {
     best as u32
 }
 
-/// The tokens that may be drawn with their probabilities, most probable first, ties by id.
-fn candidates(
-    logits: &[f32],
-    top_k: Option<usize>,
-    top_p: Option<f64>,
-    temperature: f64,
-) -> Vec<(u32, f64)> {
+/// The tokens that may be drawn with their weights, the heaviest first, ties by id. The limits apply one
+/// after the other: top-k, top-p, min-p, typical-p.
+fn candidates(logits: &[f32], limits: Limits, temperature: f64) -> Vec<(u32, f64)> {
     let mut order: Vec<u32> = (0..logits.len() as u32).collect();
     let by_logit = |a: &u32, b: &u32| {
         logits[*b as usize]
             .total_cmp(&logits[*a as usize])
             .then(a.cmp(b))
     };
-    if let Some(k) = top_k.filter(|&k| k < order.len()) {
+    if let Some(k) = limits.top_k.filter(|&k| k < order.len()) {
         order.select_nth_unstable_by(k.max(1) - 1, by_logit);
         order.truncate(k.max(1));
     }
@@ -94,10 +89,37 @@ fn candidates(
         .into_iter()
         .map(|token| (token, weight(token)))
         .collect();
-    if let Some(p) = top_p {
+    if let Some(p) = limits.top_p {
         weighted.truncate(nucleus(&weighted, p));
     }
+    if let Some(p) = limits.min_p {
+        // The heaviest weighs 1.
+        weighted.truncate(weighted.partition_point(|&(_, weight)| weight >= p));
+    }
+    if let Some(p) = limits.typical_p {
+        weighted = typical(weighted, p);
+    }
     weighted
+}
+
+/// The candidates whose surprise is nearest to the expected one, as many as it takes to reach the share
+/// `p` (Meister et al. 2022); again the heaviest first.
+fn typical(weighted: Vec<(u32, f64)>, p: f64) -> Vec<(u32, f64)> {
+    let total: f64 = weighted.iter().map(|(_, weight)| weight).sum();
+    let surprise = |weight: f64| -(weight / total).ln();
+    let expected: f64 = weighted
+        .iter()
+        .filter(|(_, weight)| *weight > 0.0)
+        .map(|(_, weight)| weight / total * surprise(*weight))
+        .sum();
+    let distance = |weight: f64| (surprise(weight) - expected).abs();
+    let mut order: Vec<usize> = (0..weighted.len()).collect();
+    // Stable, so of equal distances the heavier is first.
+    order.sort_by(|&a, &b| distance(weighted[a].1).total_cmp(&distance(weighted[b].1)));
+    let by_distance: Vec<(u32, f64)> = order.iter().map(|&place| weighted[place]).collect();
+    order.truncate(nucleus(&by_distance, p));
+    order.sort_unstable();
+    order.into_iter().map(|place| weighted[place]).collect()
 }
 
 /// How many of the most probable tokens it takes to reach the share `p` (Holtzman et al. 2020); the
@@ -131,17 +153,29 @@ mod tests {
     #[test]
     fn top_k_keeps_the_k_most_probable_ties_by_id() {
         let logits = [1.0, 5.0, 3.0, 3.0, 3.0];
-        assert_eq!(tokens(&candidates(&logits, Some(3), None, 1.0)), [1, 2, 3]);
-        assert_eq!(tokens(&candidates(&logits, Some(99), None, 1.0)).len(), 5);
+        assert_eq!(
+            tokens(&candidates(&logits, Limits::top(Some(3), None), 1.0)),
+            [1, 2, 3]
+        );
+        assert_eq!(
+            tokens(&candidates(&logits, Limits::top(Some(99), None), 1.0)).len(),
+            5
+        );
     }
 
     #[test]
     fn top_p_keeps_the_token_that_crosses_the_border() {
         let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
-        assert_eq!(tokens(&candidates(&logits, None, Some(0.4), 1.0)), [0]);
-        assert_eq!(tokens(&candidates(&logits, None, Some(0.6), 1.0)), [0, 1]);
         assert_eq!(
-            tokens(&candidates(&logits, None, Some(0.95), 1.0)),
+            tokens(&candidates(&logits, Limits::top(None, Some(0.4)), 1.0)),
+            [0]
+        );
+        assert_eq!(
+            tokens(&candidates(&logits, Limits::top(None, Some(0.6)), 1.0)),
+            [0, 1]
+        );
+        assert_eq!(
+            tokens(&candidates(&logits, Limits::top(None, Some(0.95)), 1.0)),
             [0, 1, 2]
         );
     }
@@ -149,13 +183,47 @@ mod tests {
     #[test]
     fn top_p_counts_after_temperature_and_top_k() {
         let logits = [0.0, 0.0, 0.0, 0.0];
-        assert_eq!(tokens(&candidates(&logits, Some(2), Some(0.5), 1.0)), [0]);
+        assert_eq!(
+            tokens(&candidates(&logits, Limits::top(Some(2), Some(0.5)), 1.0)),
+            [0]
+        );
+    }
+
+    #[test]
+    fn min_p_keeps_what_is_likely_beside_the_best() {
+        let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.15_f32.ln(), 0.05_f32.ln()];
+        let kept = |min_p| {
+            let limits = Limits {
+                min_p: Some(min_p),
+                ..Limits::default()
+            };
+            tokens(&candidates(&logits, limits, 1.0)).len()
+        };
+        assert_eq!([kept(1.0), kept(0.5), kept(0.25), kept(0.01)], [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn typical_p_leaves_out_a_best_token_that_surprises_too_little() {
+        // One token of 0.4 and sixty of 0.01: the expected surprise is that of the many.
+        let mut probabilities = vec![0.01_f32; 61];
+        probabilities[7] = 0.4;
+        let logits: Vec<f32> = probabilities.iter().map(|p| p.ln()).collect();
+        let kept = |typical_p| {
+            let limits = Limits {
+                typical_p: Some(typical_p),
+                ..Limits::default()
+            };
+            tokens(&candidates(&logits, limits, 1.0))
+        };
+        assert!(!kept(0.5).contains(&7));
+        assert_eq!(kept(1.0)[0], 7);
+        assert_eq!(kept(1.0).len(), 61);
     }
 
     #[test]
     fn a_low_temperature_sharpens_and_a_high_one_flattens() {
         let share = |temperature| {
-            let weighted = candidates(&[1.0, 0.0], None, None, temperature);
+            let weighted = candidates(&[1.0, 0.0], Limits::default(), temperature);
             weighted[0].1 / (weighted[0].1 + weighted[1].1)
         };
         assert!(share(0.5) > share(1.0) && share(1.0) > share(2.0));
@@ -164,8 +232,7 @@ mod tests {
     #[test]
     fn draws_follow_the_probabilities() {
         let strategy = Strategy::Sample {
-            top_k: None,
-            top_p: None,
+            limits: Limits::top(None, None),
             temperature: 1.0,
         };
         let logits = [0.7_f32.ln(), 0.3_f32.ln()];
@@ -180,8 +247,7 @@ mod tests {
     #[test]
     fn a_barred_token_is_never_drawn() {
         let strategy = Strategy::Sample {
-            top_k: None,
-            top_p: None,
+            limits: Limits::top(None, None),
             temperature: 5.0,
         };
         let mut sampler = Sampler::new(2);
@@ -192,8 +258,7 @@ mod tests {
     #[test]
     fn with_every_token_barred_there_is_no_choice() {
         let strategy = Strategy::Sample {
-            top_k: Some(2),
-            top_p: None,
+            limits: Limits::top(Some(2), None),
             temperature: 1.0,
         };
         let barred = [f32::NEG_INFINITY; 3];
@@ -204,7 +269,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_seed_decides_every_choice(logits in proptest::collection::vec(-9.0_f32..9.0, 1..50), seed: u64) {
-            let strategy = Strategy::Sample { top_k: Some(5), top_p: Some(0.9), temperature: 0.8 };
+            let strategy = Strategy::Sample { limits: Limits::top(Some(5), Some(0.9)), temperature: 0.8 };
             let (mut one, mut two) = (Sampler::new(seed), Sampler::new(seed));
             for _ in 0..5 {
                 prop_assert_eq!(one.choose(&logits, &strategy), two.choose(&logits, &strategy));

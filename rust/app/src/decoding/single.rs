@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::sampler::Sampler;
-use super::{Continuation, Decoding, Ending, Listener, budget, next_logits, processors};
+use super::{Continuation, Decoding, Ending, Listener, budget, next_logits, process};
 use crate::deploy::Deploy;
 use crate::model::Model;
 use crate::text::{Filtered, StopFilter, TextStream};
@@ -24,7 +24,7 @@ pub(super) fn decode(
     while history.len() - prompt.len() < room {
         let mut logits = next_logits(model, &[unread])?.row(0).to_vec();
         let written = history.len() - prompt.len();
-        processors::process(
+        process(
             &mut logits,
             &history,
             written,

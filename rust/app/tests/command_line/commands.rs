@@ -246,3 +246,83 @@ fn score_of_a_text_without_words_fails() {
     let line = run_on("plain", "score", &[file.to_str().unwrap()]).fails_with(1);
     assert!(line.contains("blank.txt: holds no words"), "{line}");
 }
+
+#[test]
+fn every_prompt_of_a_file_is_continued_on_a_line_of_json() {
+    let folder = Folder::new("prompts");
+    let file = folder.path().join("prompts.txt");
+    fs::write(&file, "Bunica\n\nȚara\n").unwrap();
+    let flags = ["--prompts", file.to_str().unwrap(), "--json", "-n", "3"];
+    let out = run_on("plain", "generate", &flags).out();
+    let prompts: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["prompt"].clone())
+        .collect();
+    assert_eq!(prompts, ["Bunica", "Țara"]);
+}
+
+#[test]
+fn several_continuations_are_numbered() {
+    let flags = ["Bunica", "-c", "2", "-n", "3", "--no-echo", "--seed", "1"];
+    let out = run_on("plain", "generate", &flags).out();
+    assert!(
+        out.starts_with("--- 1\n") && out.contains("\n--- 2\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn perf_tells_the_time_on_standard_error() {
+    let flags = ["Bunica", "-n", "3", "--strategy", "greedy", "--perf"];
+    let told = run_on("plain", "generate", &flags).err();
+    assert!(
+        told.starts_with("gpt2ro: loaded in ") && told.contains("; 2 written at "),
+        "{told}"
+    );
+}
+
+#[test]
+fn bench_gives_rates_and_the_share_of_the_floor() {
+    let flags = [
+        "--prompt-tokens",
+        "20",
+        "-n",
+        "5",
+        "--rounds",
+        "2",
+        "--json",
+    ];
+    let found = run_on("plain", "bench", &flags).json();
+    for key in [
+        "prompt_tokens_per_second",
+        "new_tokens_per_second",
+        "share_of_memory_floor",
+    ] {
+        assert!(found[key].as_f64().unwrap() > 0.0, "{key} in {found}");
+    }
+    // 2 layers of width 64 and a vocabulary of some 400, in float32.
+    let weights = found["weight_bytes"].as_f64().unwrap() / 4.0;
+    assert!((120_000.0..130_000.0).contains(&weights), "{weights}");
+}
+
+#[test]
+fn bench_of_more_than_the_context_fails() {
+    let line = run_on("plain", "bench", &["--prompt-tokens", "64", "-n", "1"]).fails_with(1);
+    assert!(
+        line.contains("exceed the context of 64; lower one"),
+        "{line}"
+    );
+}
+
+#[test]
+fn completions_and_the_manual_name_every_command() {
+    for arguments in [&["completions", "bash"][..], &["manual"]] {
+        let out = gpt2ro(arguments, b"").out();
+        for command in ["generate", "loop", "dialog", "samples", "score", "bench"] {
+            assert!(
+                out.to_lowercase().contains(command),
+                "{command} in {arguments:?}"
+            );
+        }
+    }
+}

@@ -208,3 +208,81 @@ fn a_prompt_too_long_is_named_by_its_place_in_the_file() {
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_bias_that_cannot_be_is_told() {
+    let cases = [
+        ("mere", "expected TOKEN=NUMBER"),
+        ("5=mult", "expected a number after ="),
+        ("99999=1", "the token 99999 is none of"),
+        ("o propoziție întreagă=1", "tokens; expected one"),
+    ];
+    for (bias, expected) in cases {
+        let line = run_on("plain", "generate", &["Bunica", "--logit-bias", bias]).fails_with(1);
+        assert!(line.contains(expected), "{line}");
+    }
+}
+
+#[test]
+fn more_continuations_than_a_strategy_has_are_told() {
+    let say = |flags: &[&str]| {
+        run_on(
+            "plain",
+            "generate",
+            &[&["Bunica", "-c", "5"], flags].concat(),
+        )
+        .fails_with(1)
+    };
+    assert!(say(&["--strategy", "beam"]).contains("4 beams finds at most 4; raise --beams"));
+    assert!(say(&["--strategy", "greedy"]).contains("has only one; choose another --strategy"));
+}
+
+#[test]
+fn a_file_that_is_not_the_one_of_the_manifest_is_told() {
+    let folder = Folder::new("manifest");
+    copy_model("plain", folder.path());
+    let manifest = folder.path().join("MANIFEST.json");
+    let entry = |bytes: usize, hash: &str| {
+        let facts = json!({"files": {"merges.txt": {"bytes": bytes, "sha256": hash}}});
+        fs::write(&manifest, facts.to_string()).unwrap();
+    };
+    let arguments = [
+        "generate",
+        "-m",
+        folder.path().to_str().unwrap(),
+        "x",
+        "-n",
+        "1",
+    ];
+    let error = || gpt2ro(&arguments, b"").fails_with(1);
+    let bytes = fs::read(folder.path().join("merges.txt")).unwrap().len();
+    entry(bytes + 1, "");
+    let expected = format!(
+        "merges.txt: {bytes} bytes found, {} expected by MANIFEST",
+        bytes + 1
+    );
+    assert!(error().contains(&expected), "{}", error());
+    entry(bytes, "00");
+    assert!(
+        error().contains("MANIFEST.json says 00; run the step convert again"),
+        "{}",
+        error()
+    );
+    gpt2ro(&[&arguments[..], &["--no-verify"]].concat(), b"").out();
+    fs::write(
+        &manifest,
+        r#"{"files": {"../x": {"bytes": 1, "sha256": ""}}}"#,
+    )
+    .unwrap();
+    assert!(
+        error().contains("names ../x, which is no file of the folder"),
+        "{}",
+        error()
+    );
+    fs::write(&manifest, "{}").unwrap();
+    assert!(
+        error().contains("MANIFEST.json: not a manifest"),
+        "{}",
+        error()
+    );
+}

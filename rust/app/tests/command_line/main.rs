@@ -2,6 +2,7 @@
 #![cfg(any(feature = "engine", feature = "rust-bert"))]
 
 mod commands;
+mod corpus;
 #[cfg(feature = "engine")]
 mod engine;
 mod faults;

@@ -197,26 +197,6 @@ fn end_of_text_in_a_prompt_is_one_token() {
 }
 
 #[test]
-fn shortest_length_bars_the_end_of_text() {
-    let shortest = |tokens| {
-        let flags = [
-            "și",
-            "--strategy",
-            "greedy",
-            "-n",
-            "20",
-            "--json",
-            "--min-new-tokens",
-            tokens,
-        ];
-        run_on("ending", "generate", &flags).json()
-    };
-    assert!(ids(&shortest("0")["tokens"]).len() < 15);
-    assert_eq!(shortest("0")["ending"], "end-of-text");
-    assert!(ids(&shortest("15")["tokens"]).len() >= 15);
-}
-
-#[test]
 fn a_shortest_length_bars_the_end_of_text() {
     let say = |shortest| {
         let flags = [
@@ -234,4 +214,93 @@ fn a_shortest_length_bars_the_end_of_text() {
     assert!(ids(&say("0")["tokens"]).len() < 15);
     assert_eq!(say("0")["ending"], "end-of-text");
     assert!(ids(&say("15")["tokens"]).len() >= 15);
+}
+
+/// Sample a continuation with these flags besides.
+fn sampled(flags: &[&str]) -> Value {
+    let fixed = ["Bunica", "--seed", "3", "-n", "20", "--json"];
+    run_on("plain", "generate", &[&fixed[..], flags].concat()).json()
+}
+
+#[test]
+fn min_p_of_one_and_a_small_typical_p_leave_little_choice() {
+    let greedy = sampled(&["--strategy", "greedy"]);
+    let sure = sampled(&["--strategy", "min-p", "--min-p", "1"]);
+    assert_eq!(sure["tokens"], greedy["tokens"]);
+    let seeded = |seed| {
+        let flags = [
+            "--strategy",
+            "typical",
+            "--typical-p",
+            "0.000001",
+            "--seed",
+            seed,
+        ];
+        let fixed = ["Bunica", "-n", "20", "--json"];
+        run_on("plain", "generate", &[&fixed[..], &flags].concat()).json()["tokens"].clone()
+    };
+    assert_eq!(seeded("1"), seeded("2"));
+}
+
+#[test]
+fn a_bad_word_is_not_written() {
+    let text = |flags: &[&str]| {
+        let greedy = [&["--strategy", "greedy"], flags].concat();
+        sampled(&greedy)["text"].as_str().unwrap().to_owned()
+    };
+    let free = text(&[]);
+    let word: String = free.chars().filter(|c| c.is_alphabetic()).take(1).collect();
+    let without = text(&["--bad-word", &word]);
+    assert!(
+        free.contains(&word) && without != free,
+        "{word} in {without}"
+    );
+}
+
+#[test]
+fn a_high_presence_penalty_makes_every_token_new() {
+    let said = sampled(&["--strategy", "greedy", "--presence-penalty", "1000"]);
+    let mut tokens = ids(&said["tokens"]);
+    let count = tokens.len();
+    tokens.sort_unstable();
+    tokens.dedup();
+    assert_eq!(tokens.len(), count);
+    let usual = ids(&sampled(&["--strategy", "greedy"])["tokens"]);
+    assert_ne!(ids(&said["tokens"]), usual);
+}
+
+#[test]
+fn several_continuations_are_those_of_the_seeds_that_follow() {
+    let run = |seed, count| {
+        let flags = ["Bunica", "--seed", seed, "-n", "9", "--json", "-c", count];
+        let out = run_on("plain", "generate", &flags).out();
+        out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let three = run("7", "3");
+    assert_eq!(
+        three,
+        [run("7", "1"), run("8", "1"), run("9", "1")].concat()
+    );
+}
+
+#[test]
+fn a_beam_search_gives_its_best_sequences_first() {
+    let flags = [
+        "Bunica",
+        "--strategy",
+        "beam",
+        "-n",
+        "9",
+        "--json",
+        "--seed",
+        "1",
+    ];
+    let one = run_on("plain", "generate", &flags).out();
+    let out = run_on("plain", "generate", &[&flags[..], &["-c", "4"]].concat()).out();
+    let four: Vec<&str> = out.lines().collect();
+    assert_eq!(four[0], one.trim_end());
+    assert_eq!(
+        four.iter().collect::<std::collections::HashSet<_>>().len(),
+        4
+    );
 }

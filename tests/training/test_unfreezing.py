@@ -1,6 +1,7 @@
-"""Frozen and free phases of a training, and stopping at any step of either."""
+"""The stages of a training that is unfrozen gradually, and stopping at any step of them."""
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +13,15 @@ from gpt2ro.training.config import load_experiment
 from gpt2ro.training.run import train
 
 OPTIONS = (
-    "SCHEDULE.STEPS", "12", "SCHEDULE.WARMUP", "2", "SCHEDULE.FROZEN_STEPS", "6",
+    "SCHEDULE.STEPS", "12", "SCHEDULE.WARMUP", "2", "UNFREEZING.UNTIL", "[4, 8]",
+    "UNFREEZING.BLOCKS", "[0, 1]", "UNFREEZING.LEARNING_RATES", "[0.01, 0.005]",
     "EVALUATION.EVERY", "6", "CHECKPOINT.EVERY", "1", "CHECKPOINT.KEEP", "100",
     "MODEL.DROPOUT", "0.1", "MODEL.ATTENTION_DROPOUT", "0.1",
 )  # fmt: skip
 
 
 def run(world) -> Path:
-    """Train through both phases and return the folder of all checkpoints."""
+    """Train through three stages and return the folder of all checkpoints."""
     train(load_experiment(world.experiment, list(OPTIONS)), world.paths, threads=1)
     (folder,) = world.paths.runs.glob("*/checkpoints")
     return folder
@@ -33,31 +35,32 @@ def moments(checkpoints: Path, step: int) -> dict[str, torch.Tensor]:
     return load_file(checkpoints / f"step-{step:08d}" / "optimizer.safetensors")
 
 
-def trained_first(name: str) -> bool:
-    return "wte" in name or "ln_f" in name
-
-
-def test_blocks_stay_as_they_are_until_they_are_freed(world) -> None:
-    checkpoints = run(world)
-    first, last_frozen, freed = (weights(checkpoints, step) for step in (1, 6, 7))
-    same = {name for name in first if torch.equal(first[name], last_frozen[name])}
-    assert same == {name for name in first if not trained_first(name)}
-    changed = {name for name in first if not torch.equal(last_frozen[name], freed[name])}
-    assert changed == set(first)
-
-
-def test_the_optimizer_knows_freed_parameters_from_their_first_step_only(world) -> None:
-    checkpoints = run(world)
-    assert all(trained_first(key) for key in moments(checkpoints, 6))
-    steps = {key: int(value) for key, value in moments(checkpoints, 8).items() if "/step" in key}
-    assert {key for key, count in steps.items() if count == 8} == {
-        key for key in steps if trained_first(key)
+def groups(names: Iterable[str]) -> dict[str, int]:
+    """The stage in which each parameter is freed, from 0, for a model of two blocks."""
+    return {
+        name: 0 if "wte" in name or "ln_f" in name else 1 if ".h.1." in name else 2
+        for name in names
     }
-    assert set(steps.values()) == {2, 8}
 
 
-@pytest.mark.parametrize("step", [3, 5, 6, 7, 9])
-def test_continuing_from_any_step_of_either_phase_gives_the_same_bytes(world, step: int) -> None:
+@pytest.mark.parametrize(("before", "after", "stage"), [(1, 4, 0), (4, 5, 1), (7, 8, 1), (8, 9, 2)])
+def test_a_stage_changes_what_is_freed_and_nothing_else(world, before, after, stage) -> None:
+    checkpoints = run(world)
+    one, two = weights(checkpoints, before), weights(checkpoints, after)
+    changed = {name for name in one if not torch.equal(one[name], two[name])}
+    assert changed == {name for name, freed in groups(one).items() if freed <= stage}
+
+
+def test_the_optimizer_knows_a_parameter_from_the_step_that_frees_it(world) -> None:
+    checkpoints = run(world)
+    for step, counts in ((4, {0: 4}), (8, {0: 8, 1: 4}), (12, {0: 12, 1: 8, 2: 4})):
+        found = {key: int(n) for key, n in moments(checkpoints, step).items() if "/step" in key}
+        assert set(groups(found).values()) == set(counts)
+        assert found == {key: counts[freed] for key, freed in groups(found).items()}
+
+
+@pytest.mark.parametrize("step", [3, 4, 5, 8, 10])
+def test_continuing_from_any_step_of_any_stage_gives_the_same_bytes(world, step: int) -> None:
     checkpoints = run(world)
     expected = (world.paths.model / "model.safetensors").read_bytes()
     metrics = world.paths.metrics.read_bytes()

@@ -4,7 +4,7 @@ import torch
 from world import World
 
 from gpt2ro.training.config import load_experiment
-from gpt2ro.training.optimization import make_optimizer, set_learning_rate
+from gpt2ro.training.optimizers import make_optimizer, set_learning_rate
 
 
 def small_model() -> torch.nn.Module:
@@ -24,7 +24,7 @@ def updated(world: World, name: str) -> dict[str, torch.Tensor]:
     model = small_model()
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
     config = load_experiment(world.experiment, ["OPTIMIZER.NAME", name])
-    optimizer = make_optimizer(model, config, torch.device("cpu"))
+    optimizer = make_optimizer(model, config)
     set_learning_rate(optimizer, 0.1)
     optimizer.step()
     return {name: p.detach() - before[name] for name, p in model.named_parameters()}
@@ -42,7 +42,7 @@ def test_an_update_of_muon_is_orthogonal_and_as_large_as_one_of_adamw(world: Wor
     settings = load_experiment(
         world.experiment, ["OPTIMIZER.NAME", "muon", "OPTIMIZER.WEIGHT_DECAY", "0"]
     )
-    optimizer = make_optimizer(model, settings, torch.device("cpu"))
+    optimizer = make_optimizer(model, settings)
     set_learning_rate(optimizer, 0.1)
     optimizer.step()
     values = torch.linalg.svdvals(model.fc.weight.detach() - before)

@@ -1,11 +1,17 @@
-//! The command line: every flag, its meaning, and how flags become a [`Decoding`].
+//! The command line: every flag and its meaning.
+
+pub mod corpus;
+mod decoding;
+mod values;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+pub use decoding::{DecodingOptions, StrategyName};
+use values::at_least_one;
 
 use crate::backend::{Backend, Choice, ChoiceError, Precision};
-use crate::decoding::{Decoding, Strategy};
 
 /// Speaks with a Romanian GPT-2.
 #[derive(Debug, Parser)]
@@ -28,6 +34,8 @@ pub enum Command {
   gpt2ro generate -m results/deploy \"Ne trebuie\" --strategy top-k-top-p --seed 1 -n 60
   gpt2ro generate -m results/deploy --prompt-file poveste.txt --strategy beam --beams 8
   gpt2ro generate -m results/deploy \"Vulpea\" --backend engine --precision int8
+  gpt2ro generate -m results/deploy \"Într-o zi\" --strategy min-p --continuations 3 --bad-word lup
+  gpt2ro generate -m results/deploy --prompts config/prompts.txt --json > continuari.jsonl
   echo -n \"Vulpea\" | gpt2ro generate -m results/deploy - --json")]
     Generate(GenerateOptions),
     /// Continue prompt after prompt from standard input, one a line.
@@ -46,6 +54,15 @@ Example:
     #[command(after_help = "Example:
   gpt2ro samples -m results/deploy --prompts config/prompts.txt --text samples.txt --json samples.json --seed 1")]
     Samples(SamplesOptions),
+    /// Measure how fast the model reads and writes on this machine.
+    #[command(
+        after_help = "The median of the rounds is printed. The floor is the time it takes to read every weight once from memory,
+as each new token needs it; how fast memory is, is measured before and after.
+
+Example:
+  gpt2ro bench -m results/deploy --backend engine --precision int8 --threads 2"
+    )]
+    Bench(BenchOptions),
     /// Say how well the model predicts texts: bits per byte and perplexities.
     #[command(
         after_help = "A file is one text, scored in contexts as long as the model takes. Bits per byte and the
@@ -66,6 +83,26 @@ Example:
   gpt2ro logits -m results/deploy --prompts config/parity_prompts.txt --output logits.safetensors"
     )]
     Logits(LogitsOptions),
+    /// Look at the lengths of texts, and choose texts by them.
+    #[command(after_help = "Examples:
+  gpt2ro corpus filter --min-words 8 --max-words 4000 < texte.txt > potrivite.txt
+  gpt2ro corpus histogram --unit words -o histogram.svg texte.txt")]
+    Corpus {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: corpus::CorpusCommand,
+    },
+    /// Print what makes a shell complete the flags of this program.
+    #[command(after_help = "Example:
+  gpt2ro completions bash > ~/.local/share/bash-completion/completions/gpt2ro")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    #[command(after_help = "Example:
+  gpt2ro manual > gpt2ro.1 && man ./gpt2ro.1")]
+    Manual,
 }
 
 /// Which model, and with what.
@@ -83,6 +120,9 @@ pub struct ModelOptions {
     /// How weights and activations are kept.
     #[arg(long, value_enum, default_value = "fp32")]
     pub precision: Precision,
+    /// Do not hold the files of the folder against its MANIFEST.json.
+    #[arg(long)]
+    pub no_verify: bool,
 }
 
 impl ModelOptions {
@@ -96,17 +136,19 @@ impl ModelOptions {
 }
 
 impl Command {
-    /// Which model the command uses.
+    /// Which model the command uses, if it uses one.
     #[must_use]
-    pub fn model(&self) -> &ModelOptions {
-        match self {
+    pub fn model(&self) -> Option<&ModelOptions> {
+        Some(match self {
             Self::Generate(options) => &options.model,
             Self::Loop(options) => &options.model,
             Self::Dialog(options) => &options.model,
             Self::Samples(options) => &options.model,
             Self::Score(options) => &options.model,
             Self::Logits(options) => &options.model,
-        }
+            Self::Bench(options) => &options.model,
+            Self::Corpus { .. } | Self::Completions { .. } | Self::Manual => return None,
+        })
     }
 }
 
@@ -115,107 +157,11 @@ impl Arguments {
     #[must_use]
     pub fn from_process() -> Self {
         let arguments = Self::parse();
-        if let Err(error) = arguments.command.model().choice() {
+        if let Some(Err(error)) = arguments.command.model().map(ModelOptions::choice) {
             let kind = clap::error::ErrorKind::ArgumentConflict;
             Self::command().error(kind, error).exit();
         }
         arguments
-    }
-}
-
-/// The names of the strategies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum StrategyName {
-    /// Always the most probable token.
-    Greedy,
-    /// The most probable sequence that beam search finds.
-    Beam,
-    /// Draw among the --top-k most probable tokens.
-    TopK,
-    /// Draw among the most probable tokens that together reach --top-p.
-    TopP,
-    /// Both limits.
-    TopKTopP,
-}
-
-/// How continuations are written.
-#[derive(Debug, Clone, Args)]
-pub struct DecodingOptions {
-    /// How the next token is chosen.
-    #[arg(short, long, value_enum, default_value = "top-k-top-p")]
-    pub strategy: StrategyName,
-    /// Longest continuation, tokens.
-    #[arg(short = 'n', long, default_value_t = 100)]
-    pub max_new_tokens: usize,
-    /// Shortest continuation, tokens.
-    #[arg(long, default_value_t = 0)]
-    pub min_new_tokens: usize,
-    /// Seed of the random choices [default: a new one each time].
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// Under 1 sharpens the probabilities, over 1 flattens them.
-    #[arg(long, default_value_t = 0.8, value_parser = positive)]
-    pub temperature: f64,
-    /// Tokens to draw among, for top-k and top-k-top-p.
-    #[arg(long, default_value_t = 50, value_parser = at_least_one)]
-    pub top_k: usize,
-    /// Probability to draw within, for top-p and top-k-top-p.
-    #[arg(long, default_value_t = 0.95, value_parser = share)]
-    pub top_p: f64,
-    /// Candidates of the beam search.
-    #[arg(long, default_value_t = 4, value_parser = at_least_one)]
-    pub beams: usize,
-    /// Over 0 favours long sequences in beam search, under 0 short ones.
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
-    pub length_penalty: f64,
-    /// End the beam search as soon as enough sequences have ended.
-    #[arg(long)]
-    pub early_stopping: bool,
-    /// Over 1 makes tokens that were seen less likely.
-    #[arg(long, default_value_t = 1.0, value_parser = positive_f32)]
-    pub repetition_penalty: f32,
-    /// No sequence of this many tokens comes twice; 0: no limit.
-    #[arg(long, default_value_t = 0)]
-    pub no_repeat_ngram: usize,
-    /// End before this string; may be given more than once.
-    #[arg(long, value_name = "TEXT")]
-    pub stop: Vec<String>,
-}
-
-impl DecodingOptions {
-    /// The strategy the flags describe.
-    #[must_use]
-    pub fn strategy(&self) -> Strategy {
-        let sample = |top_k, top_p| Strategy::Sample {
-            top_k,
-            top_p,
-            temperature: self.temperature,
-        };
-        match self.strategy {
-            StrategyName::Greedy => Strategy::Greedy,
-            StrategyName::Beam => Strategy::Beam {
-                beams: self.beams,
-                length_penalty: self.length_penalty,
-                early_stopping: self.early_stopping,
-            },
-            StrategyName::TopK => sample(Some(self.top_k), None),
-            StrategyName::TopP => sample(None, Some(self.top_p)),
-            StrategyName::TopKTopP => sample(Some(self.top_k), Some(self.top_p)),
-        }
-    }
-
-    /// Everything that decides a continuation; a seed is drawn if none was given.
-    #[must_use]
-    pub fn decoding(&self) -> Decoding {
-        Decoding {
-            strategy: self.strategy(),
-            max_new_tokens: self.max_new_tokens,
-            min_new_tokens: self.min_new_tokens,
-            repetition_penalty: self.repetition_penalty,
-            no_repeat_ngram: self.no_repeat_ngram,
-            seed: self.seed.unwrap_or_else(random_seed),
-            stop: self.stop.clone(),
-        }
     }
 }
 
@@ -227,22 +173,31 @@ pub struct GenerateOptions {
     pub model: ModelOptions,
     /// The text to continue; - reads it from standard input.
     #[arg(
-        required_unless_present = "prompt_file",
-        conflicts_with = "prompt_file"
+        required_unless_present_any = ["prompt_file", "prompts"],
+        conflicts_with_all = ["prompt_file", "prompts"]
     )]
     pub prompt: Option<String>,
     /// A file with the text to continue.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "prompts")]
     pub prompt_file: Option<PathBuf>,
+    /// A file of prompts, one a line, each to be continued.
+    #[arg(long, value_name = "FILE")]
+    pub prompts: Option<PathBuf>,
+    /// Continuations of each prompt: the best ones of a beam search, or one for each of as many seeds.
+    #[arg(short, long, default_value_t = 1, value_parser = at_least_one)]
+    pub continuations: usize,
     /// Print the prompt before its continuation: the default.
     #[arg(long, overrides_with = "no_echo")]
     pub echo: bool,
     /// Print only the continuation, not the prompt.
     #[arg(long, overrides_with = "echo")]
     pub no_echo: bool,
-    /// Print one JSON object instead of the text.
+    /// Print a JSON object a continuation instead of the text.
     #[arg(long)]
     pub json: bool,
+    /// Say on standard error how long it took.
+    #[arg(long)]
+    pub perf: bool,
     /// How.
     #[command(flatten)]
     pub decoding: DecodingOptions,
@@ -316,6 +271,26 @@ pub struct ScoreOptions {
     pub json: bool,
 }
 
+/// Options of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchOptions {
+    /// Which model.
+    #[command(flatten)]
+    pub model: ModelOptions,
+    /// Tokens of the prompt.
+    #[arg(long, default_value_t = 512, value_parser = at_least_one)]
+    pub prompt_tokens: usize,
+    /// Tokens written after it.
+    #[arg(short = 'n', long, default_value_t = 128, value_parser = at_least_one)]
+    pub new_tokens: usize,
+    /// Rounds.
+    #[arg(long, default_value_t = 5, value_parser = at_least_one)]
+    pub rounds: usize,
+    /// Print a JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Options of `logits`.
 #[derive(Debug, Args)]
 pub struct LogitsOptions {
@@ -331,39 +306,6 @@ pub struct LogitsOptions {
     /// Longest greedy continuation, tokens.
     #[arg(short = 'n', long, default_value_t = 64)]
     pub max_new_tokens: usize,
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-        _ => Err("expected a number over 0".to_owned()),
-    }
-}
-
-fn positive_f32(text: &str) -> Result<f32, String> {
-    positive(text).map(|value| value as f32)
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value <= 1.0 => Ok(value),
-        _ => Err("expected a number over 0 and up to 1".to_owned()),
-    }
-}
-
-fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse::<usize>() {
-        Ok(value) if value > 0 => Ok(value),
-        _ => Err("expected a whole number from 1".to_owned()),
-    }
-}
-
-/// A seed that nobody chose: the hasher's own, which the standard library seeds from the system.
-fn random_seed() -> u64 {
-    use std::hash::{BuildHasher as _, Hasher as _};
-    std::collections::hash_map::RandomState::new()
-        .build_hasher()
-        .finish()
 }
 
 #[cfg(test)]

@@ -1,0 +1,94 @@
+"""The processes of one training: those that torchrun started, or this one alone.
+
+Each has a copy of the model and makes the gradient of its share of every batch; sums of the
+gradients keep the copies equal. The first one alone evaluates, reports and writes.
+
+Why not DistributedDataParallel: it wraps the model, which renames its parameters, and exchanges
+gradients while they are made, which pays where a batch is one micro-batch. Here it is many, and
+they are exchanged once.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import torch
+from torch import Tensor
+from torch import distributed as torch_distributed
+
+# The others wait so long while the first one evaluates; PyTorch's own limit is 10 minutes on GPUs.
+PATIENCE = timedelta(hours=4)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Which of how many this process is. With one alone every method does nothing, at no cost.
+
+    Attributes:
+        rank: number of this process, from 0.
+        count: how many there are.
+    """
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the one that writes."""
+        return self.rank == 0
+
+    def sum_up(self, tensors: Iterable[Tensor]) -> None:
+        """Replace tensors by their sums over the processes; all get the same bits."""
+        if self.count > 1:
+            for tensor in tensors:
+                torch_distributed.all_reduce(tensor)
+
+    def any(self, flag: bool) -> bool:
+        """Tell whether a flag is set in any process."""
+        total = torch.tensor([int(flag)])
+        self.sum_up([total])
+        return bool(total)
+
+    def from_first(self, *values: float) -> list[float]:
+        """Return the values that the first process has."""
+        tensor = torch.tensor(values, dtype=torch.float64)
+        if self.count > 1:
+            torch_distributed.broadcast(tensor, src=0)
+        return tensor.tolist()
+
+    def from_all(self, tensor: Tensor) -> list[Tensor]:
+        """Return a tensor's values in all processes, by rank; its shape is the same in each."""
+        if self.count == 1:
+            return [tensor]
+        found = [torch.empty_like(tensor) for _ in range(self.count)]
+        torch_distributed.all_gather(found, tensor)
+        return found
+
+    def wait(self) -> None:
+        """Wait until every process is here."""
+        self.any(False)
+
+
+ALONE = Processes()
+
+
+@contextmanager
+def joined_processes() -> Iterator[Processes]:
+    """Join the processes that torchrun started with this one; alone if it did not."""
+    if not torch_distributed.is_torchelastic_launched():
+        yield ALONE
+        return
+    # Small facts are exchanged on the CPU, whatever the model is on.
+    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    torch_distributed.init_process_group(backend, timeout=PATIENCE)
+    try:
+        yield Processes(torch_distributed.get_rank(), torch_distributed.get_world_size())
+    finally:
+        torch_distributed.destroy_process_group()
+
+
+def local_rank() -> int:
+    """Return the number of this process on its machine, which is that of its GPU."""
+    return int(os.environ.get("LOCAL_RANK", "0"))

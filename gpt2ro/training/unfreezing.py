@@ -1,0 +1,47 @@
+"""Gradual unfreezing: which parameters are trained in a stage of the training.
+
+From the first stage on, the token embedding (which is the output head) and the last norm; then
+blocks from the top, which are nearest to the output; position embeddings and whatever is left in
+the last stage. The blocks keep what they know until the embeddings of a new vocabulary mean
+something to them.
+"""
+
+import re
+
+from torch import nn
+
+from gpt2ro.errors import UserError
+from gpt2ro.training.schedule import Stage
+
+BLOCK = re.compile(r"\bh\.(\d+)\.")
+
+
+def set_trained(model: nn.Module, stage: Stage) -> None:
+    """Let the parameters of a stage be trained, and freeze the others.
+
+    A frozen parameter gets no gradient, so the optimiser makes no state for it: that begins clean
+    when it is freed.
+
+    Raises:
+        UserError: the stage trains more blocks than there are.
+    """
+    layers = _layers(model)
+    if stage.blocks is not None and stage.blocks > layers:
+        raise UserError(
+            f"UNFREEZING.BLOCKS holds {stage.blocks}, and the model has {layers} blocks; set "
+            f"{layers} or less."
+        )
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(_is_trained(name, stage, layers))
+
+
+def _is_trained(name: str, stage: Stage, layers: int) -> bool:
+    if stage.blocks is None or "wte" in name or "ln_f" in name:
+        return True
+    block = BLOCK.search(name)
+    return block is not None and int(block.group(1)) >= layers - stage.blocks
+
+
+def _layers(model: nn.Module) -> int:
+    found = (BLOCK.search(name) for name, _ in model.named_parameters())
+    return 1 + max((int(block.group(1)) for block in found if block), default=-1)

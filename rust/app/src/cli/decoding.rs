@@ -1,0 +1,206 @@
+//! Flags of decoding, and the [`Decoding`] that they describe.
+
+use anyhow::{Result, anyhow};
+use clap::{Args, ValueEnum};
+
+use super::values::{at_least_one, finite, positive, positive_f32, share};
+use crate::decoding::processors::Processors;
+use crate::decoding::{Decoding, Limits, Strategy};
+use crate::deploy::Deploy;
+
+/// The names of the strategies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StrategyName {
+    /// Always the most probable token.
+    Greedy,
+    /// The most probable sequence that beam search finds.
+    Beam,
+    /// Draw among the --top-k most probable tokens.
+    TopK,
+    /// Draw among the most probable tokens that together reach --top-p.
+    TopP,
+    /// Both limits.
+    TopKTopP,
+    /// Draw among the tokens that have at least --min-p times the probability of the best.
+    MinP,
+    /// Draw among the tokens that surprise about as much as is usual here, within --typical-p.
+    Typical,
+}
+
+/// How continuations are written.
+#[derive(Debug, Clone, Args)]
+pub struct DecodingOptions {
+    /// How the next token is chosen.
+    #[arg(short, long, value_enum, default_value = "top-k-top-p")]
+    pub strategy: StrategyName,
+    /// Longest continuation, tokens.
+    #[arg(short = 'n', long, default_value_t = 100)]
+    pub max_new_tokens: usize,
+    /// Shortest continuation, tokens.
+    #[arg(long, default_value_t = 0)]
+    pub min_new_tokens: usize,
+    /// Seed of the random choices [default: a new one each time].
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Under 1 sharpens the probabilities, over 1 flattens them.
+    #[arg(long, default_value_t = 0.8, value_parser = positive)]
+    pub temperature: f64,
+    /// Tokens to draw among, for top-k and top-k-top-p.
+    #[arg(long, default_value_t = 50, value_parser = at_least_one)]
+    pub top_k: usize,
+    /// Probability to draw within, for top-p and top-k-top-p.
+    #[arg(long, default_value_t = 0.95, value_parser = share)]
+    pub top_p: f64,
+    /// Least probability relative to that of the best token, for min-p.
+    #[arg(long, default_value_t = 0.1, value_parser = share)]
+    pub min_p: f64,
+    /// Probability to draw within, for typical.
+    #[arg(long, default_value_t = 0.95, value_parser = share)]
+    pub typical_p: f64,
+    /// Candidates of the beam search.
+    #[arg(long, default_value_t = 4, value_parser = at_least_one)]
+    pub beams: usize,
+    /// Over 0 favours long sequences in beam search, under 0 short ones.
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    pub length_penalty: f64,
+    /// End the beam search as soon as enough sequences have ended.
+    #[arg(long)]
+    pub early_stopping: bool,
+    /// Over 1 makes tokens that were seen less likely.
+    #[arg(long, default_value_t = 1.0, value_parser = positive_f32)]
+    pub repetition_penalty: f32,
+    /// Taken from the logit of a token for each time the continuation has it.
+    #[arg(long, default_value_t = 0.0, value_parser = finite, allow_negative_numbers = true)]
+    pub frequency_penalty: f32,
+    /// Taken once from the logit of each token that the continuation has.
+    #[arg(long, default_value_t = 0.0, value_parser = finite, allow_negative_numbers = true)]
+    pub presence_penalty: f32,
+    /// No sequence of this many tokens comes twice; 0: no limit.
+    #[arg(long, default_value_t = 0)]
+    pub no_repeat_ngram: usize,
+    /// Never write this word or text; may be given more than once.
+    #[arg(long, value_name = "TEXT")]
+    pub bad_word: Vec<String>,
+    /// Add a number to the logit of a token, named by its id or its text; may be given more than once.
+    #[arg(long, value_name = "TOKEN=NUMBER")]
+    pub logit_bias: Vec<String>,
+    /// End before this string; may be given more than once.
+    #[arg(long, value_name = "TEXT")]
+    pub stop: Vec<String>,
+}
+
+impl DecodingOptions {
+    /// The strategy the flags describe.
+    #[must_use]
+    pub fn strategy(&self) -> Strategy {
+        let (top_k, top_p) = (Some(self.top_k), Some(self.top_p));
+        let limits = match self.strategy {
+            StrategyName::Greedy => return Strategy::Greedy,
+            StrategyName::Beam => {
+                return Strategy::Beam {
+                    beams: self.beams,
+                    length_penalty: self.length_penalty,
+                    early_stopping: self.early_stopping,
+                };
+            }
+            StrategyName::TopK => Limits::top(top_k, None),
+            StrategyName::TopP => Limits::top(None, top_p),
+            StrategyName::TopKTopP => Limits::top(top_k, top_p),
+            StrategyName::MinP => Limits {
+                min_p: Some(self.min_p),
+                ..Limits::default()
+            },
+            StrategyName::Typical => Limits {
+                typical_p: Some(self.typical_p),
+                ..Limits::default()
+            },
+        };
+        Strategy::Sample {
+            limits,
+            temperature: self.temperature,
+        }
+    }
+
+    /// Everything that decides a continuation; a seed is drawn if none was given.
+    ///
+    /// # Errors
+    /// A bias is no `TOKEN=NUMBER`, or its token is none of the tokenizer's.
+    pub fn decoding(&self, deploy: &Deploy) -> Result<Decoding> {
+        Ok(Decoding {
+            processors: Processors {
+                repetition_penalty: self.repetition_penalty,
+                frequency_penalty: self.frequency_penalty,
+                presence_penalty: self.presence_penalty,
+                no_repeat_ngram: self.no_repeat_ngram,
+                bad_words: bad_words(&self.bad_word, deploy)?,
+                bias: biases(&self.logit_bias, deploy)?,
+            },
+            max_new_tokens: self.max_new_tokens,
+            min_new_tokens: self.min_new_tokens,
+            stop: self.stop.clone(),
+            ..Decoding::new(self.strategy(), self.seed.unwrap_or_else(random_seed))
+        })
+    }
+}
+
+/// The tokens of each word, at the beginning of a text and after a space.
+fn bad_words(words: &[String], deploy: &Deploy) -> Result<Vec<Vec<u32>>> {
+    let mut found = Vec::new();
+    for word in words {
+        for written in [
+            word.trim_start().to_owned(),
+            format!(" {}", word.trim_start()),
+        ] {
+            let ids = deploy.encode(&written)?;
+            if !ids.is_empty() && !word.trim().is_empty() {
+                found.push(ids);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// `TOKEN=NUMBER`: the token is what stands before the last equals sign.
+fn biases(flags: &[String], deploy: &Deploy) -> Result<Vec<(u32, f32)>> {
+    flags
+        .iter()
+        .map(|flag| {
+            let (token, number) = flag
+                .rsplit_once('=')
+                .ok_or_else(|| anyhow!("--logit-bias {flag}: expected TOKEN=NUMBER"))?;
+            let number = finite(number)
+                .map_err(|expected| anyhow!("--logit-bias {flag}: {expected} after ="))?;
+            Ok((token_id(token, deploy)?, number))
+        })
+        .collect()
+}
+
+/// The token of this id, or of this text if it is exactly one.
+fn token_id(token: &str, deploy: &Deploy) -> Result<u32> {
+    let vocabulary = deploy.config.vocab_size;
+    if let Ok(id) = token.parse::<u32>() {
+        return if (id as usize) < vocabulary {
+            Ok(id)
+        } else {
+            Err(anyhow!(
+                "--logit-bias: the token {id} is none of {vocabulary}; expected 0 to {}",
+                vocabulary - 1
+            ))
+        };
+    }
+    match deploy.encode(token)?[..] {
+        [id] => Ok(id),
+        ref ids => Err(anyhow!(
+            "--logit-bias: {token:?} is {} tokens; expected one, such as a short word after a space",
+            ids.len()
+        )),
+    }
+}
+
+/// A seed that nobody chose: the hasher's own, which the standard library seeds from the system.
+fn random_seed() -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    std::collections::hash_map::RandomState::new()
+        .build_hasher()
+        .finish()
+}

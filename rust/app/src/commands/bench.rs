@@ -1,0 +1,137 @@
+//! `gpt2ro bench`: how fast the model reads and writes, and what memory allows.
+
+use std::hint::black_box;
+use std::io::Write as _;
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+
+use super::Speaker;
+use crate::backend::Precision;
+use crate::cli::BenchOptions;
+use crate::decoding::sampler::argmax;
+use crate::deploy::Config;
+use crate::model::{Model as _, Positions};
+
+/// Larger than every cache of a processor.
+const PROBE_BYTES: usize = 512 << 20;
+
+/// Run the command.
+///
+/// # Errors
+/// The model cannot be loaded, or its context is too short.
+pub fn run(options: &BenchOptions) -> Result<()> {
+    let mut speaker = Speaker::load(&options.model)?;
+    let (prompt_tokens, new_tokens) = (options.prompt_tokens, options.new_tokens);
+    let context = speaker.model.context();
+    ensure!(
+        prompt_tokens + new_tokens <= context,
+        "--prompt-tokens {prompt_tokens} and --new-tokens {new_tokens} exceed the context of {context}; lower one"
+    );
+    let threads = options.model.threads.unwrap_or_else(cores);
+    let before = read_bandwidth(threads);
+    let mut rounds = Vec::new();
+    for round in 1..=options.rounds {
+        speaker.model.restart();
+        write_tokens(&mut speaker, prompt_tokens, new_tokens)?;
+        let rates = (speaker.model.prompts.rate(), speaker.model.written.rate());
+        eprintln!(
+            "bench: round {round} of {}: {:.0} tokens/s read, {:.1} written",
+            options.rounds, rates.0, rates.1
+        );
+        rounds.push(rates);
+    }
+    let bandwidth = before.max(read_bandwidth(threads));
+    let bytes = weight_bytes(&speaker.deploy.config, options.model.precision);
+    let read = median(rounds.iter().map(|rates| rates.0).collect());
+    let written = median(rounds.iter().map(|rates| rates.1).collect());
+    let floor = bandwidth / bytes;
+    let mut out = std::io::stdout().lock();
+    if options.json {
+        let object = json!({
+            "load_seconds": speaker.loading.as_secs_f64(),
+            "prompt_tokens_per_second": read,
+            "new_tokens_per_second": written,
+            "memory_bytes_per_second": bandwidth,
+            "weight_bytes": bytes,
+            "share_of_memory_floor": written / floor,
+            "threads": threads,
+        });
+        writeln!(out, "{object}")?;
+    } else {
+        writeln!(
+            out,
+            "loading             {:.2} s",
+            speaker.loading.as_secs_f64()
+        )?;
+        writeln!(out, "prompt of {prompt_tokens:<9} {read:.0} tokens/s")?;
+        writeln!(out, "{new_tokens:<4} new tokens     {written:.1} tokens/s")?;
+        writeln!(
+            out,
+            "memory              {:.1} GB/s with {threads} threads, so {floor:.0} tokens/s at most; {:.0} % of that",
+            bandwidth / 1e9,
+            100.0 * written / floor
+        )?;
+    }
+    Ok(())
+}
+
+/// Read a prompt, then write greedily whatever comes, end-of-text too.
+fn write_tokens(speaker: &mut Speaker, prompt_tokens: usize, new_tokens: usize) -> Result<()> {
+    let model = &mut speaker.model;
+    let vocabulary = model.vocabulary();
+    // Tokens all over the vocabulary, the same each time.
+    let mut unread: Vec<u32> = (0..prompt_tokens)
+        .map(|place| (place * 7919 % vocabulary) as u32)
+        .collect();
+    model.reset();
+    for _ in 0..=new_tokens {
+        let logits = model.forward(&[unread], Positions::Last)?;
+        unread = vec![argmax(logits.row(0))];
+    }
+    Ok(())
+}
+
+/// Bytes of the weights that one token needs: all matrices, and the embedding as output head.
+fn weight_bytes(config: &Config, precision: Precision) -> f64 {
+    let blocks = 12 * config.n_layer * config.n_embd * config.n_embd;
+    (blocks + config.vocab_size * config.n_embd) as f64 * precision.bytes_per_weight()
+}
+
+/// Bytes a second that so many threads read from memory, the best of three times.
+fn read_bandwidth(threads: usize) -> f64 {
+    let words = vec![1_u64; PROBE_BYTES / size_of::<u64>()];
+    let share = words.len().div_ceil(threads);
+    (0..3)
+        .map(|_| {
+            let start = Instant::now();
+            std::thread::scope(|scope| {
+                for part in words.chunks(share) {
+                    scope.spawn(move || black_box(sum(part)));
+                }
+            });
+            PROBE_BYTES as f64 / start.elapsed().as_secs_f64()
+        })
+        .fold(0.0, f64::max)
+}
+
+/// Eight sums side by side, so that adding never waits for the sum before.
+fn sum(words: &[u64]) -> u64 {
+    let mut sums = [0_u64; 8];
+    for eight in words.chunks_exact(8) {
+        for (sum, word) in sums.iter_mut().zip(eight) {
+            *sum = sum.wrapping_add(*word);
+        }
+    }
+    sums.iter().fold(0, |all, sum| all.wrapping_add(*sum))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}

@@ -1,0 +1,110 @@
+//! The kinds of repair, in the order in which they are made.
+
+/// One kind of repair.
+///
+/// The order: what was read in the wrong encoding, then letters, then lines and blanks. Legacy encodings
+/// go before mojibake, as ftfy takes their "Îºi" (își) for a broken "κi"; they leave a text alone that
+/// holds mojibake, until the next round. Composition goes before cedilla letters, as it makes some of
+/// a letter and a combining cedilla.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `&amp;` and other character references of HTML.
+    Entities,
+    /// Left-over tags of HTML.
+    Tags,
+    /// Romanian encodings read as Latin-1.
+    LegacyEncodings,
+    /// Text that ftfy changes: UTF-8 read as another encoding, and what else it is asked for.
+    Mojibake,
+    /// Line ends other than `\n`.
+    LineEnds,
+    /// Characters that show nothing.
+    InvisibleCharacters,
+    /// Text that is not in Unicode's form NFC.
+    ComposedLetters,
+    /// ş and ţ with a cedilla where Romanian has a comma.
+    CedillaLetters,
+    /// Look-alikes of the hyphen.
+    Hyphens,
+    /// Words divided at the end of a line.
+    DividedWords,
+    /// Lines broken to a width.
+    WrappedLines,
+    /// Blanks before punctuation.
+    SpacedPunctuation,
+    /// Blanks and blank lines to spare.
+    Blanks,
+}
+
+impl Kind {
+    /// Every kind, in the order of the repairs.
+    pub const ALL: [Self; 13] = [
+        Self::Entities,
+        Self::Tags,
+        Self::LegacyEncodings,
+        Self::Mojibake,
+        Self::LineEnds,
+        Self::InvisibleCharacters,
+        Self::ComposedLetters,
+        Self::CedillaLetters,
+        Self::Hyphens,
+        Self::DividedWords,
+        Self::WrappedLines,
+        Self::SpacedPunctuation,
+        Self::Blanks,
+    ];
+
+    /// The name under which repairs are counted.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Entities => "HTML entities",
+            Self::Tags => "HTML tags",
+            Self::Mojibake => "mojibake",
+            Self::LegacyEncodings => "legacy encodings",
+            Self::LineEnds => "line ends",
+            Self::InvisibleCharacters => "invisible characters",
+            Self::ComposedLetters => "composed letters",
+            Self::CedillaLetters => "cedilla letters",
+            Self::Hyphens => "hyphens",
+            Self::DividedWords => "divided words",
+            Self::WrappedLines => "wrapped lines",
+            Self::SpacedPunctuation => "spaced punctuation",
+            Self::Blanks => "blanks",
+        }
+    }
+
+    pub(super) const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds(pub(super) u32);
+
+impl Kinds {
+    /// Adds a kind.
+    pub fn insert(&mut self, kind: Kind) {
+        self.0 |= kind.bit();
+    }
+
+    /// Returns whether a kind is in the set.
+    pub fn contains(self, kind: Kind) -> bool {
+        self.0 & kind.bit() != 0
+    }
+
+    /// Returns the kinds of the set, in the order of the repairs.
+    pub fn iter(self) -> impl Iterator<Item = Kind> {
+        Kind::ALL
+            .into_iter()
+            .filter(move |kind| self.contains(*kind))
+    }
+}
+
+impl FromIterator<Kind> for Kinds {
+    fn from_iter<Items: IntoIterator<Item = Kind>>(items: Items) -> Self {
+        let mut kinds = Self::default();
+        items.into_iter().for_each(|kind| kinds.insert(kind));
+        kinds
+    }
+}

@@ -1,0 +1,124 @@
+//! Which language a text is in, as far as its letters and function words tell.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// Texts of more characters are judged by three slices of a third of it: start, middle and end.
+const SAMPLE_CHARACTERS: usize = 12_000;
+
+/// Letters of Turkish and its relatives, and of Kurdish: the languages beside Romanian that write ş.
+pub(super) const STRONG_TURKISH_LETTERS: &str = "ığİĞəƏ";
+/// These prove nothing alone, since German, Hungarian and French names have them.
+pub(super) const WEAK_TURKISH_LETTERS: &str = "öüÖÜçÇêû";
+const TURKISH_WORDS: [&str; 21] = [
+    "ve", "bir", "bu", "için", "ile", "çok", "olan", "olarak", "daha", "değil", "gibi", "sonra",
+    "kadar", "ise", "və", "ilə", "üçün", "û", "ji", "li", "ku",
+];
+/// Letters of which Turkish has none; ş is left out, because it has that one too.
+const ROMANIAN_LETTERS: &str = "ăĂțȚţŢ";
+
+/// The function words by which Romanian is told from its neighbours.
+pub struct Vocabulary {
+    /// Frequent words of Romanian, in lower case, with and without diacritics.
+    pub romanian: HashSet<String>,
+    /// Frequent words of languages that share some of those.
+    pub foreign: HashSet<String>,
+}
+
+impl Vocabulary {
+    /// Returns whether a text is Turkish or a relative, not Romanian; none without evidence.
+    pub(super) fn looks_turkish(&self, text: &str) -> Option<bool> {
+        let sample = sample(text);
+        let lower = sample.to_lowercase();
+        let mut turkish = words(&lower).filter(|word| is_turkish_word(word)).count();
+        turkish += count(&sample, STRONG_TURKISH_LETTERS);
+        if turkish > 0 {
+            turkish += count(&sample, WEAK_TURKISH_LETTERS);
+        }
+        let known = words(&lower).filter(|word| self.romanian.contains(*word));
+        let romanian = known.count() + count(&sample, ROMANIAN_LETTERS);
+        (turkish != romanian).then_some(turkish > romanian)
+    }
+
+    /// Returns how many words of a text in lower case are Romanian and how many are foreign.
+    pub(super) fn hits(&self, lower: &str) -> (usize, usize) {
+        words(lower).fold((0, 0), |(romanian, foreign), word| {
+            (
+                romanian + usize::from(self.romanian.contains(word)),
+                foreign + usize::from(self.foreign.contains(word)),
+            )
+        })
+    }
+}
+
+/// Returns whether a text has any letter that hints at Turkish.
+pub(super) fn may_be_turkish(text: &str) -> bool {
+    let is_turkish = |letter: char| {
+        STRONG_TURKISH_LETTERS.contains(letter) || WEAK_TURKISH_LETTERS.contains(letter)
+    };
+    // The commonest letters outside ASCII are none of them, and quickly told.
+    text.chars().any(|letter| {
+        !letter.is_ascii() && !matches!(letter, 'ă' | 'â' | 'î' | 'ş' | 'ţ') && is_turkish(letter)
+    })
+}
+
+/// Returns the text, or of a long one three slices.
+pub(super) fn sample(text: &str) -> Cow<'_, str> {
+    let characters = text.chars().count();
+    if characters <= SAMPLE_CHARACTERS {
+        return Cow::Borrowed(text);
+    }
+    let third = SAMPLE_CHARACTERS / 3;
+    let slice = |start: usize| {
+        let rest = &text[byte_index(text, start)..];
+        &rest[..byte_index(rest, third)]
+    };
+    let slices = [0, (characters - third) / 2, characters - third].map(slice);
+    Cow::Owned(slices.join(" "))
+}
+
+/// Returns the bytes of so many characters.
+fn byte_index(text: &str, characters: usize) -> usize {
+    let found = text.char_indices().nth(characters);
+    found.map_or(text.len(), |(index, _)| index)
+}
+
+/// Returns whether a character is a letter, or a number of any kind.
+pub(super) fn is_letter_or_number(character: char) -> bool {
+    // No mark stands before U+0300, so that the faster test of the standard library says the same.
+    if character < '\u{300}' {
+        return character.is_alphanumeric();
+    }
+    let group = character.general_category_group();
+    group == GeneralCategoryGroup::Letter || group == GeneralCategoryGroup::Number
+}
+
+/// Returns whether a character is a letter, of any alphabet.
+pub(super) fn is_letter(character: char) -> bool {
+    if character < '\u{300}' {
+        return character.is_alphabetic();
+    }
+    character.general_category_group() == GeneralCategoryGroup::Letter
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_decimal =
+        |character: char| character.general_category() == GeneralCategory::DecimalNumber;
+    text.split(move |character: char| match character {
+        'a'..='z' => false,
+        _ => !is_letter_or_number(character) || is_decimal(character),
+    })
+    .filter(|word| !word.is_empty())
+}
+
+fn is_turkish_word(word: &str) -> bool {
+    TURKISH_WORDS.contains(&word)
+}
+
+fn count(text: &str, letters: &str) -> usize {
+    text.chars()
+        .filter(|character| letters.contains(*character))
+        .count()
+}

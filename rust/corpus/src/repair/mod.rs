@@ -1,0 +1,153 @@
+//! Repairs Romanian text: encodings, letters, Unicode form, markup, lines, blanks.
+//!
+//! One scan of a text finds which repairs it may need; an ordinary text needs none and is left as it
+//! is. The others are repaired in rounds until nothing changes, because one repair can lay bare work
+//! for another: an entity that hides mojibake that hides a cedilla.
+
+mod characters;
+mod classes;
+mod divided;
+mod entities;
+mod kinds;
+mod language;
+mod legacy;
+mod letters;
+mod lines;
+mod mojibake;
+mod ordinary;
+mod punctuation;
+mod scan;
+mod tags;
+mod wrapped;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+pub use kinds::{Kind, Kinds};
+pub use language::Vocabulary;
+
+use classes::Classes;
+use entities::Entities;
+use scan::Findings;
+
+/// Three rounds were the most that any text of the test corpora took.
+const MAX_ROUNDS: usize = 10;
+
+/// The characters on which the caller's repair of mojibake acts.
+pub struct Gate {
+    /// Acted on only beside others of them.
+    pub ruled: String,
+    /// Acted on wherever they stand.
+    pub alone: String,
+    /// Those of `ruled` that are acted on behind an opening quote or a dash.
+    pub doomed: String,
+}
+
+/// A text that was changed, and by which repairs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repaired {
+    /// The text after the repairs.
+    pub text: String,
+    /// The kinds of repair that changed it.
+    pub kinds: Kinds,
+}
+
+/// Repairs texts.
+pub struct Repairer {
+    enabled: Kinds,
+    classes: Classes,
+    entities: Entities,
+    vocabulary: Vocabulary,
+}
+
+impl Repairer {
+    /// Makes a repairer.
+    ///
+    /// `enabled` are the repairs to make, `entities` the named ones (`&amp;` to `&`).
+    pub fn new(
+        enabled: Kinds,
+        gate: &Gate,
+        entities: HashMap<String, String>,
+        vocabulary: Vocabulary,
+    ) -> Self {
+        Self {
+            enabled,
+            classes: Classes::new(gate),
+            entities: Entities::new(entities),
+            vocabulary,
+        }
+    }
+
+    /// Returns the repaired text, or none if it stays as it is.
+    ///
+    /// The result is a fixed point: repairing it again changes nothing. Lines that may hold mojibake
+    /// are given to `line_without_mojibake`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `line_without_mojibake`.
+    pub fn repair<Error>(
+        &self,
+        text: &str,
+        mut line_without_mojibake: impl FnMut(&str) -> Result<String, Error>,
+    ) -> Result<Option<Repaired>, Error> {
+        let mut found = scan::findings(text, &self.classes);
+        let mut kinds = Kinds::default();
+        let mut current = Cow::Borrowed(text);
+        for _ in 0..MAX_ROUNDS {
+            let mut changed = false;
+            for kind in self.enabled.iter() {
+                if !found.kinds.contains(kind) {
+                    continue;
+                }
+                let repaired = self.repaired(kind, &current, &found, &mut line_without_mojibake)?;
+                if let Some(repaired) = repaired.filter(|repaired| *repaired != current) {
+                    found = scan::findings(&repaired, &self.classes);
+                    current = Cow::Owned(repaired);
+                    kinds.insert(kind);
+                    changed = true;
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        let changed = kinds != Kinds::default();
+        Ok(changed.then_some(Repaired {
+            text: current.into_owned(),
+            kinds,
+        }))
+    }
+
+    /// Returns the text after one kind of repair, or none if that finds nothing.
+    fn repaired<Error>(
+        &self,
+        kind: Kind,
+        text: &str,
+        found: &Findings,
+        line_without_mojibake: &mut impl FnMut(&str) -> Result<String, Error>,
+    ) -> Result<Option<String>, Error> {
+        Ok(match kind {
+            Kind::Entities => Some(self.entities.replaced(text)),
+            Kind::Tags => Some(tags::without_tags(text)),
+            Kind::Mojibake => {
+                return mojibake::without_mojibake(text, &found.suspicious, line_without_mojibake);
+            }
+            Kind::LegacyEncodings => legacy::with_legacy_letters(text, &self.vocabulary),
+            Kind::LineEnds => Some(characters::with_plain_line_ends(text)),
+            Kind::InvisibleCharacters => Some(characters::without_invisible(text)),
+            Kind::ComposedLetters => Some(text.nfc().collect()),
+            Kind::CedillaLetters if found.may_be_turkish => {
+                letters::with_comma_letters_of_romanian(text, &self.vocabulary)
+            }
+            Kind::CedillaLetters => letters::with_comma_letters(text),
+            Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
+            Kind::DividedWords => divided::with_whole_words(text),
+            Kind::WrappedLines => wrapped::with_joined_lines(text),
+            Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
+            Kind::Blanks => Some(characters::with_single_blanks(text)),
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Blanks before punctuation: "cuvânt , altul".
+
+use super::language::is_letter_or_number;
+
+/// Uses of a comma: behind a word as it should be, and behind a word and a blank.
+#[derive(Default)]
+struct Commas {
+    attached: usize,
+    spaced: usize,
+}
+
+/// Moved in every text; the others only in one that was cut into tokens.
+const ALWAYS: &[u8] = b",.";
+
+/// Returns the text without the blanks between a word and its comma or full stop; none without one.
+///
+/// `spaced` are the indices of the blanks before a mark, ascending.
+///
+/// A colon, semicolon, exclamation or question mark is moved only in a text that was cut into tokens,
+/// where most commas are spaced: French writes a blank before those four. Between two numbers
+/// ("1 , 5"), before another mark ("a . . .") and in rows of tables nothing is moved.
+pub(super) fn with_attached_punctuation(text: &str, spaced: &[usize]) -> Option<String> {
+    let mut in_tokens: Option<bool> = None;
+    let mut attached = String::new();
+    let mut copied = 0;
+    for &blank in spaced {
+        let moves = belongs_to_word(text, blank)
+            && (ALWAYS.contains(&text.as_bytes()[blank + 1])
+                || *in_tokens.get_or_insert_with(|| is_cut_into_tokens(text)));
+        if moves {
+            attached.push_str(&text[copied..blank]);
+            copied = blank + 1;
+        }
+    }
+    (copied > 0).then(|| attached + &text[copied..])
+}
+
+fn is_cut_into_tokens(text: &str) -> bool {
+    let mut commas = Commas::default();
+    for (index, _) in text.match_indices(',') {
+        let before = &text[..index];
+        if before.ends_with(is_letter_or_number) {
+            commas.attached += 1;
+        } else if let Some(word) = before.strip_suffix(' ') {
+            commas.spaced += usize::from(word.ends_with(is_letter_or_number));
+        }
+    }
+    commas.spaced > commas.attached && commas.spaced >= 2
+}
+
+/// Returns whether the mark behind a blank belongs to the word before it.
+fn belongs_to_word(text: &str, blank: usize) -> bool {
+    let (before, rest) = (&text[..blank], &text[blank + 2..]);
+    let Some(last) = before.chars().next_back() else {
+        return false;
+    };
+    let next = rest.trim_start_matches(' ').chars().next();
+    let next = next.filter(|next| *next != '\n');
+    let ends_there = rest.is_empty() || rest.starts_with([' ', '\n']);
+    let is_number = last.is_numeric() && next.is_some_and(char::is_numeric);
+    let is_row_of_marks = next.is_some_and(|next| next.is_ascii_punctuation());
+    (is_letter_or_number(last) || ")]”»\"".contains(last))
+        && ends_there
+        && !is_number
+        && !is_row_of_marks
+        && !is_in_table(before, rest)
+}
+
+fn is_in_table(before: &str, rest: &str) -> bool {
+    let start = before.rsplit('\n').next().unwrap_or_default();
+    let end = rest.split('\n').next().unwrap_or_default();
+    [start, end].iter().any(|part| part.contains(['|', '\t']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attached(text: &str) -> String {
+        let spaced: Vec<usize> = text
+            .match_indices(' ')
+            .map(|(index, _)| index)
+            .filter(|index| text[index + 1..].starts_with([',', '.', ';', ':', '!', '?']))
+            .collect();
+        with_attached_punctuation(text, &spaced).unwrap_or_else(|| text.to_owned())
+    }
+
+    #[test]
+    fn commas_and_stops_are_written_to_their_word() {
+        assert_eq!(attached("Un om , un câine ."), "Un om, un câine.");
+        assert_eq!(attached("în 2003 , apoi"), "în 2003, apoi");
+    }
+
+    #[test]
+    fn the_other_marks_only_in_a_text_cut_into_tokens() {
+        let tokens = "Vine , zise el , și mâine ? Da ! Iată : vine ; pleacă .";
+        let mended = "Vine, zise el, și mâine? Da! Iată: vine; pleacă.";
+        assert_eq!(attached(tokens), mended);
+        let french = "Où est-il ? Ici, là ; et « ça » !";
+        assert_eq!(attached(french), french);
+    }
+
+    #[test]
+    fn numbers_dots_and_tables_stay() {
+        for text in [
+            "1 , 5 lei",
+            "Cap . . . . 7",
+            "a | b , c",
+            ", apoi",
+            "fișier .txt",
+            "și ...",
+        ] {
+            assert_eq!(attached(text), text);
+        }
+    }
+}

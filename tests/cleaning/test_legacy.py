@@ -1,0 +1,116 @@
+"""Romanian in a legacy encoding that was read as Latin-1 or Windows-1252."""
+
+import lzma
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from passages import ENGLISH, FRENCH, KURDISH, PORTUGUESE, ROMANIAN, TURKISH
+
+from gpt2ro.cleaning.repairs import repaired, repairer, repairs
+from gpt2ro.cleaning.settings import CleaningSettings
+
+# Windows-1250 read as Latin-1 has controls for quotation marks, which are repaired as mojibake.
+ENCODINGS = repairer(CleaningSettings(), ["legacy encodings", "mojibake"])
+REPAIRER = repairer(CleaningSettings(), ["legacy encodings"])
+CEDILLA = str.maketrans("șțȘȚ", "şţŞŢ")
+STEPS = repairs(CleaningSettings())
+LEGACY = ("iso-8859-2", "windows-1250", "iso-8859-16")
+MISTAKES = [(legacy, wrong) for legacy in LEGACY for wrong in ("latin-1", "windows-1252")]
+MARKED = re.compile("[ãÃºªþÞ]")
+MARKS = 3
+
+ICELANDIC = """\
+Þetta er það sem þú þarft að vita um veðrið á Íslandi. Það rignir oft á haustin og þá er gott að \
+vera heima og lesa góða bók, því að þær eru margar til."""
+SPANISH = """\
+El artículo 1º y el 2º dicen que la 3ª sección, según la Dª María, no está lista. El nº 5 de la \
+calle está cerca y el niño juega con la niña en la plaza."""
+
+
+def misread(text: str, legacy: str, wrong: str) -> str | None:
+    """Return what a text in a legacy encoding looks like, or None if that cannot hold it."""
+    written = text if legacy == "iso-8859-16" else text.translate(CEDILLA)
+    try:
+        return written.encode(legacy).decode(wrong)
+    except UnicodeError:
+        return None
+
+
+@pytest.mark.parametrize(("legacy", "wrong"), MISTAKES)
+def test_restores_romanian(legacy: str, wrong: str) -> None:
+    text = misread(ROMANIAN, legacy, wrong)
+    assert text and MARKED.search(text)
+    assert REPAIRER.repair(text) == (ROMANIAN, ["legacy encodings"])
+
+
+def test_all_repairs_together_restore_quotes_too() -> None:
+    original = f"„{ROMANIAN}” – «da»."
+    for legacy, wrong in MISTAKES[2:4]:
+        assert repaired(misread(original, legacy, wrong) or "", STEPS)[0] == original
+    quoted = "¥Aºa e, ºi nu altã!µ zise ªtefan."
+    assert REPAIRER.repair(quoted)[0] == "„Așa e, și nu altă!” zise Ștefan."
+
+
+def test_a_legacy_letter_behind_a_capital_is_no_mojibake() -> None:
+    # ftfy alone gives "κi".
+    text = "Îºi zice cã þara-i mare"
+    assert repaired(text, STEPS)[0] == "Își zice că țara-i mare"
+
+
+def test_mojibake_is_no_legacy_encoding() -> None:
+    text = "MÃ®ine vÄƒ aÈ™tept lÃ¢ngÄƒ casÄƒ, mÃªme."
+    assert REPAIRER.repair(text) == (text, [])
+
+
+@pytest.mark.parametrize(
+    "text", [ROMANIAN, TURKISH, FRENCH, PORTUGUESE, ENGLISH, KURDISH, ICELANDIC, SPANISH]
+)
+def test_leaves_right_text_alone(text: str) -> None:
+    assert REPAIRER.repair(text) == (text, [])
+
+
+@pytest.mark.parametrize("legacy", ["latin-1", "windows-1252"])
+def test_leaves_right_text_alone_among_degrees_and_ordinals(legacy: str) -> None:
+    text = f"{ROMANIAN} La 60ºC, apoi la 23 ºC și 5 ºC; nr. 1º, 2ª, São Paulo, João, Guimarães."
+    assert REPAIRER.repair(text) == (text, [])
+
+
+def documents(path: Path) -> Iterator[str]:
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        yield from (text for text in file.read().split("\n\n") if text.strip())
+
+
+# Real text in modern spelling: short documents, so that few letters must be enough.
+SAMPLED = ("ro_sts_sentences", "ronec_sentences", "rowordnet_glosses", "ud_rrt", "prose_api_proza")
+
+
+def test_restores_99_in_100_real_samples_that_three_letters_mark(shared_corpora: Path) -> None:
+    samples = restored = 0
+    for name in SAMPLED:
+        for number, text in enumerate(documents(shared_corpora / "text" / f"{name}.txt.xz")):
+            right = text.translate(str.maketrans("şţŞŢ", "șțȘȚ"))
+            if number % 12 or MARKED.search(right):
+                continue
+            for mistake in MISTAKES:
+                wrong = misread(right, *mistake)
+                if wrong and len(MARKED.findall(wrong)) >= MARKS:
+                    samples += 1
+                    restored += ENCODINGS.repair(wrong)[0] == right
+    assert samples > 10_000
+    assert restored >= 0.99 * samples
+
+
+def test_changes_no_right_real_document(shared_corpora: Path) -> None:
+    # What changes has ã for ă, or þ or º in a word, which no Romanian has: it was not right.
+    wrong = re.compile(r"[a-zâî]ã|ã[a-zâî]|\bã|þ|Þ[a-zâîãăț]|[a-z]º[a-z]|\bº[a-z]")
+    changed = 0
+    for path in sorted((shared_corpora / "text").glob("*.xz")):
+        for text in documents(path):
+            fixed, kinds = REPAIRER.repair(text)
+            if kinds:
+                changed += 1
+                assert len(wrong.findall(text)) >= 2, text[:200]
+                assert not re.search("[0-9] ?[șȘ]C", fixed)
+    assert changed < 50

@@ -1,0 +1,119 @@
+"""Each repair in Rust gives what its slow reference gives."""
+
+import string
+import sys
+import unicodedata
+
+import pytest
+from ftfy.badness import MOJIBAKE_CATEGORIES
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from reference_repairs import REPAIRS
+
+from gpt2ro.cleaning.repairs import repairer
+from gpt2ro.cleaning.settings import CleaningSettings
+from gpt2ro.native import Repairer
+
+SETTINGS = CleaningSettings()
+ALONE = {kind: repairer(SETTINGS, [kind]) for kind in Repairer.KINDS}
+
+# A character that this Python's Unicode does not know yet may have properties in Rust's tables.
+KNOWN = st.characters(exclude_categories=("Cs", "Cn"))
+FRAGMENTS = {
+    "HTML entities": [*"&;#xX0159afa", "&amp;", "&#537;", "&#x219;", "&#128;", "&EACUTE;", "&lt;"],
+    "HTML tags": [
+        *("<b>", "</b>", "<br/>", "<p>", "</p>", "<td>", "<!--", "-->", "<i", " x='1'", ">", "<"),
+        *("<span>", "</span>", "<script>", "</script>", "</SCRIPT >", "\n", " ", "a", "B", "<x>"),
+    ],
+    "mojibake": [
+        *"ab .\n?½ăâîșțşţĂÂÎȘȚŞŢ„”“«»–—…’ﬁａ\x97\x80ÃÂœ",
+        *("".join(MOJIBAKE_CATEGORIES[kind][:12] for kind in MOJIBAKE_CATEGORIES if kind != "c1")),
+    ],
+    "legacy encodings": [*"ãÃºªþÞ¥µ aoeiCBõçð1.n", "ºi", "cã ", " să ", "não "],
+    "line ends": [*"a\r\n\v\f\x85\u2028\u2029 "],
+    "invisible characters": [*"a\0\x9f\xad\u200b\u200d\ufeff\ue000\U0010ffff☀\ufe0f👩"],
+    "composed letters": [*"asiı\u0326\u0327\u0306\u0301\u0345\u1100\u1161가"],
+    "cedilla letters": [*"şţŞŢășığöç _\u0301", "\n", " ve ", " și ", " bir ", " de "],
+    "hyphens": [*"a-\u2010\u2011–"],
+    "divided words": [*"aeisnă-\n |, ", "-\n", "ndu", "într", "cuvin", "te", "le", "au", "CON"],
+    "wrapped lines": ["cuvânt ", "ană ", "\n", "\n", "și ", "|", "-", "— ", "1. ", "a) ", "Domn "],
+    "spaced punctuation": [*" ,.;:!?1)”|\n\t", "a", "ă", " , b", "\xa0"],
+    "blanks": [*"ab  \n\n\t\xa0\u3000"],
+}
+
+
+def fixed_point(kind: str, text: str) -> str:
+    for _ in range(10):
+        text, before = REPAIRS[kind](text), text
+        if text == before:
+            break
+    return text
+
+
+def texts(kind: str) -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(FRAGMENTS[kind]) | KNOWN, max_size=30).map("".join)
+
+
+@pytest.mark.parametrize("kind", REPAIRS)
+def test_repairs_any_text_as_the_reference(kind: str) -> None:
+    @settings(max_examples=150, deadline=None)
+    @given(texts(kind))
+    def compare(text: str) -> None:
+        assert ALONE[kind].repair(text)[0] == fixed_point(kind, text)
+
+    compare()
+
+
+@pytest.mark.parametrize("kind", REPAIRS)
+def test_repairs_texts_of_its_own_fragments_as_the_reference(kind: str) -> None:
+    @settings(max_examples=250, deadline=None)
+    @given(st.lists(st.sampled_from(FRAGMENTS[kind]), max_size=60).map("".join))
+    def compare(text: str) -> None:
+        assert ALONE[kind].repair(text)[0] == fixed_point(kind, text)
+
+    compare()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in REPAIRS if kind != "mojibake"])
+def test_repairs_every_character_between_two_letters_as_the_reference(kind: str) -> None:
+    codes = (chr(code) for code in range(sys.maxunicode + 1))
+    known = [c for c in codes if unicodedata.category(c) not in ("Cn", "Cs") and c != "\n"]
+    assert len(known) > 280_000
+    # Each in a line of its own, of a text short enough to be judged at once.
+    for start in range(0, len(known), 5000):
+        text = "\n".join(f"s{character}a" for character in known[start : start + 5000])
+        assert ALONE[kind].repair(text)[0] == fixed_point(kind, text)
+
+
+@given(st.text(KNOWN | st.sampled_from(string.ascii_letters + "ăâîșțÎ "), min_size=30))
+@example("a" * 14 + "ă„" + "b" * 40)
+@example("a" * 15 + "  " + "b" * 40)
+@example("a" * 15 + "ă”b" + "b" * 40)
+def test_a_text_that_is_returned_as_it_is_needs_no_repair(text: str) -> None:
+    fixed, kinds = repairer(SETTINGS, list(REPAIRS)).repair(text)
+    if not kinds:
+        assert fixed is text
+        assert [kind for kind, repair in REPAIRS.items() if repair(text) != text] == []
+
+
+def test_an_unknown_kind_is_an_error() -> None:
+    with pytest.raises(ValueError, match='unknown kind "dust"; KINDS has them all'):
+        repairer(SETTINGS, ["dust"])
+
+
+def test_an_error_of_the_line_repair_reaches_the_caller() -> None:
+    def fail(line: str) -> str:
+        raise RuntimeError(line)
+
+    broken = Repairer(
+        kinds=["mojibake"],
+        entities={},
+        romanian_words=set(),
+        foreign_words=set(),
+        line_without_mojibake=fail,
+        mojibake_beside="",
+        mojibake_alone="ã",
+        mojibake_behind_quotes="",
+    )
+    with pytest.raises(RuntimeError, match=r"^xãx$"):
+        broken.repair("ab\nxãx")

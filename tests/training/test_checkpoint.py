@@ -1,0 +1,94 @@
+"""What becomes of a run whose checkpoints are damaged."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from gpt2ro.errors import UserError
+from gpt2ro.training.config import load_experiment
+from gpt2ro.training.run import train
+
+# Evaluations at 6, 12, 18 and 24, checkpoints every 4 steps; each evaluation is the best so far.
+OPTIONS = ("CHECKPOINT.KEEP", "3")
+
+
+def run(world, *overrides: str) -> dict[str, bytes]:
+    """Train, and return the outputs."""
+    train(load_experiment(world.experiment, [*OPTIONS, *overrides]), world.paths, threads=1)
+    files = [world.paths.metrics, *world.paths.model.iterdir()]
+    return {path.name: path.read_bytes() for path in files}
+
+
+def checkpoints(world) -> Path:
+    (folder,) = world.paths.runs.glob("*/checkpoints")
+    return folder
+
+
+def names(world, kind: str) -> list[str]:
+    return sorted(path.name for path in checkpoints(world).glob(f"{kind}-*"))
+
+
+def damage(world, name: str) -> None:
+    (checkpoints(world) / name / "model.safetensors").write_bytes(b"damaged")
+
+
+def test_damaged_best_parameters_are_made_again_from_an_older_checkpoint(world, capsys) -> None:
+    expected = run(world)
+    assert names(world, "best") == ["best-00000012", "best-00000018", "best-00000024"]
+    damage(world, "best-00000024")
+    capsys.readouterr()
+    assert run(world) == expected
+    assert (
+        "step-00000024: best-00000024, the best parameters it knows, is damaged (model.safetensors "
+        "is missing or damaged); using an older one" in capsys.readouterr().err
+    )
+
+
+def test_missing_best_parameters_too(world, capsys) -> None:
+    expected = run(world)
+    shutil.rmtree(checkpoints(world) / "best-00000024")
+    shutil.rmtree(checkpoints(world) / "best-00000018")
+    assert run(world) == expected
+    assert "continuing from step 16" in capsys.readouterr().err
+
+
+def test_a_damaged_checkpoint_is_removed_and_does_not_count_as_kept(world, capsys) -> None:
+    run(world)
+    damage(world, "step-00000020")
+    capsys.readouterr()
+    run(world)
+    assert "step-00000020: model.safetensors is missing or damaged" in capsys.readouterr().err
+    assert names(world, "step") == ["step-00000016", "step-00000024"]
+
+
+def test_a_run_without_any_whole_checkpoint_asks_what_to_do_and_deletes_nothing(world) -> None:
+    run(world)
+    before = names(world, "step")
+    for name in names(world, "best"):
+        damage(world, name)
+    expected = (
+        "step-00000024: best-00000024, .* and no older checkpoint is whole; put the files back "
+        "from a copy, or delete .*checkpoints to train from the beginning"
+    )
+    with pytest.raises(UserError, match=expected):
+        run(world)
+    assert names(world, "step") == before
+
+
+def test_curves_hide_what_came_after_the_checkpoint_that_a_run_continued_from(
+    world, monkeypatch
+) -> None:
+    from gpt2ro.training import reporting
+
+    monkeypatch.setattr(reporting, "INTERVAL", 0.0)
+    run(world)
+    shutil.rmtree(checkpoints(world) / "step-00000024")
+    shutil.rmtree(checkpoints(world) / "step-00000020")
+    run(world)
+    (board,) = world.paths.runs.glob("*/tensorboard")
+    events = EventAccumulator(str(board), {"scalars": 0}).Reload()
+    for name in ("train/loss", "train/bits_per_byte", "train/memory_gb"):
+        assert [event.step for event in events.Scalars(name)] == list(range(1, 25))
+    assert [event.step for event in events.Scalars("valid/bits_per_byte")] == [6, 12, 18, 24]

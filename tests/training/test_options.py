@@ -1,0 +1,145 @@
+"""Options that change how a training computes: averages, recomputation, compilation."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from gpt2ro.training.averaging import WeightAverage
+from gpt2ro.training.config import load_experiment
+from gpt2ro.training.run import train
+
+AVERAGED = ("OPTIMIZER.EMA_DECAY", "0.9")
+
+
+def run(world, *overrides: str) -> dict[str, bytes]:
+    """Train, and return the outputs."""
+    train(load_experiment(world.experiment, list(overrides)), world.paths, threads=1)
+    names = ("model.safetensors", "config.json")
+    return {name: (world.paths.model / name).read_bytes() for name in names} | {
+        "metrics.json": world.paths.metrics.read_bytes()
+    }
+
+
+def checkpoints(world) -> Path:
+    (folder,) = world.paths.runs.glob("*/checkpoints")
+    return folder
+
+
+def test_an_average_follows_its_parameters_fast_at_first_and_then_slowly() -> None:
+    model = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.zeros_(model.weight)
+    average = WeightAverage(model, decay=0.9)
+    torch.nn.init.ones_(model.weight)
+    expected = 0.0
+    for step in range(1, 200):
+        average.update(step)
+        decay = min(0.9, (1 + step) / (10 + step))
+        expected = decay * expected + (1 - decay)
+        assert float(average.tensors["weight"]) == pytest.approx(expected, abs=1e-5)
+    assert min(0.9, (1 + 1) / (10 + 1)) < 0.2
+
+
+def test_an_average_is_in_the_model_only_inside_the_block() -> None:
+    model = torch.nn.Linear(2, 2)
+    average = WeightAverage(model, decay=0.9)
+    torch.nn.init.ones_(model.weight)
+    with average.applied():
+        assert not torch.equal(model.weight, torch.ones(2, 2))
+    assert torch.equal(model.weight, torch.ones(2, 2))
+    assert not torch.equal(average.tensors["weight"], torch.ones(2, 2))
+
+
+def test_the_average_is_exported_and_the_weights_of_the_training_do_not_change(
+    world, make_other
+) -> None:
+    options = ("CHECKPOINT.EVERY", "24", "EVALUATION.EVERY", "24")
+    other = make_other("other")
+    run(world, *options)
+    run(other, *options, *AVERAGED)
+    one, two = (
+        load_file(checkpoints(w) / "step-00000024/model.safetensors") for w in (world, other)
+    )
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    exported = load_file(other.paths.model / "model.safetensors")
+    average = load_file(checkpoints(other) / "step-00000024/average.safetensors")
+    assert all(torch.equal(exported[name], average[name]) for name in exported)
+    assert not torch.equal(exported["transformer.wte.weight"], two["transformer.wte.weight"])
+
+
+def test_the_average_is_what_is_evaluated(world) -> None:
+    run(world, *AVERAGED, "EVALUATION.EVERY", "24")
+    figures = json.loads(world.paths.metrics.read_text())
+    assert figures["valid"]["bits_per_byte"] == pytest.approx(
+        figures["curve"][-1]["valid_bits_per_byte"], abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("step", [4, 12, 20])
+def test_an_average_continues_from_a_checkpoint_with_the_same_bytes(world, step: int) -> None:
+    options = (*AVERAGED, "CHECKPOINT.KEEP", "100")
+    expected = run(world, *options)
+    for later in range(step + 4, 25, 4):
+        shutil.rmtree(checkpoints(world) / f"step-{later:08d}")
+    assert run(world, *options) == expected
+
+
+def test_recomputing_activations_gives_the_same_bytes(world, make_other) -> None:
+    other = make_other("other")
+    expected = run(world)["model.safetensors"]
+    assert run(other, "GRADIENT_CHECKPOINTING", "true")["model.safetensors"] == expected
+
+
+def test_recomputing_activations_keeps_fewer(world) -> None:
+    """Count what autograd saves in one step."""
+    from tokenizers import Tokenizer
+
+    from gpt2ro.tokenization.shards import read_shards
+    from gpt2ro.training.data import ContextSampler, TokenStream
+    from gpt2ro.training.learner import Learner
+    from gpt2ro.training.optimizers import make_optimizer
+    from gpt2ro.training.update import Updater
+    from gpt2ro.training.weights import initial_model
+
+    def saved_elements(*overrides: str) -> int:
+        config = load_experiment(world.experiment, ["MODEL.LAYERS", "6", *overrides])
+        tokenizer = Tokenizer.from_file(str(world.paths.tokenizer / "tokenizer.json"))
+        model = initial_model(config, tokenizer, None).train()
+        updater = Updater(Learner(model, make_optimizer(model, config), None), config)
+        sampler = ContextSampler(TokenStream(read_shards(world.paths.tokens / "train")), 16, 1)
+        updater.prepare(0, 1.0)
+        elements = []
+
+        def note(tensor: torch.Tensor) -> torch.Tensor:
+            elements.append(tensor.numel())
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+            updater.add_gradient(sampler)
+        return sum(elements)
+
+    assert saved_elements("GRADIENT_CHECKPOINTING", "true") < 0.5 * saved_elements()
+
+
+def test_a_compiled_model_trains_alike_and_its_parameters_keep_their_names(
+    world, make_other, monkeypatch
+) -> None:
+    original, compiled = torch.compile, []
+
+    def traced(module: torch.nn.Module) -> torch.nn.Module:
+        """Trace as torch.compile does; leave out its code generation, which takes a minute."""
+        compiled.append(module)
+        return original(module, backend="eager")
+
+    other = make_other("other")
+    expected = run(world, "MODEL.DROPOUT", "0")["model.safetensors"]
+    monkeypatch.setattr(torch, "compile", traced)
+    options = ("MODEL.DROPOUT", "0", "COMPILE", "true")
+    found = run(other, *options)
+    assert len(compiled) == 1
+    assert found["model.safetensors"] == expected
+    shutil.rmtree(checkpoints(other) / "step-00000024")
+    assert run(other, *options) == found

@@ -1,0 +1,127 @@
+"""Several processes train as one does; torchrun starts two of them on the CPU."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from world import World, make_world
+
+from gpt2ro.errors import UserError
+from gpt2ro.training.config import load_experiment
+from gpt2ro.training.processes import ALONE, Processes
+from gpt2ro.training.run import train
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+NO_DROPOUT = ("MODEL.DROPOUT", "0", "CHECKPOINT.KEEP", "100")
+
+
+def record(world: World, *overrides: str, launcher: tuple[str, ...] = ()) -> str:
+    """Train with these settings; return what it says."""
+    script = [str(HERE / "recording.py"), str(world.folder), str(world.folder / "contexts")]
+    done = subprocess.run(
+        [sys.executable, *launcher, *script, *overrides],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same training by one process and by two."""
+
+    one: World
+    two: World
+    messages: str
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory) -> Pair:
+    one, two = (make_world(tmp_path_factory.mktemp(name)) for name in ("one", "two"))
+    record(one, *NO_DROPOUT)
+    return Pair(one, two, record(two, *NO_DROPOUT, launcher=TORCHRUN))
+
+
+def contexts(world: World, rank: int) -> list[list[int]]:
+    return json.loads((world.folder / f"contexts.{rank}.json").read_text())
+
+
+def test_two_processes_use_the_contexts_of_one_in_the_same_order(pair: Pair) -> None:
+    shares = zip(contexts(pair.two, 0), contexts(pair.two, 1), strict=True)
+    together = [first + second for first, second in shares]
+    assert together == contexts(pair.one, 0)
+    assert len(together) == 24
+    assert {len(step) for step in contexts(pair.two, 1)} == {2}
+
+
+def test_two_processes_have_the_loss_curve_of_one(pair: Pair) -> None:
+    one, two = (json.loads(world.paths.metrics.read_text()) for world in (pair.one, pair.two))
+    for before, after in zip(one["curve"], two["curve"], strict=True):
+        for key in ("train_loss", "valid_bits_per_byte"):
+            assert after[key] == pytest.approx(before[key], rel=1e-4)
+    assert two["test"]["bits_per_byte"] == pytest.approx(one["test"]["bits_per_byte"], rel=1e-4)
+
+
+def test_only_the_first_process_reports(pair: Pair) -> None:
+    assert pair.messages.count("training: step 24, valid") == 1
+    (board,) = pair.two.paths.runs.glob("*/tensorboard")
+    assert len(list(board.iterdir())) == 1
+
+
+def step_weights(world: World, step: int) -> dict[str, torch.Tensor]:
+    (folder,) = world.paths.runs.glob(f"*/checkpoints/step-{step:08d}")
+    return load_file(folder / "model.safetensors")
+
+
+def test_the_steps_of_two_processes_are_those_of_one_within_rounding(pair: Pair) -> None:
+    one, two = step_weights(pair.one, 4), step_weights(pair.two, 4)
+    assert all(torch.allclose(one[name], two[name], atol=1e-4) for name in one)
+
+
+def test_two_processes_continue_with_the_same_bytes_dropout_included(world) -> None:
+    options = ("MODEL.DROPOUT", "0.2", "CHECKPOINT.KEEP", "100", "SCHEDULE.STEPS", "8")
+    record(world, *options, launcher=TORCHRUN)
+    expected = (world.paths.model / "model.safetensors").read_bytes()
+    (last,) = world.paths.runs.glob("*/checkpoints/step-00000008")
+    for file in last.iterdir():
+        file.write_bytes(b"damaged")
+    messages = record(world, *options, launcher=TORCHRUN)
+    assert messages.count("continuing from step 4") == 1
+    assert (world.paths.model / "model.safetensors").read_bytes() == expected
+    states = load_file(last / "random.safetensors")
+    assert not torch.equal(states["cpu"], states["cpu.1"])
+
+
+def test_a_batch_that_cannot_be_shared_is_told(world, monkeypatch) -> None:
+    from contextlib import nullcontext
+
+    from gpt2ro.training import run as run_module
+
+    monkeypatch.setattr(run_module, "joined_processes", lambda: nullcontext(Processes(0, 3)))
+    expected = (
+        "BATCH.TOKENS is 64, not a multiple of 3 processes x BATCH.MICRO x BATCH.CONTEXT, 96; "
+        "set 96,"
+    )
+    with pytest.raises(UserError, match=expected):
+        train(load_experiment(world.experiment, []), world.paths, threads=1)
+
+
+def test_one_process_alone_changes_nothing() -> None:
+    tensor = torch.ones(2)
+    ALONE.sum_up([tensor])
+    assert tensor.tolist() == [1, 1]
+    assert ALONE.is_first
+    assert ALONE.any(True) and not ALONE.any(False)
+    assert ALONE.from_first(1.5, float("inf")) == [1.5, float("inf")]
