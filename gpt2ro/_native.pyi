@@ -99,3 +99,153 @@ def similarity(left: bytes, right: bytes, /) -> float:
     Raises:
         ValueError: one is no sequence of 8-byte hashes.
     """
+
+@final
+class LineRemover:
+    """Removes the lines of a text that belong to its page."""
+
+    def __new__(cls, phrases: str, max_characters: int) -> LineRemover:
+        """Make a remover.
+
+        Args:
+            phrases: a regular expression, in the syntax of Rust, that matches whole lines.
+            max_characters: longer lines are never phrases.
+
+        Raises:
+            ValueError: the expression is not valid.
+        """
+
+    def is_phrase(self, line: str, /) -> bool:
+        """Return whether the phrases match a line as a whole."""
+
+    def without_phrases(self, text: str, /) -> str | None:
+        """Return the text without those lines, or None if it has none."""
+
+@final
+class TextMeter:
+    """Measures texts for the filters."""
+
+    def __new__(
+        cls,
+        native: list[str],
+        foreign: list[str],
+        stop: list[str],
+        letters: str,
+        native_letters: str,
+    ) -> TextMeter:
+        """Make a meter; words and letters are given in lower case.
+
+        Args:
+            native: frequent words of the language.
+            foreign: frequent words of other languages.
+            stop: words of which a text of the language has some.
+            letters: letters of the language.
+            native_letters: letters that it alone has.
+        """
+
+    def measure(self, text: str, /) -> TextStatistics:
+        """Return what is to be known of a text."""
+
+@final
+class TextStatistics:
+    """What the filters judge a text by: shares, 0 where there is nothing to have a share of.
+
+    A word is a run of letters and digits (categories L and N). A line is one that is not blank.
+    """
+
+    @property
+    def letters(self) -> float:
+        """Letters among the characters that are not blank."""
+
+    @property
+    def alphabetic_words(self) -> float:
+        """Words in which there is a letter."""
+
+    @property
+    def word_length(self) -> float:
+        """Mean length of the words, characters."""
+
+    @property
+    def lines_per_word(self) -> float:
+        """Line breaks between lines that are not blank, for each word; may be above 1."""
+
+    @property
+    def lines(self) -> int:
+        """Lines, without blank ones."""
+
+    @property
+    def punctuated_lines(self) -> float:
+        """Lines that end with punctuation, a closing quotation mark or a bracket."""
+
+    @property
+    def duplicate_lines(self) -> float:
+        """Lines that equal one before."""
+
+    @property
+    def duplicate_characters(self) -> float:
+        """Characters of lines that equal one before, among those of all lines."""
+
+    @property
+    def native_words(self) -> float:
+        """Frequent words of the language for each word with a letter."""
+
+    @property
+    def foreign_words(self) -> float:
+        """Frequent words of other languages for each word with a letter."""
+
+    @property
+    def native_letters(self) -> float:
+        """Letters of the language alone for each word with a letter; may be above 1."""
+
+    @property
+    def foreign_spellings(self) -> float:
+        """Words with a letter that the language does not have, among words with a letter."""
+
+    @property
+    def stop_words(self) -> int:
+        """Different stop words that occur."""
+
+    @property
+    def top_2gram(self) -> float:
+        """Characters of the text in its most frequent run of 2 words, blanks included.
+
+        0 where no run occurs three times. Overlapping runs count each, so it may be above 1.
+        """
+
+    @property
+    def top_3gram(self) -> float:
+        """Characters of the text in its most frequent run of 3 words, blanks included."""
+
+    @property
+    def top_4gram(self) -> float:
+        """Characters of the text in its most frequent run of 4 words, blanks included."""
+
+    @property
+    def repeated_5grams(self) -> float:
+        """Characters of the text in words of runs of 5 words that occurred before."""
+
+    @property
+    def repeated_6grams(self) -> float:
+        """Characters of the text in words of runs of 6 words that occurred before."""
+
+    @property
+    def repeated_7grams(self) -> float:
+        """Characters of the text in words of runs of 7 words that occurred before."""
+
+    @property
+    def repeated_8grams(self) -> float:
+        """Characters of the text in words of runs of 8 words that occurred before."""
+
+    @property
+    def repeated_9grams(self) -> float:
+        """Characters of the text in words of runs of 9 words that occurred before."""
+
+    @property
+    def repeated_10grams(self) -> float:
+        """Characters of the text in words of runs of 10 words that occurred before."""
+
+def personal_lines(text: str, /) -> list[int]:
+    """Return the numbers, from 0, of the lines that may hold personal data.
+
+    They have an `@`, nine digits, six digits and three full stops, or three colons.
+    """

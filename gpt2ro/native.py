@@ -3,11 +3,29 @@
 from gpt2ro.errors import UserError
 
 try:
-    from gpt2ro._native import Repairer, Signer, fold, similarity
+    from gpt2ro._native import (
+        LineRemover,
+        Repairer,
+        Signer,
+        TextMeter,
+        TextStatistics,
+        fold,
+        personal_lines,
+        similarity,
+    )
 except ImportError as error:
     raise UserError(
         f"gpt2ro/_native: the extension in Rust cannot be loaded ({error}); run make setup, which "
         "builds it."
     ) from error
 
-__all__ = ["Repairer", "Signer", "fold", "similarity"]
+__all__ = [
+    "LineRemover",
+    "Repairer",
+    "Signer",
+    "TextMeter",
+    "TextStatistics",
+    "fold",
+    "personal_lines",
+    "similarity",
+]

@@ -47,13 +47,8 @@ def test_a_rule_waits_for_the_extension_exactly_when_its_script_uses_it() -> Non
         for script in found
     }
     assert found == expected
-    assert {script for script, uses in found.items() if uses} == {
-        "clean.py",
-        "signatures.py",
-        "clusters.py",
-        "held_out.py",
-        "dedupe.py",
-    }
+    users = {script for script, uses in found.items() if uses}
+    assert users == {"clean.py", "signatures.py", "clusters.py", "held_out.py", "dedupe.py"}
 
 
 def test_follows_imports_through_modules_and_inside_functions(tmp_path: Path) -> None:

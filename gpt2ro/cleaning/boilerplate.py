@@ -1,53 +1,92 @@
-"""Lines of web pages that belong to the page, not to its text."""
+"""Lines of web pages and of printed pages that belong to the page, not to its text."""
 
-import re
+from gpt2ro.native import LineRemover
 
 # Longer lines are prose that mentions such words.
 MAX_CHARACTERS = 120
 
-# Each must match a whole line, after punctuation and blanks at its ends are set aside. Single words
-# that are titles elsewhere ("Contact", "Acasă") are left out on purpose.
+SITES = (
+    "(facebook|twitter|x|whatsapp|linkedin|e-?mail|pinterest|telegram|instagram|youtube|tiktok|"
+    "messenger|rss)"
+)
+DATE = r"\d{1,2}[ .\-/].{1,12}\d{4}.{0,20}"
+
+# Each must match a whole line, after punctuation and blanks at its ends are set aside, in any case.
+# Single words that are titles elsewhere ("Contact", "Acasă") are left out on purpose.
 PHRASES = (
+    # See also.
     r"(citește|citiți|vezi|vedeți|află|aflați) (și|mai (mult|multe|departe))( detalii)?(:.*)?",
-    r"(distribuie|partajează|trimite|share)( pe)?( (facebook|twitter|x|whatsapp|linkedin|email))?",
+    r"(citește|citiți) (tot articolul|articolul (complet|integral)|continuarea|integral)( aici)?",
+    r"(vezi|vedeți) (tot|toate|aici|galeria)( (articolele|știrile|comentariile|foto|video))?",
+    r"continuă (lectura|să citești)|read more",
+    r"(articole|știri|postări|produse) (similare|recomandate|asemănătoare|pe aceeași temă)",
+    r"pentru alte sensuri,? .*\(dezambiguizare\)",
+    # Share.
+    rf"(distribuie|partajează|trimite|share)( (pe|on|prin))?( {SITES})?",
+    r"(distribuie|partajează|trimite|salvează|printează|tipărește) (articolul|pagina|știrea)",
+    r"trimite (unui prieten|prin e-?mail)|share this( article)?",
+    rf"{SITES}([ ,|/•·]+{SITES})+",
     r"(urmărește|urmăriți)-ne( și)?( pe .*)?",
-    r"(abonează|abonați|înscrie|înscrieți)-(te|vă) (la|pe) .*",
+    r"(abonează|abonați|înscrie|înscrieți)-(te|vă) (la|pe) .*|abonare (la )?newsletter",
+    # Cookies and terms.
     r"(acest|acesta|site-ul nostru|noi).{0,20} (folosește|folosim|utilizează|utilizăm) cookie.*",
-    r".{0,40}(accept|sunt de acord).{0,20}cookie.*",
+    r"(folosim|utilizăm) (module |fișiere )?cookie.*",
+    r".*(accept|sunt de acord).{0,20}cookie.*",
+    r"(acceptă|refuză|respinge) (toate|tot)|(setări|preferințe|gestionează|despre) cookie.{0,20}",
     r"(politica|politică) (de )?(confidențialitate|cookies?|utilizare a cookie.*)",
+    r"(privacy|cookies?) policy|terms (of (use|service)|and conditions)",
     r"termeni(i)? și condiții(le)?( de utilizare| generale)?",
     r"(copyright|©).{0,60}",
-    r".{0,60}toate drepturile (sunt )?rezervate",
-    r"(lasă|lăsați|adaugă|scrie|postează) (un )?comentariu(l tău)?",
-    r"(\d+|nici un|niciun|un) comentari(u|i)",
+    r".*toate drepturile (sunt )?rezervate|.*all rights reserved",
+    r"powered by .{1,30}",
+    # Comments and accounts.
+    r"(lasă|lăsați|adaugă|scrie|postează) (un )?(comentariu(l tău)?|răspuns)",
+    r"leave a (comment|reply)",
+    r"(\d+|nici un|niciun|un) (de )?comentari(u|i)( încă)?|comentarii ?\(\d+\)",
+    r"adresa ta de e-?mail nu va fi publicată.*",
     r"(autentificare|conectare|intră în cont|creează cont|cont nou)( / .*)?",
-    r"(articole|știri|postări|produse) (similare|recomandate|asemănătoare)",
+    # About the page.
+    rf"(publicat|postat|actualizat|ultima actualizare|data publicării)( (la|pe))?:? {DATE}",
+    rf"(publicat|postat|scris) de .{{1,30}} (la|pe|în)( data de)? {DATE}",
+    r"(sursa |credit )?foto: .{1,60}",
+    r"(etichete|taguri|tags): .*",
+    r"timp de citire:? \d+ .{3,10}|\d+ (de )?vizualizări|vizualizări: \d+",
+    # Move on.
     r"(pagina|articolul|postarea) (anterioară|anterior|următoare|următor|următorul)",
-    r"(înapoi|mergi|salt) (sus|la început|la conținut|la navigare)",
-    r"adaugă (în|la) (coș|favorite)",
+    r"pagina principală|pagina \d+ (din|/) \d+|monitorul oficial al româniei(, partea .*)?",
+    r"(înapoi|mergi|salt|sari|skip) (to |la )?(sus|(la )?început|conținut|content|navigare)",
+    r"(deschide|închide|comută) meniul|meniu principal",
     r"modifică( \| ?modificare sursă)?|modificare( sursă)?",
+    # Shops.
+    r"adaugă (în|la) (coș|favorite)|cumpără acum|stoc epuizat",
 )
 ANY_SPELLING = {"ă": "[ăa]", "â": "[âa]", "î": "[îi]", "ș": "[șşs]", "ț": "[țţt]"}
-BOILERPLATE = re.compile(
-    "|".join("".join(ANY_SPELLING.get(letter, letter) for letter in phrase) for phrase in PHRASES)
-)
-# A row of a menu: "Meniu | Acasă | Despre noi". Every item begins with a capital letter and has
-# neither digits nor stops, which keeps rows of tables and of dictionaries.
-_ITEM = r"[A-ZĂÂÎȘȚŞŢ][^|•·.:;\d]{0,29}"
-MENU = re.compile(rf"{_ITEM}(?: [|•·] {_ITEM}){{2,}}")
-EDGES = " \t\xa0.,:;!?…»«|•·-–—[]()"
+# In capitals only: in small letters it is the title of an article.
+IN_CAPITALS = "PUBLICITATE"
+# A row of a menu: "Meniu | Acasă | Despre noi", or a path: "Acasă > Știri > Sport". Items begin
+# with a capital letter, are longer than that and have neither digits nor stops, which keeps rows
+# of dictionaries; rows of tables begin or end with a bar.
+ITEM = r"[A-ZĂÂÎȘȚŞŢ][^|•·>›»\].:;\d]{1,29}"
+MENU = rf"{ITEM}(?: [|•·>›»] {ITEM}){{2,}}"
+EDGES = r"[ \t\x{a0}.,:;!?…»«|•·–—\-\[\]()]*"
+MENU_EDGES = r"[ \t\x{a0}»«•·–—\-]*"
+
+
+def _expression() -> str:
+    spelled = ("".join(ANY_SPELLING.get(sign, sign) for sign in phrase) for phrase in PHRASES)
+    phrases = f"{EDGES}(?:(?i:{'|'.join(spelled)})|{IN_CAPITALS}){EDGES}"
+    return f"{phrases}|{MENU_EDGES}{MENU}{MENU_EDGES}"
+
+
+LINES = LineRemover(_expression(), MAX_CHARACTERS)
 
 
 def without_boilerplate(text: str) -> str:
-    """Return the text without the lines that are navigation, notices or buttons."""
-    lines = text.split("\n")
-    kept = [line for line in lines if not is_boilerplate(line)]
-    return text if len(kept) == len(lines) else "\n".join(kept)
+    """Return the text without the lines that are navigation, notices, buttons or page headers."""
+    shorter = LINES.without_phrases(text)
+    return text if shorter is None else shorter
 
 
 def is_boilerplate(line: str) -> bool:
     """Return whether a line, as a whole, is one of the known phrases or a row of a menu."""
-    if len(line) > MAX_CHARACTERS:
-        return False
-    line = line.strip(EDGES)
-    return bool(BOILERPLATE.fullmatch(line.lower()) or MENU.fullmatch(line))
+    return LINES.is_phrase(line)

@@ -1,38 +1,103 @@
-"""Filters: why a repaired text is not fit for training. They decide, and count nothing."""
+"""Filters: why a repaired text is not fit for training. They decide, and count nothing.
 
-from gpt2ro.cleaning.language import romanian_score
-from gpt2ro.cleaning.settings import CleaningSettings
+What a text is judged by is measured in Rust, in one call; the bounds and the names of the faults
+are here. The measures are those of Gopher (Rae et al. 2021, table A1) and FineWeb (Penedo et al.
+2024); docs/data.md tells where each bound comes from and what it drops.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from math import inf
+from operator import attrgetter
+
+from gpt2ro.cleaning.filter_settings import FilterSettings
+from gpt2ro.cleaning.language import METER, score
+from gpt2ro.native import TextStatistics
+
+# Of fewer lines the default bound, 0.081, would ask for a single one that ends with punctuation:
+# titles, captions and letters in which every line ends with a name have none, and are no lists.
+LINES_OF_A_LIST = 13
+
+Measure = Callable[[TextStatistics], float]
 
 
-def drop_reason(text: str, settings: CleaningSettings) -> str | None:
-    """Return the fault for which a text is dropped, or None for a text that stays.
+@dataclass(frozen=True)
+class Filter:
+    """A fault, and how it is seen.
 
-    The cheap tests come first; the first fault found is the reason.
+    Attributes:
+        reason: the fault's name, under which documents are dropped.
+        measure: what is compared with the bounds.
+        minimum: the setting below which a measure is at fault, if there is one.
+        maximum: the setting above which a measure is at fault, if there is one.
     """
+
+    reason: str
+    measure: Measure
+    minimum: str | None = None
+    maximum: str | None = None
+
+    def bounds(self, settings: FilterSettings) -> tuple[float, float]:
+        """Return the least and the greatest value without fault."""
+        low = getattr(settings, self.minimum) if self.minimum else -inf
+        high = getattr(settings, self.maximum) if self.maximum else inf
+        return low, high
+
+
+def _punctuated_share(text: TextStatistics) -> float:
+    return text.punctuated_lines if text.lines >= LINES_OF_A_LIST else 1.0
+
+
+# In this order: the first fault found is the reason.
+FILTERS = (
+    Filter("too few letters", attrgetter("letters"), "min_letters"),
+    Filter("not Romanian", score, "min_romanian"),
+    Filter("too few stop words", attrgetter("stop_words"), "min_stop_words"),
+    Filter("words too short", attrgetter("word_length"), "min_word_length"),
+    Filter("words too long", attrgetter("word_length"), maximum="max_word_length"),
+    Filter("repeats lines", attrgetter("duplicate_lines"), maximum="max_duplicate_lines"),
+    Filter(
+        "repeats characters in lines",
+        attrgetter("duplicate_characters"),
+        maximum="max_duplicate_characters",
+    ),
+    *(
+        Filter(
+            f"repeats one run of {length} words",
+            attrgetter(f"top_{length}gram"),
+            maximum=f"max_top_{length}gram",
+        )
+        for length in (2, 3, 4)
+    ),
+    *(
+        Filter(
+            f"repeats runs of {length} words",
+            attrgetter(f"repeated_{length}grams"),
+            maximum=f"max_repeated_{length}grams",
+        )
+        for length in (5, 6, 7, 8, 9, 10)
+    ),
+    Filter("too few words with letters", attrgetter("alphabetic_words"), "min_alphabetic_words"),
+    Filter("lines without punctuation", _punctuated_share, "min_punctuated_lines"),
+    Filter("too many line breaks", attrgetter("lines_per_word"), maximum="max_lines_per_word"),
+)
+
+
+def drop_reason(text: str, settings: FilterSettings) -> str | None:
+    """Return the fault for which a text is dropped, or None for a text that stays."""
     if not text:
         return "empty"
     if len(text) < settings.min_characters:
         return "too short"
-    if letter_share(text) < settings.min_letters:
-        return "too few letters"
-    if repeated_share(text) > settings.max_repeated_lines:
-        return "repeats lines"
-    if romanian_score(text) < settings.min_romanian:
-        return "not Romanian"
+    statistics = METER.measure(text)
+    for reason, measure, low, high in _checks(settings):
+        if not low <= measure(statistics) <= high:
+            return reason
     return None
 
 
-def letter_share(text: str) -> float:
-    """Return the share of letters among the characters that are not blank, from 0 to 1."""
-    visible = "".join(text.split())
-    return sum(map(str.isalpha, visible)) / len(visible) if visible else 0.0
-
-
-def repeated_share(text: str) -> float:
-    """Return the share of characters that stand in lines seen before in the text, from 0 to 1."""
-    lines = [line for line in text.split("\n") if line]
-    distinct = set(lines)
-    if len(distinct) == len(lines):
-        return 0.0
-    characters = sum(map(len, lines))
-    return 1 - sum(map(len, distinct)) / characters
+@cache
+def _checks(settings: FilterSettings) -> tuple[tuple[str, Measure, float, float], ...]:
+    """Return reason, measure and bounds of every filter, looked up once for all documents."""
+    return tuple((one.reason, one.measure, *one.bounds(settings)) for one in FILTERS)

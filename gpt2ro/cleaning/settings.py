@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
+from gpt2ro.cleaning.filter_settings import FilterSettings
 from gpt2ro.settings import setting
 
 
 @dataclass(frozen=True)
-class CleaningSettings:
-    """What is repaired, and what a document must have to stay.
-
-    A bound at the end of its range turns its filter off.
-    """
+class CleaningSettings(FilterSettings):
+    """What is repaired, and what a document must have to stay."""
 
     repair_mojibake: bool = setting(True, "undo text decoded in the wrong encoding, with ftfy")
     split_ligatures: bool = setting(
@@ -34,24 +32,13 @@ class CleaningSettings:
     drop_boilerplate: bool = setting(
         True, "remove lines of navigation, cookie notices and share buttons"
     )
-    min_characters: int = setting(
-        100, "drop documents with fewer characters, after the repairs", minimum=0
+    mask_personal_data: str = setting(
+        "web",
+        "mask e-mail addresses, phone numbers, personal numbers (CNP), IBANs and IP addresses: of "
+        "sources that are crawled text, of all, or of none",
+        choices=("web", "all", "none"),
     )
-    min_letters: float = setting(
-        0.6,
-        "drop documents with a lower share of letters among non-blank characters",
-        minimum=0,
-        maximum=1,
-    )
-    max_repeated_lines: float = setting(
-        0.3,
-        "drop documents with a higher share of characters in lines seen before",
-        minimum=0,
-        maximum=1,
-    )
-    min_romanian: float = setting(
-        0.05,
-        "drop documents with a lower Romanian score, from -1 (foreign) to 1 (Romanian)",
-        minimum=-1,
-        maximum=1,
-    )
+
+    def masks(self, web: bool) -> bool:
+        """Return whether personal data is masked in a source that is crawled text, or is not."""
+        return self.mask_personal_data == "all" or (web and self.mask_personal_data == "web")

@@ -24,6 +24,11 @@ class Source:
     name: str
     entry: dict[str, Any]
 
+    @property
+    def web(self) -> bool:
+        """Whether it is crawled text, in which strangers' personal data is to be expected."""
+        return bool(self.entry.get("web", False))
+
     def parts(self, root: Path) -> list[Part]:
         """Return the parts, sorted by name.
 

@@ -22,6 +22,13 @@ class ExtractionSettings:
     )
     text_column: str = setting("text", "Parquet and JSON lines: the column or field of the text")
     keep_headings: bool = setting(True, "Wikipedia: keep section headings as lines")
+    keep_lists: bool = setting(False, "Wikipedia: keep articles that are lists")
+    min_article_characters: int = setting(
+        # What a bot makes of a village's name and county has 60 to 150.
+        200,
+        "Wikipedia: leave out shorter articles, stubs, characters",
+        minimum=0,
+    )
     max_broken_lines: float = setting(
         0.01, "JSON lines: share of broken lines above which the part fails", minimum=0, maximum=1
     )

@@ -1,4 +1,9 @@
+import lzma
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gpt2ro.cleaning.boilerplate import is_boilerplate, without_boilerplate
 
@@ -24,6 +29,36 @@ from gpt2ro.cleaning.boilerplate import is_boilerplate, without_boilerplate
         "Adaugă în coș",
         "Meniu | Acasă | Despre noi | Contact",
         "Prima pagină • Știri • Sport • Vremea »",
+        "Acasă > Știri > Sport intern",
+        "Citește tot articolul »",
+        "Vezi toate știrile",
+        "Continuă lectura",
+        "Articole similare:",
+        "Trimite unui prieten",
+        "Facebook | Twitter | WhatsApp",
+        "FACEBOOK TWITTER EMAIL",
+        "Distribuie articolul",
+        "Folosim cookie-uri pentru a personaliza conținutul",
+        "Acceptă toate",
+        "Setări cookie-uri",
+        "TOATE DREPTURILE REZERVATE",
+        "Powered by WordPress",
+        "Lasă un răspuns",
+        "Comentarii (12)",
+        "Adresa ta de email nu va fi publicată. Câmpurile obligatorii sunt marcate cu *",
+        "Publicat la 12 mai 2020, ora 14:05",
+        "Publicat de Ion Popescu pe 12.03.2020",
+        "Ultima actualizare: 3.04.2019",
+        "Foto: Arhiva personală",
+        "Etichete: pisici, câini, vrăbii",
+        "Timp de citire: 3 minute",
+        "1234 vizualizări",
+        "Pagina 3 din 12",
+        "Sari la conținut",
+        "- PUBLICITATE -",
+        "MONITORUL OFICIAL AL ROMÂNIEI, PARTEA I, Nr. 345/12.V.2004",
+        "Pentru alte sensuri, vedeți Vulpe (dezambiguizare).",
+        "Read more",
     ],
 )
 def test_knows_the_lines_of_a_page(line: str) -> None:
@@ -43,6 +78,19 @@ def test_knows_the_lines_of_a_page(line: str) -> None:
         "a | se | curăța prin lingere",
         "Iași | 1408 | Moldova",
         "Ana · Ion",
+        "| Ciment | Aditivi | Agregate |",
+        "B | X | X | X",
+        "Publicitate",
+        "Facebook",
+        "Publicat în 1885 la București, romanul a plăcut.",
+        "Acceptă toate darurile cu bucurie",
+        "Vezi toate stelele?",
+        "Pagina 3 este ruptă.",
+        "Sari la joc, vulpe!",
+        "Lasă un semn",
+        "Fotografia bunicii: veche și ștearsă",
+        "Am primit 12 comentarii și un răspuns.",
+        "MINISTERUL CULTURII",
     ],
 )
 def test_keeps_lines_of_prose(line: str) -> None:
@@ -52,3 +100,35 @@ def test_keeps_lines_of_prose(line: str) -> None:
 def test_removes_whole_lines_only() -> None:
     text = "Primul rând.\nCitește și: altceva\nAl doilea rând."
     assert without_boilerplate(text) == "Primul rând.\nAl doilea rând."
+
+
+@pytest.mark.parametrize("spelling", ["șțăâî", "şţăâî", "staai"])
+def test_knows_a_line_in_every_spelling_and_case(spelling: str) -> None:
+    line = "Citiți și: Știrile săptămânii".translate(str.maketrans("șțăâî", spelling))
+    assert is_boilerplate(line)
+    assert is_boilerplate(line.upper())
+
+
+def test_a_long_line_is_prose() -> None:
+    assert is_boilerplate("Etichete: " + "a" * 100)
+    assert not is_boilerplate("Etichete: " + "a" * 111)
+
+
+def test_keeps_every_line_of_real_poems(shared_corpora: Path) -> None:
+    with lzma.open(
+        shared_corpora / "text" / "poetry_api_poezii.txt.xz", "rt", encoding="utf-8"
+    ) as f:
+        lines = f.read().split("\n")
+    assert len(lines) > 150_000
+    assert [line for line in lines if is_boilerplate(line)] == []
+
+
+LINES = st.sampled_from(["Citește și: altceva", "Un rând.", "", "Acasă | Știri | Sport", "— Da?"])
+
+
+@given(st.lists(LINES | st.text(max_size=130)).map("\n".join))
+def test_removing_twice_is_removing_once_and_no_line_is_changed(text: str) -> None:
+    once = without_boilerplate(text)
+    assert without_boilerplate(once) == once or not once
+    left = iter(text.split("\n"))
+    assert not once or all(line in left for line in once.split("\n"))

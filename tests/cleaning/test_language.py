@@ -10,7 +10,7 @@ from passages import (
     TURKISH,
 )
 
-from gpt2ro.cleaning.language import SAMPLE_CHARACTERS, romanian_score
+from gpt2ro.cleaning.language import romanian_score
 
 
 @pytest.mark.parametrize("text", [ROMANIAN, ROMANIAN_WITHOUT_MARKS, ROMANIAN_WITH_CEDILLA])
@@ -27,6 +27,7 @@ def test_a_text_without_words_scores_zero() -> None:
     assert romanian_score("123 + 4 = 127") == 0.0
 
 
-def test_a_long_text_is_judged_by_start_middle_and_end() -> None:
-    foreign = f"{ENGLISH}\n" * (SAMPLE_CHARACTERS // 40)
-    assert romanian_score(foreign) < romanian_score(foreign + f"{ROMANIAN}\n" * 20)
+def test_a_long_text_is_judged_as_a_whole() -> None:
+    foreign = f"{ENGLISH}\n" * 300
+    scores = [romanian_score(f"{foreign}{ROMANIAN}\n{foreign * times}") for times in (0, 1, 9)]
+    assert romanian_score(ROMANIAN) > scores[0] > scores[1] > scores[2] > romanian_score(foreign)

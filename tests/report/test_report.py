@@ -11,6 +11,7 @@ import pytest
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json, write_json
+from gpt2ro.report.examples import EXAMPLES
 from gpt2ro.report.report import write_report
 
 SCRIPT = Path(__file__).resolve().parents[2] / "workflow" / "scripts" / "report.py"
@@ -122,7 +123,7 @@ def test_marks_the_languages(html: str) -> None:
     elements = Elements(html).found
     assert ("html", {"lang": "en"}) in elements
     texts = [attributes for tag, attributes in elements if attributes.get("class") == "text"]
-    assert [attributes["lang"] for attributes in texts] == [""] * 8 + ["ro"] * 2
+    assert [attributes["lang"] for attributes in texts] == [""] * (3 + EXAMPLES) + ["ro"] * 2
 
 
 def test_shows_the_figures_of_the_run_with_separators(html: str) -> None:

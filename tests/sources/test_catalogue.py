@@ -27,6 +27,13 @@ def test_the_shipped_catalogue_is_valid_and_its_addresses_are_complete() -> None
                 assert (part.url or "").startswith("https://") or part.hub_file
 
 
+def test_crawled_sources_are_known_as_such() -> None:
+    catalogue = load_catalogue(ROOT / "config" / "sources.yaml")
+    web = {name for name, source in catalogue.items() if source.web}
+    assert {"oscar-2019", "oscar-2301", "fineweb-2"} <= web
+    assert not web & {"wikipedia", "opus-europarl", "demo-opus"}
+
+
 def test_numbers_run_over_the_parts(tmp_path: Path) -> None:
     entry = (
         "a: {title: A, format: jsonl, licence: x, files: "

@@ -33,6 +33,8 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 
 def extract(path: Path, format_name: str, **settings: Any) -> list[Document]:
     output, stats = path.parent / "out.jsonl.zst", path.parent / "out.stats.json"
+    # The articles of these tests are a line or two.
+    settings = {"min_article_characters": 0} | settings
     extract_part([path], "s", "p", format_name, ExtractionSettings(**settings), output, stats)
     return list(read_documents(output))
 
@@ -311,6 +313,23 @@ def test_wikipedia_leaves_out_what_is_no_article(tmp_path: Path) -> None:
         "not an article": 1,
         "redirect": 1,
     }
+
+
+def test_wikipedia_leaves_out_lists_and_stubs(tmp_path: Path) -> None:
+    rivers = "* [[Olt]]\n* [[Mureș]]\n{|\n! Râu\n|-\n| Siret\n|}\n"
+    film = "'''Lista lui Schindler''' este un film.\n\n== Actori ==\n* Liam Neeson\nA plăcut mult."
+    path = dump(
+        tmp_path / "w.xml.bz2",
+        page(1, "Listă de râuri", f"Râuri din România, de la vest la est:\n{rivers}"),
+        page(2, "Lista lui Schindler", film),
+        page(3, "Deal", "'''Deal''' este un sat."),
+        page(4, "Urs", ARTICLE),
+    )
+    found = extract(path, "mediawiki", min_article_characters=30)
+    assert [document.meta["title"] for document in found] == ["Lista lui Schindler", "Urs"]
+    assert left_out(path) == {"list": 1, "stub": 1}
+    found = extract(path, "mediawiki", min_article_characters=0, keep_lists=True)
+    assert [document.meta["wiki_id"] for document in found] == list("1234")
 
 
 def test_xml_of_another_kind_is_told_by_its_first_element(tmp_path: Path) -> None:

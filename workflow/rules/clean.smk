@@ -1,3 +1,8 @@
+def web_flag(wildcards) -> str:
+    """Whether the source is crawled text, as a flag of clean.py."""
+    return "--web" if SOURCES[wildcards.source].web else ""
+
+
 rule clean:
     message:
         "Cleaning {wildcards.source}/{wildcards.part}."
@@ -12,9 +17,10 @@ rule clean:
     log:
         f"{RESULTS}/logs/clean/{SHARD}.log",
     params:
+        web=web_flag,
         flags=stage_flags("cleaning"),
     resources:
         mem_mb=1000,
     shell:
         "python workflow/scripts/clean.py --input {input.documents} --output {output.documents}"
-        " --dropped {output.dropped} --stats {output.stats} {params.flags}" + LOGGED
+        " --dropped {output.dropped} --stats {output.stats} {params.web} {params.flags}" + LOGGED

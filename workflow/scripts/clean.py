@@ -25,13 +25,21 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="shard of kept documents")
     parser.add_argument("--dropped", type=Path, required=True, help="shard of dropped documents")
     parser.add_argument("--stats", type=Path, required=True, help="JSON file of counts")
+    parser.add_argument("--web", action="store_true", help="the source is crawled text")
     add_arguments(parser, CleaningSettings)
     arguments = parser.parse_args()
     settings = from_arguments(CleaningSettings, arguments)
 
     from gpt2ro.cleaning.clean import clean_part
 
-    clean_part(arguments.input, arguments.output, arguments.dropped, arguments.stats, settings)
+    clean_part(
+        arguments.input,
+        arguments.output,
+        arguments.dropped,
+        arguments.stats,
+        settings,
+        arguments.web,
+    )
 
 
 if __name__ == "__main__":

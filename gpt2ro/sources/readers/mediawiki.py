@@ -16,7 +16,7 @@ from gpt2ro.sources.settings import ExtractionSettings
 def read_mediawiki(
     path: Path, settings: ExtractionSettings, left_out: Counter[str]
 ) -> Iterator[Extracted]:
-    """Yield the articles of a dump: namespace 0, no redirects, no disambiguation pages.
+    """Yield the articles of a dump: namespace 0; no redirects, disambiguation pages, lists, stubs.
 
     The dump is decompressed and parsed here, not by wikiextractor: a truncated one must be an
     error, pages left out must be counted, and headings told from sentences.
@@ -33,7 +33,7 @@ def read_mediawiki(
             if not head_sent:
                 extractor.send_head(dump.site)
                 head_sent = True
-            if reason := drop_reason(page):
+            if reason := drop_reason(page, settings.keep_lists):
                 left_out[reason] += 1
             else:
                 headings[page.id] = heading_lines(page.text)
@@ -43,11 +43,13 @@ def read_mediawiki(
     for line in WikiExtractor(str(path), command()).lines(feed):
         page = json.loads(line)
         text = article(page["text"], headings.pop(page["id"], set()), settings.keep_headings)
-        if text:
+        if not text:
+            left_out["empty"] += 1
+        elif len(text) < settings.min_article_characters:
+            left_out["stub"] += 1
+        else:
             meta = {"title": unescape(page["title"]), "url": page["url"], "wiki_id": page["id"]}
             yield Extracted(text, meta)
-        else:
-            left_out["empty"] += 1
 
 
 def article(text: str, headings: set[str], keep_headings: bool) -> str:

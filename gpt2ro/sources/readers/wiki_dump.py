@@ -105,10 +105,14 @@ class WikiDump:
 _DISAMBIGUATION = re.compile(
     r"\{\{\s*(?:dezambiguizare|dezambig|dezamb|disambiguation|disambig|dab)\b[^{}]*\}\}", re.I
 )
+# "Listă de râuri", "Lista țărilor după populație", "Liste de scriitori".
+_LIST_TITLE = re.compile(r"List[aăe] ")
+# A line of a list or of a table.
+_LIST_LINE = re.compile(r"[*#|!]|\{\|")
 _REDIRECT = re.compile(r"\s*#\s*(?:redirect|redirecteaza|redirectează)\b", re.I)
 
 
-def drop_reason(page: Page) -> str | None:
+def drop_reason(page: Page, keep_lists: bool) -> str | None:
     """Return why a page is no article to read, or None."""
     if page.namespace != ARTICLES or page.model != "wikitext":
         return "not an article"
@@ -116,7 +120,20 @@ def drop_reason(page: Page) -> str | None:
         return "redirect"
     if "(dezambiguizare)" in page.title or _DISAMBIGUATION.search(page.text):
         return "disambiguation page"
+    if not keep_lists and is_list(page):
+        return "list"
     return None
+
+
+def is_list(page: Page) -> bool:
+    """Return whether an article is a list: by its title, and by at least half of its lines.
+
+    The title alone also names films ("Lista lui Schindler").
+    """
+    if not _LIST_TITLE.match(page.title):
+        return False
+    lines = [line for line in page.text.split("\n") if line.strip()]
+    return 2 * sum(bool(_LIST_LINE.match(line)) for line in lines) >= len(lines)
 
 
 _HEADING = re.compile(r"^==+[ \t]*(.*?)[ \t]*==+[ \t]*$", re.M)

@@ -1,4 +1,5 @@
-//! Repairs Romanian texts and finds their copies, without reading or writing anything.
+//! Repairs Romanian texts, measures them for the filters (see [`filter`]) and finds their copies,
+//! without reading or writing anything.
 //!
 //! A [`Repairer`] undoes what decoding, mark-up and lay-out did to a text.
 //!
@@ -6,6 +7,7 @@
 //! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
 //! [`jaccard`] of their shingles says how much they really have in common.
 
+pub mod filter;
 mod fold;
 mod jaccard;
 mod minhash;

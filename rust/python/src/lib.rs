@@ -2,6 +2,7 @@
 //!
 //! Every function releases the interpreter lock while it works.
 
+mod filter;
 mod repair;
 
 use std::num::NonZeroUsize;
@@ -96,6 +97,8 @@ fn hashes(bytes: &[u8]) -> impl ExactSizeIterator<Item = u64> {
 /// What the stages of the corpus need of Rust.
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::filter::{LineRemover, TextMeter, TextStatistics, personal_lines};
     #[pymodule_export]
     use super::repair::Repairer;
     #[pymodule_export]

@@ -1,0 +1,20 @@
+//! What the filters of the corpus judge a text by: shares and counts, no thresholds.
+//!
+//! A *word* is a run of letters and digits (Unicode's categories L and N). A *line* is one that is
+//! not blank. White space is Unicode's property White_Space.
+
+mod alphabet;
+mod boilerplate;
+mod classes;
+mod groups;
+mod lines;
+mod personal;
+mod repetition;
+mod statistics;
+mod tokens;
+mod vocabulary;
+
+pub use boilerplate::LineRemover;
+pub use personal::personal_lines;
+pub use statistics::{TextMeter, TextStatistics};
+pub use vocabulary::Vocabulary;

@@ -1,0 +1,132 @@
+use super::lines::Lines;
+use super::repetition::{REPEATED_LENGTHS, Repetition, TOP_LENGTHS};
+use super::tokens::Tokens;
+use super::vocabulary::Vocabulary;
+
+/// Measures texts.
+#[derive(Clone, Debug)]
+pub struct TextMeter {
+    vocabulary: Vocabulary,
+}
+
+impl TextMeter {
+    /// Makes a meter that knows these words and letters of the language.
+    pub fn new(vocabulary: Vocabulary) -> Self {
+        Self { vocabulary }
+    }
+
+    /// Returns what is to be known of a text. Shares are from 0 to 1, and 0 where there is nothing
+    /// to have a share of.
+    pub fn measure(&self, text: &str) -> TextStatistics {
+        let tokens = Tokens::of(text);
+        let lines = Lines::of(text);
+        let evidence = self.vocabulary.evidence(&tokens);
+        let repetition = Repetition::of(&tokens);
+        let counts = tokens.counts;
+        let words = tokens.words.len();
+        let share_of_text = |characters| ratio(characters, counts.characters);
+        TextStatistics {
+            letters: ratio(counts.letters, counts.characters - counts.blanks),
+            alphabetic_words: ratio(counts.lettered_words, words),
+            word_length: ratio(tokens.word_characters(), words),
+            lines_per_word: ratio(lines.lines.saturating_sub(1), words),
+            lines: lines.lines,
+            punctuated_lines: ratio(lines.punctuated, lines.lines),
+            duplicate_lines: ratio(lines.duplicates, lines.lines),
+            duplicate_characters: ratio(lines.duplicate_characters, lines.characters),
+            native_words: ratio(evidence.native_words, counts.lettered_words),
+            foreign_words: ratio(evidence.foreign_words, counts.lettered_words),
+            native_letters: ratio(evidence.native_letters, counts.lettered_words),
+            foreign_spellings: ratio(evidence.foreign_spellings, counts.lettered_words),
+            stop_words: evidence.stop_words,
+            top_ngrams: repetition.top.map(share_of_text),
+            repeated_ngrams: repetition.repeated.map(share_of_text),
+        }
+    }
+}
+
+/// What the filters judge a text by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextStatistics {
+    /// Letters among the characters that are not blank.
+    pub letters: f64,
+    /// Words in which there is a letter.
+    pub alphabetic_words: f64,
+    /// Mean length of the words, characters.
+    pub word_length: f64,
+    /// Line breaks between lines that are not blank, for each word; may be above 1.
+    pub lines_per_word: f64,
+    /// Lines, without blank ones.
+    pub lines: usize,
+    /// Lines that end with punctuation.
+    pub punctuated_lines: f64,
+    /// Lines that equal one before.
+    pub duplicate_lines: f64,
+    /// Characters of lines that equal one before, among those of all lines.
+    pub duplicate_characters: f64,
+    /// Frequent words of the language for each word with a letter.
+    pub native_words: f64,
+    /// Frequent words of other languages for each word with a letter.
+    pub foreign_words: f64,
+    /// Letters of the language alone for each word with a letter; may be above 1.
+    pub native_letters: f64,
+    /// Words with a letter that the language does not have, among words with a letter.
+    pub foreign_spellings: f64,
+    /// Different stop words that occur.
+    pub stop_words: usize,
+    /// Characters of the text in its most frequent run of 2, 3 and 4 words; overlapping
+    /// occurrences count each, so it may be above 1.
+    pub top_ngrams: [f64; TOP_LENGTHS],
+    /// Characters of the text in words of runs of 5, 6, ... 10 words that occurred before.
+    pub repeated_ngrams: [f64; REPEATED_LENGTHS],
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measure(text: &str) -> TextStatistics {
+        let native = ["și".to_owned()];
+        TextMeter::new(Vocabulary::new(&native, &[], &native, "unpi", "ș")).measure(text)
+    }
+
+    #[test]
+    fn shares_are_of_what_their_names_say() {
+        let found = measure("Un pui și 2\n\nUn pui și 2\nlup.");
+        assert_eq!(found.letters, 17.0 / 20.0);
+        assert_eq!(found.alphabetic_words, 7.0 / 9.0);
+        assert_eq!(found.word_length, 19.0 / 9.0);
+        assert_eq!(found.lines_per_word, 2.0 / 9.0);
+        assert_eq!(found.lines, 3);
+        assert_eq!(found.punctuated_lines, 1.0 / 3.0);
+        assert_eq!(found.duplicate_lines, 1.0 / 3.0);
+        assert_eq!(found.duplicate_characters, 11.0 / 26.0);
+        assert_eq!(found.native_words, 2.0 / 7.0);
+        assert_eq!(found.foreign_spellings, 1.0 / 7.0);
+        assert_eq!(found.stop_words, 1);
+    }
+
+    #[test]
+    fn ngrams_are_shares_of_all_characters() {
+        let found = measure("pui, pui, pui, pui!");
+        assert_eq!(found.top_ngrams[0], 21.0 / 19.0);
+        let found = measure("Pui și pui, pui și pui. Pui și pui, pui și pui.");
+        assert_eq!(found.repeated_ngrams[0], 13.0 / 47.0);
+    }
+
+    #[test]
+    fn nothing_has_no_shares() {
+        let found = measure("");
+        assert_eq!((found.letters, found.word_length), (0.0, 0.0));
+        assert_eq!(found.top_ngrams, [0.0; 3]);
+        assert_eq!(found.repeated_ngrams, [0.0; 6]);
+    }
+}

@@ -1,0 +1,158 @@
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::alphabet::Alphabet;
+use super::tokens::{Tokens, word_hash};
+
+/// Words and letters that tell the language of a text.
+///
+/// A word is known in small letters, with a capital initial and in capitals, by the hash that the
+/// words of a text have already: nothing is looked up twice, nothing is made lower case.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    words: HashMap<u64, Kinds, BuildHasherDefault<AsItIs>>,
+    alphabet: Alphabet,
+    /// Bytes of the longest word: longer ones are not looked up.
+    longest: usize,
+}
+
+/// In which lists a word stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kinds {
+    native: bool,
+    foreign: bool,
+    /// The number of the stop word, the same in each of its spellings.
+    stop: Option<usize>,
+}
+
+/// How often words of a vocabulary occur in a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Evidence {
+    pub(super) native_words: usize,
+    pub(super) foreign_words: usize,
+    pub(super) native_letters: usize,
+    /// Words with a letter that the language does not have.
+    pub(super) foreign_spellings: usize,
+    /// Different ones.
+    pub(super) stop_words: usize,
+}
+
+impl Vocabulary {
+    /// Makes a vocabulary; words and letters are given in lower case.
+    ///
+    /// `native` are frequent words of the language, `foreign` of others, `stop` those of which a
+    /// text has some; a word may stand in more than one. `letters` are those of the language,
+    /// `native_letters` those that it alone has.
+    pub fn new(
+        native: &[String],
+        foreign: &[String],
+        stop: &[String],
+        letters: &str,
+        native_letters: &str,
+    ) -> Self {
+        let mut vocabulary = Self {
+            words: HashMap::default(),
+            alphabet: Alphabet::new(letters, native_letters),
+            longest: 0,
+        };
+        for word in native {
+            vocabulary.set(word, |kinds| kinds.native = true);
+        }
+        for word in foreign {
+            vocabulary.set(word, |kinds| kinds.foreign = true);
+        }
+        for (number, word) in stop.iter().enumerate() {
+            vocabulary.set(word, |kinds| kinds.stop = Some(number));
+        }
+        vocabulary
+    }
+
+    fn set(&mut self, word: &str, change: impl Fn(&mut Kinds)) {
+        let mut rest = word.chars();
+        let initial = rest.next().into_iter().flat_map(char::to_uppercase);
+        let capitalised: String = initial.chain(rest).collect();
+        // The capital of a word of one letter is both; setting it twice changes nothing.
+        for form in [word, &capitalised, &word.to_uppercase()] {
+            self.longest = self.longest.max(form.len());
+            change(self.words.entry(word_hash(form)).or_default());
+        }
+    }
+
+    /// Counts the words and letters of a text.
+    pub(super) fn evidence(&self, tokens: &Tokens) -> Evidence {
+        let mut evidence = Evidence::default();
+        let mut stops = Vec::new();
+        let groups = tokens.hashes.iter().zip(&tokens.distinct);
+        for ((hash, word), count) in groups.zip(&tokens.occurrences) {
+            let count = *count as usize;
+            let (native_letters, is_foreign) = self.alphabet.signs(word);
+            evidence.native_letters += count * native_letters;
+            evidence.foreign_spellings += count * usize::from(is_foreign);
+            if word.len() > self.longest {
+                continue;
+            }
+            if let Some(kinds) = self.words.get(hash) {
+                evidence.native_words += count * usize::from(kinds.native);
+                evidence.foreign_words += count * usize::from(kinds.foreign);
+                stops.extend(kinds.stop);
+            }
+        }
+        stops.sort_unstable();
+        stops.dedup();
+        evidence.stop_words = stops.len();
+        evidence
+    }
+}
+
+/// Hashes a hash: it is one already.
+#[derive(Clone, Copy, Debug, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("the keys are u64");
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vocabulary() -> Vocabulary {
+        let [native, foreign, stop] =
+            [&["și", "de", "la"][..], &["the", "la"], &["și", "de"]].map(|words| {
+                words
+                    .iter()
+                    .map(|word| (*word).to_owned())
+                    .collect::<Vec<_>>()
+            });
+        Vocabulary::new(&native, &foreign, &stop, "adelpteh", "șț")
+    }
+
+    #[test]
+    fn occurrences_are_counted_small_or_capital_and_stop_words_once() {
+        let tokens = Tokens::of("Și THE și la de-la ȘI Țap kit");
+        let expected = Evidence {
+            native_words: 6,
+            foreign_words: 3,
+            native_letters: 4,
+            foreign_spellings: 4,
+            stop_words: 2,
+        };
+        assert_eq!(vocabulary().evidence(&tokens), expected);
+    }
+
+    #[test]
+    fn a_word_that_only_contains_one_is_none() {
+        let tokens = Tokens::of("deal lada thee lA");
+        assert_eq!(vocabulary().evidence(&tokens), Evidence::default());
+    }
+}

@@ -1,0 +1,117 @@
+"""What the measures in Rust must give, slow and obvious."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+# Unicode's White_Space; str.split() takes U+001C to U+001F for blanks too.
+WHITE_SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+WORD = re.compile(r"[^\W_]+")
+LINE_ENDS = ".,;:!?…\"'”“»’)"
+TOP_OCCURRENCES = 3
+
+
+def statistics(
+    text: str,
+    native: Sequence[str],
+    foreign: Sequence[str],
+    stop: Sequence[str],
+    letters: str,
+    native_letters: str,
+) -> dict[str, object]:
+    """Every property of TextStatistics by its name."""
+    words = WORD.findall(text)
+    lettered = [word for word in words if any(map(str.isalpha, word))]
+    lines = [stripped for line in text.split("\n") if (stripped := line.strip(WHITE_SPACE))]
+    repeats = [line for place, line in enumerate(lines) if line in lines[:place]]
+    return {
+        "letters": ratio(sum(map(str.isalpha, text)), sum(c not in WHITE_SPACE for c in text)),
+        "alphabetic_words": ratio(len(lettered), len(words)),
+        "word_length": ratio(characters(words), len(words)),
+        "lines_per_word": ratio(max(0, len(lines) - 1), len(words)),
+        "lines": len(lines),
+        "punctuated_lines": ratio(sum(line[-1] in LINE_ENDS for line in lines), len(lines)),
+        "duplicate_lines": ratio(len(repeats), len(lines)),
+        "duplicate_characters": ratio(characters(repeats), characters(lines)),
+        "native_words": ratio(sum(stands_in(word, native) for word in words), len(lettered)),
+        "foreign_words": ratio(sum(stands_in(word, foreign) for word in words), len(lettered)),
+        "native_letters": ratio(
+            sum(is_one_of(c, native_letters) for word in words for c in word), len(lettered)
+        ),
+        "foreign_spellings": ratio(
+            sum(
+                any(c.isalpha() and not is_one_of(c, letters + native_letters) for c in word)
+                for word in words
+            ),
+            len(lettered),
+        ),
+        "stop_words": sum(any(stands_in(word, [one]) for word in words) for one in set(stop)),
+        **{f"top_{length}gram": ratio(top(words, length), len(text)) for length in (2, 3, 4)},
+        **{f"repeated_{n}grams": ratio(repeated(words, n), len(text)) for n in range(5, 11)},
+    }
+
+
+def ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def characters(pieces: Iterable[str]) -> int:
+    return sum(map(len, pieces))
+
+
+def stands_in(word: str, words: Sequence[str]) -> bool:
+    """Small, with a capital initial, or in capitals."""
+    return any(word in (one, one[0].upper() + one[1:], one.upper()) for one in words)
+
+
+def is_one_of(letter: str, small_letters: str) -> bool:
+    return letter in small_letters or letter in small_letters.upper()
+
+
+def ngrams(words: list[str], length: int) -> list[tuple[str, ...]]:
+    return [tuple(words[first : first + length]) for first in range(len(words) - length + 1)]
+
+
+def top(words: list[str], length: int) -> int:
+    """Characters in all occurrences of the most frequent run, the longest of equally frequent."""
+    counts = Counter(ngrams(words, length))
+    found = max(((count, len(" ".join(run))) for run, count in counts.items()), default=(0, 0))
+    return found[0] * found[1] if found[0] >= TOP_OCCURRENCES else 0
+
+
+def repeated(words: list[str], length: int) -> int:
+    """Characters of runs seen before; a repeated run is skipped as a whole."""
+    seen: set[tuple[str, ...]] = set()
+    total = place = 0
+    while place + length <= len(words):
+        run = tuple(words[place : place + length])
+        if run in seen:
+            total += characters(run)
+            place += length
+        else:
+            seen.add(run)
+            place += 1
+    return total
+
+
+def personal_lines(text: str) -> list[int]:
+    """Numbers of the lines that may hold personal data."""
+    found = []
+    for number, line in enumerate(text.split("\n")):
+        digits = sum(sign in "0123456789" for sign in line)
+        is_address = digits >= 6 and line.count(".") >= 3
+        if "@" in line or digits >= 9 or is_address or line.count(":") >= 3:
+            found.append(number)
+    return found
+
+
+def without_phrases(text: str, phrases: str, max_characters: int) -> str:
+    """The text without the lines that the phrases match as a whole."""
+    return "\n".join(
+        line
+        for line in text.split("\n")
+        if len(line) > max_characters or not re.fullmatch(phrases, line)
+    )
