@@ -25,10 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     };
     let options = Options::new(Precision::Int8);
     let mut model = Gpt2::load(&folder.join("rust_model.ot"), shape, options)?;
-    let mut ids = tokenizer
-        .encode(prompt.as_str(), false)?
-        .get_ids()
-        .to_vec();
+    let mut ids = tokenizer.encode(prompt.as_str(), false)?.get_ids().to_vec();
     let mut unread = ids.clone();
     while ids.len() < shape.context.min(40) {
         let logits = model.forward(&[unread], Wanted::Last)?;
