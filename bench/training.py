@@ -9,9 +9,9 @@
 
 The Trainer needs the package accelerate, which nothing else here does:
 
-    python3 -m venv --system-site-packages /tmp/bench && /tmp/bench/bin/pip install accelerate
-    echo "$PWD/.venv/lib/python3.11/site-packages" > /tmp/bench/lib/python3.11/site-packages/a.pth
-    PYTHONPATH=. /tmp/bench/bin/python bench/training.py speed
+    python3 -m venv --system-site-packages bench-env && bench-env/bin/pip install accelerate
+    echo "$PWD/.venv/lib/python3.11/site-packages" > bench-env/lib/python3.11/site-packages/a.pth
+    PYTHONPATH=. bench-env/bin/python bench/training.py speed
 
 Both sides get the same tokens, shapes, optimiser, clipping and schedule. Of pairs of steps in turns
 the median ratio is told: what else the machine does slows both. Where a GPU is, the MFU is told.
