@@ -16,11 +16,9 @@ from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path
 from gpt2ro.progress import Progress
-from gpt2ro.sources.compression import decoded, decompressed
+from gpt2ro.sources.compression import whole_text
 
 HELD_OUT = ("valid", "test")
-# A compressed benchmark may be this many times its size; xz reaches 100 on repeated lines.
-MAX_EXPANSION = 200
 
 
 def write_held_out(path: Path, decisions: Path, output: Path, words: int) -> None:
@@ -58,7 +56,7 @@ def _text(path: Path) -> str:
         raise UserError(
             f"decontamination.benchmarks: {path} not found; name text files, comma-separated."
         )
-    return decoded(b"".join(decompressed(path, MAX_EXPANSION)), str(path), "error")
+    return whole_text(path)
 
 
 def write_ngrams(path: Path, ngrams: Ngrams) -> None:

@@ -1,7 +1,7 @@
 """Bundles: many small files of one source as few parts.
 
-A part costs a job of every step, some five seconds whatever its size, so a folder of 10,000 short
-texts would take half a day.
+A part costs a job of each of six steps, each a new Python, however little text it has: a folder of
+10,000 short texts would be 60,000 jobs.
 """
 
 from collections import defaultdict

@@ -12,6 +12,8 @@ import zstandard
 
 from gpt2ro.errors import UserError
 
+# A compressed text may be this many times its size; xz reaches 100 on repeated lines.
+MAX_TEXT_EXPANSION = 200
 BLOCK = 1 << 20  # bytes decompressed at a time
 # Small files may expand as they like: a bomb below this size harms nobody.
 FREE_EXPANSION = 64 << 20
@@ -142,6 +144,16 @@ def text_lines(path: Path, max_expansion: int, invalid_utf8: str) -> Iterator[st
         if number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
         yield decoded(line, f"{path}: line {number}", invalid_utf8)
+
+
+def whole_text(path: Path) -> str:
+    """Return a UTF-8 text file of the user's, compressed or not, as one text.
+
+    Raises:
+        UserError: the file is missing, truncated, damaged or not UTF-8, or expands beyond
+            MAX_TEXT_EXPANSION.
+    """
+    return decoded(b"".join(decompressed(path, MAX_TEXT_EXPANSION)), str(path), "error")
 
 
 def decoded(data: bytes, where: str, invalid_utf8: str) -> str:

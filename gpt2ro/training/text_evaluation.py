@@ -9,7 +9,7 @@ import torch
 from gpt2ro.documents import read_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
-from gpt2ro.sources.compression import decoded, decompressed
+from gpt2ro.sources.compression import whole_text
 from gpt2ro.tokenization.shards import TokenShardWriter, read_shard
 from gpt2ro.tokenization.splits import read_split_documents
 from gpt2ro.tokenization.tokenizer_file import read_tokenizer
@@ -18,8 +18,6 @@ from gpt2ro.training.probes import ProbeResult, Probes, read_probes
 from gpt2ro.training.weights import load_gpt2
 
 SHARD = ".jsonl.zst"
-# A compressed text may be this many times its size; xz reaches 100 on repeated lines.
-MAX_EXPANSION = 200
 
 
 class TextEvaluator:
@@ -89,4 +87,4 @@ def _documents(path: Path, split: str | None) -> Iterator[str]:
     elif path.name.endswith(SHARD):
         yield from (document.text for document in read_documents(path))
     else:
-        yield decoded(b"".join(decompressed(path, MAX_EXPANSION)), str(path), "error")
+        yield whole_text(path)
