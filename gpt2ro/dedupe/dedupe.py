@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gpt2ro.bookkeeping import Bookkeeper
-from gpt2ro.decontamination.sentences import SentenceFilter
+from gpt2ro.decontamination.decontaminator import Decontaminator
 from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.documents import Document
@@ -12,34 +12,6 @@ from gpt2ro.progress import Progress
 
 # Digits of meta.similarity after the point; the decisions have them all.
 SIMILARITY_DIGITS = 4
-
-
-class Decontaminator:
-    """Takes held-out sentences out of train documents, and counts them.
-
-    Attributes:
-        documents: that lost sentences and stay.
-        sentences: that these lost.
-    """
-
-    def __init__(self, sentences: SentenceFilter, max_removed: float) -> None:
-        self._filter = sentences
-        self._max_removed = max_removed
-        self.documents = 0
-        self.sentences = 0
-
-    def apply(self, document: Document) -> None:
-        """Take the sentences out, or give a document that would lose too much a reason instead."""
-        rest, count = self._filter.filtered(document.text)
-        if not count:
-            return
-        if len(rest) < (1 - self._max_removed) * len(document.text):
-            document.reason = "contaminated"
-            return
-        document.text = rest
-        document.meta["held_out_sentences"] = count
-        self.documents += 1
-        self.sentences += count
 
 
 def dedupe_part(

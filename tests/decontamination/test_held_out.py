@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from gpt2ro.decontamination.decontaminator import Decontaminator
 from gpt2ro.decontamination.held_out import (
     Index,
     read_ngrams,
@@ -12,7 +13,7 @@ from gpt2ro.decontamination.held_out import (
 )
 from gpt2ro.decontamination.ngrams import NgramHasher
 from gpt2ro.decontamination.sentences import SentenceFilter
-from gpt2ro.dedupe.dedupe import Decontaminator, dedupe_part
+from gpt2ro.dedupe.dedupe import dedupe_part
 from gpt2ro.dedupe.tables import DECISIONS, write_table
 from gpt2ro.documents import Document, read_documents, write_documents
 from gpt2ro.errors import UserError

@@ -34,9 +34,10 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = from_arguments(DecontaminationSettings, arguments)
 
+    from gpt2ro.decontamination.decontaminator import Decontaminator
     from gpt2ro.decontamination.held_out import Index, read_ngrams
     from gpt2ro.decontamination.sentences import SentenceFilter
-    from gpt2ro.dedupe.dedupe import Decontaminator, dedupe_part
+    from gpt2ro.dedupe.dedupe import dedupe_part
 
     decontaminator = None
     if arguments.held_out:

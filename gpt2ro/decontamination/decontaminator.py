@@ -1,0 +1,32 @@
+"""What becomes of a train document that shares sentences with held-out text."""
+
+from gpt2ro.decontamination.sentences import SentenceFilter
+from gpt2ro.documents import Document
+
+
+class Decontaminator:
+    """Takes held-out sentences out of train documents, and counts them.
+
+    Attributes:
+        documents: that lost sentences and stay.
+        sentences: that these lost.
+    """
+
+    def __init__(self, sentences: SentenceFilter, max_removed: float) -> None:
+        self._filter = sentences
+        self._max_removed = max_removed
+        self.documents = 0
+        self.sentences = 0
+
+    def apply(self, document: Document) -> None:
+        """Take the sentences out, or give a document that would lose too much a reason instead."""
+        rest, count = self._filter.filtered(document.text)
+        if not count:
+            return
+        if len(rest) < (1 - self._max_removed) * len(document.text):
+            document.reason = "contaminated"
+            return
+        document.text = rest
+        document.meta["held_out_sentences"] = count
+        self.documents += 1
+        self.sentences += count
