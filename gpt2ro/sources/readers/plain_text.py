@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gpt2ro.sources.compression import text_lines
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
+from gpt2ro.sources.text import text_lines
 
 
 def read_text(
@@ -51,12 +51,16 @@ def paragraphs(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 def pieces(lines: Iterable[str], max_characters: int) -> Iterator[str]:
-    """Join lines to texts of about `max_characters` at most; a longer line stays whole."""
+    """Join lines to texts of about `max_characters` at most; a longer line stays whole.
+
+    Blanks around a text go, and a text of nothing else with them.
+    """
     piece: list[str] = []
     characters = 0
     for line in lines:
         if piece and characters + len(line) + 1 > max_characters:
-            yield "\n".join(piece)
+            if text := "\n".join(piece).strip():
+                yield text
             piece, characters = [], 0
         piece.append(line)
         characters += len(line) + 1
