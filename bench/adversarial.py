@@ -72,12 +72,13 @@ def bomb(path: Path, scale: float) -> None:
 
 
 def zip_bomb(path: Path, scale: float) -> None:
-    """A gigabyte of one letter in each of ten members."""
+    """A gigabyte of blanks in each of ten members, in an XML element."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for number in range(10):
             with archive.open(f"{number}.xml", "w", force_zip64=True) as member:
+                member.write(b"<text>")
                 for _ in range(int(1000 * scale)):
-                    member.write(b"a" * BLOCK)
+                    member.write(b" " * BLOCK)
 
 
 def parquet_bomb(path: Path, scale: float) -> None:

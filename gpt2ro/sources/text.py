@@ -14,19 +14,22 @@ MAX_BLANK_LINES = 100
 MAX_LINE_BYTES = 1 << 28
 
 
-def numbered_lines(path: Path, max_expansion: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines of a file without their ends (\\n or \\r\\n), each with its number from 1.
+def numbered_lines(blocks: Iterator[bytes], where: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a text without their ends (\\n or \\r\\n), each with its number from 1.
 
     A byte order mark at the start is no part of the first. Of more than 100 blank lines in a row
     the others are left out.
 
+    Args:
+        blocks: the bytes of the text, piece by piece.
+        where: the file, for errors.
+
     Raises:
-        UserError: the file cannot be read as `decompressed` says, is UTF-16 or binary, or has a
-            line of more than 256 MiB.
+        UserError: the text is UTF-16 or binary, or has a line of more than 256 MiB.
     """
     number = blank = 0
     pending: list[bytes] = []
-    for block in _text_blocks(path, max_expansion):
+    for block in _utf_8_blocks(blocks, where):
         # Thousands of millions of line ends are passed over a block at a time.
         if blank >= MAX_BLANK_LINES and not block.strip() and not b"".join(pending).strip():
             if ends := block.count(b"\n"):
@@ -45,14 +48,23 @@ def numbered_lines(path: Path, max_expansion: int) -> Iterator[tuple[int, bytes]
                     yield number, line
         if sum(map(len, pending)) > MAX_LINE_BYTES:
             raise UserError(
-                f"{path}: line {number + 1} is over {MAX_LINE_BYTES >> 20} MiB long, expected "
+                f"{where}: line {number + 1} is over {MAX_LINE_BYTES >> 20} MiB long, expected "
                 "lines of text; break it into lines, or leave the file out."
             )
     if last := b"".join(pending):
         yield number + 1, last.removesuffix(b"\r")
 
 
-def text_lines(path: Path, max_expansion: int, invalid_utf8: str) -> Iterator[str]:
+def file_lines(path: Path, max_expansion: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file, compressed or not, as `numbered_lines` gives them.
+
+    Raises:
+        UserError: the file is missing, truncated or damaged, or expands beyond the limit.
+    """
+    yield from numbered_lines(decompressed(path, max_expansion), str(path))
+
+
+def text_lines(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterator[str]:
     """Yield the lines of a UTF-8 text as `numbered_lines` gives them.
 
     Args:
@@ -61,8 +73,8 @@ def text_lines(path: Path, max_expansion: int, invalid_utf8: str) -> Iterator[st
     Raises:
         UserError: a line is not UTF-8.
     """
-    for number, line in numbered_lines(path, max_expansion):
-        yield decoded(line, f"{path}: line {number}", invalid_utf8)
+    for number, line in numbered_lines(blocks, where):
+        yield decoded(line, f"{where}: line {number}", invalid_utf8)
 
 
 def whole_text(path: Path) -> str:
@@ -73,13 +85,13 @@ def whole_text(path: Path) -> str:
             MAX_TEXT_EXPANSION, or changes meanwhile.
     """
     with unchanged(path):
-        return decoded(b"".join(_text_blocks(path, MAX_TEXT_EXPANSION)), str(path), "error")
+        blocks = _utf_8_blocks(decompressed(path, MAX_TEXT_EXPANSION), str(path))
+        return decoded(b"".join(blocks), str(path), "error")
 
 
-def _text_blocks(path: Path, max_expansion: int) -> Iterator[bytes]:
+def _utf_8_blocks(blocks: Iterator[bytes], where: str) -> Iterator[bytes]:
     """Yield the content without its byte order mark, once its first block looks like UTF-8."""
-    blocks = decompressed(path, max_expansion)
     first = next(blocks, b"")
-    check_is_utf_8(first, str(path))
+    check_is_utf_8(first, where)
     yield first.removeprefix(b"\xef\xbb\xbf")
     yield from blocks

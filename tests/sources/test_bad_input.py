@@ -28,7 +28,7 @@ from gpt2ro.cleaning.repairs import repaired, repairs
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.errors import UserError
 from gpt2ro.sources.archive import members
-from gpt2ro.sources.text import MAX_BLANK_LINES, numbered_lines, whole_text
+from gpt2ro.sources.text import MAX_BLANK_LINES, file_lines, whole_text
 
 # Long lines, blank lines
 
@@ -66,7 +66,7 @@ def test_of_many_blank_lines_a_hundred_stay_and_the_numbers_go_on(
     tmp_path: Path, count: int
 ) -> None:
     path = write(tmp_path / "a.txt", "unu\n" + "\n" * count + "doi\ntrei")
-    found = list(numbered_lines(path, 1))
+    found = list(file_lines(path, 1))
     assert [line for _, line in found] == [b"unu", *[b""] * 100, b"doi", b"trei"]
     assert [number for number, _ in found[-2:]] == [count + 2, count + 3]
 
@@ -74,7 +74,7 @@ def test_of_many_blank_lines_a_hundred_stay_and_the_numbers_go_on(
 def test_a_line_that_begins_among_blank_ones_is_whole(tmp_path: Path) -> None:
     blocks = b"\n" * (1 << 20) + b" " * (1 << 20) + b"\n" + b" " * (1 << 20) + "țară\n".encode()
     path = write(tmp_path / "a.txt", blocks)
-    assert list(numbered_lines(path, 1))[-1] == ((1 << 20) + 2, b" " * (1 << 20) + "țară".encode())
+    assert list(file_lines(path, 1))[-1] == ((1 << 20) + 2, b" " * (1 << 20) + "țară".encode())
 
 
 # Encodings
@@ -192,7 +192,8 @@ def test_members_that_are_small_one_by_one_are_a_bomb_together(
     monkeypatch.setattr("gpt2ro.sources.archive.FREE_EXPANSION", 1 << 20)
     path = archive(tmp_path / "ro.zip", {f"{n:02d}.xml": "a" * 100_000 for n in range(30)})
     with pytest.raises(UserError, match=r"expands to over 9 times its size at 10\.xml"):
-        list(members(path, max_expansion=9))
+        for _, content in members(path, max_expansion=9):
+            list(content)
 
 
 def test_a_parquet_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,7 +208,9 @@ def test_a_damaged_zip_is_an_error(tmp_path: Path) -> None:
 def test_entities_are_not_expanded(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><text><s>&b;</s></text>'
     path = archive(tmp_path / "ro.zip", {"a.xml": bomb})
-    with pytest.raises(UserError, match="declares a document type"):
+    with pytest.raises(
+        UserError, match=r'ro\.zip: a\.xml: line 1 declares the XML entity "a"; files that declare'
+    ):
         extract(path, "opus-xml")
 
 

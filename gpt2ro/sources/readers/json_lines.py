@@ -11,7 +11,7 @@ import orjson
 from gpt2ro.errors import UserError
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
-from gpt2ro.sources.text import numbered_lines
+from gpt2ro.sources.text import file_lines
 
 BROKEN = "broken line"
 
@@ -25,7 +25,7 @@ def read_json_lines(
         UserError: more than `max_broken_lines` of the lines are broken, or none has the field.
     """
     total = 0
-    for number, line in numbered_lines(path, settings.max_expansion):
+    for number, line in file_lines(path, settings.max_expansion):
         if not line.strip():
             continue
         total += 1

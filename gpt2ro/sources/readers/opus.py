@@ -6,11 +6,11 @@ from pathlib import Path
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.archive import members
-from gpt2ro.sources.encoding import check_is_utf_8, decoded
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.readers.detokenise import joined
 from gpt2ro.sources.readers.plain_text import batches
 from gpt2ro.sources.settings import ExtractionSettings
+from gpt2ro.sources.text import text_lines
 from gpt2ro.sources.xml_parsing import XmlReader
 
 
@@ -46,26 +46,23 @@ def read_opus_moses(
     for name, content in members(path, settings.max_expansion):
         if name.endswith(".ro"):
             found = True
-            check_is_utf_8(content, f"{path}: {name}")
-            text = decoded(content, f"{path}: {name}", settings.invalid_utf8)
-            for group in batches(filter(str.strip, text.split("\n")), settings.lines_per_document):
+            lines = text_lines(content, f"{path}: {name}", settings.invalid_utf8)
+            for group in batches(filter(str.strip, lines), settings.lines_per_document):
                 yield Extracted("\n".join(group))
     if not found:
         raise UserError(f"{path}: no member ends in .ro; expected a Moses archive with Romanian.")
 
 
-def sentences(content: bytes, where: str) -> list[str]:
+def sentences(content: Iterator[bytes], where: str) -> list[str]:
     """Return the text of each `<s>`, which is its tokens joined, or its own text.
 
     Raises:
-        UserError: it is not XML, or it declares a document type.
+        UserError: it is not XML, or it declares entities.
     """
-    # OPUS writes no DOCTYPE; without one no entity can be declared, so none can expand.
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise UserError(f"{where}: declares a document type; expected plain OPUS XML.")
     collector = _Sentences()
     reader = XmlReader(where, collector.start, collector.end, collector.characters)
-    reader.feed(content)
+    for block in content:
+        reader.feed(block)
     reader.feed(b"", last=True)
     return collector.found
 
