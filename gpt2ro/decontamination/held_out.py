@@ -16,7 +16,7 @@ from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path
 from gpt2ro.progress import Progress
-from gpt2ro.sources.compression import whole_text
+from gpt2ro.sources.text import whole_text
 
 HELD_OUT = ("valid", "test")
 

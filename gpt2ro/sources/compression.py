@@ -1,4 +1,4 @@
-"""Streams of bytes and lines from files that may be compressed, whole or not at all."""
+"""Streams of bytes from files that may be compressed, whole or not at all."""
 
 import bz2
 import gzip
@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 import zstandard
 
 from gpt2ro.errors import UserError
+from gpt2ro.sources.input_file import check_readable
 
 # A compressed text may be this many times its size; xz reaches 100 on repeated lines.
 MAX_TEXT_EXPANSION = 200
@@ -46,7 +47,8 @@ def decompressed(path: Path, max_expansion: int) -> Iterator[bytes]:
     Raises:
         UserError: the file is missing, truncated or damaged, or expands beyond the limit.
     """
-    kind = compression_of_existing(path)
+    check_readable(path)
+    kind = compression(path)
     produced = 0
     try:
         with path.open("rb") as file:
@@ -65,16 +67,6 @@ def decompressed(path: Path, max_expansion: int) -> Iterator[bytes]:
             f"{path}: truncated or damaged {kind or 'file'} after {produced:,} bytes of content "
             f"({error}); fetch it again."
         ) from error
-
-
-def compression_of_existing(path: Path) -> str | None:
-    """Return the compression of a file, or say in one line that it cannot be read."""
-    try:
-        return compression(path)
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be read ({error.strerror}); check the name and its permissions."
-        ) from None
 
 
 def _stream(file: BinaryIO, kind: str | None) -> Readable:
@@ -116,56 +108,3 @@ class _ZstdFrames:
                 self._inside = False
             if block:
                 return block
-
-
-def lines(path: Path, max_expansion: int) -> Iterator[bytes]:
-    """Yield the lines of a file without their ends (\\n or \\r\\n)."""
-    pending: list[bytes] = []
-    for block in decompressed(path, max_expansion):
-        first, *rest = block.split(b"\n")
-        pending.append(first)
-        for piece in rest:
-            yield b"".join(pending).removesuffix(b"\r")
-            pending = [piece]
-    if last := b"".join(pending):
-        yield last.removesuffix(b"\r")
-
-
-def text_lines(path: Path, max_expansion: int, invalid_utf8: str) -> Iterator[str]:
-    """Yield the lines of a UTF-8 text; a byte order mark at its start is no part of it.
-
-    Args:
-        invalid_utf8: "error", or "replace" for U+FFFD in place of each invalid byte.
-
-    Raises:
-        UserError: a line is not UTF-8.
-    """
-    for number, line in enumerate(lines(path, max_expansion), start=1):
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        yield decoded(line, f"{path}: line {number}", invalid_utf8)
-
-
-def whole_text(path: Path) -> str:
-    """Return a UTF-8 text file of the user's, compressed or not, as one text.
-
-    Raises:
-        UserError: the file is missing, truncated, damaged or not UTF-8, or expands beyond
-            MAX_TEXT_EXPANSION.
-    """
-    return decoded(b"".join(decompressed(path, MAX_TEXT_EXPANSION)), str(path), "error")
-
-
-def decoded(data: bytes, where: str, invalid_utf8: str) -> str:
-    """Decode UTF-8, or say where the invalid byte is.
-
-    Raises:
-        UserError: the bytes are not UTF-8 and `invalid_utf8` is "error".
-    """
-    try:
-        return data.decode("utf-8", errors="strict" if invalid_utf8 == "error" else "replace")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{where}: byte {error.start + 1} is {data[error.start]:#04x}, not UTF-8; convert the "
-            "file (iconv -t utf-8), or set extraction.invalid_utf8 to replace."
-        ) from None

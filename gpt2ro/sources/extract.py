@@ -10,6 +10,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import sha256, write_json
 from gpt2ro.progress import Progress
 from gpt2ro.sources.formats import AUTO, format_of
+from gpt2ro.sources.input_file import unchanged
 from gpt2ro.sources.readers import Reader
 from gpt2ro.sources.settings import ExtractionSettings
 
@@ -68,7 +69,7 @@ def extract_part(
     The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
 
     Raises:
-        UserError: a file is missing, damaged, or not in this format.
+        UserError: a file is missing, damaged, not in this format, or changes meanwhile.
     """
     left_out: Counter[str] = Counter()
     with (
@@ -78,11 +79,12 @@ def extract_part(
         for path in paths:
             read = reader(known_format(path) if format_name == AUTO else format_name)
             file = {"file": path.name} if len(paths) > 1 else {}
-            for item in read(path, settings, left_out):
-                name = document_id(source, part, shard.documents)
-                text = without_surrogates(item.text)
-                shard.write(Document(name, text, source, item.meta | file))
-                progress.reach(shard.text_bytes, shard.documents)
+            with unchanged(path):
+                for item in read(path, settings, left_out):
+                    name = document_id(source, part, shard.documents)
+                    text = without_surrogates(item.text)
+                    shard.write(Document(name, text, source, item.meta | file))
+                    progress.reach(shard.text_bytes, shard.documents)
     write_json(stats, counts(shard, left_out))
 
 

@@ -9,7 +9,7 @@ import torch
 from gpt2ro.documents import read_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
-from gpt2ro.sources.compression import whole_text
+from gpt2ro.sources.text import whole_text
 from gpt2ro.tokenization.shards import TokenShardWriter, read_shard
 from gpt2ro.tokenization.splits import read_split_documents
 from gpt2ro.tokenization.tokenizer_file import read_tokenizer

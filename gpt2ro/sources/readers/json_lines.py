@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from gpt2ro.errors import UserError
-from gpt2ro.sources.compression import lines
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
+from gpt2ro.sources.text import file_lines
 
 BROKEN = "broken line"
 
@@ -25,7 +25,7 @@ def read_json_lines(
         UserError: more than `max_broken_lines` of the lines are broken, or none has the field.
     """
     total = 0
-    for number, line in enumerate(lines(path, settings.max_expansion), start=1):
+    for number, line in file_lines(path, settings.max_expansion):
         if not line.strip():
             continue
         total += 1
@@ -96,15 +96,23 @@ def plain(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
 
 def oscar(text: Any, metadata: dict[str, Any], warc_headers: Any) -> Extracted:
     """Return a document of OSCAR 22.01 or 23.01 with its address, language score and warnings."""
-    facts = {
-        "url": (warc_headers or {}).get("warc-target-uri"),
-        "language_score": (metadata.get("identification") or {}).get("prob"),
-        # 22.01 calls the warnings annotation, its flattened form annotations.
-        "warnings": metadata.get("quality_warnings")
+    url = (warc_headers or {}).get("warc-target-uri")
+    score = (metadata.get("identification") or {}).get("prob")
+    # 22.01 calls the warnings annotation, its flattened form annotations.
+    warnings = (
+        metadata.get("quality_warnings")
         or metadata.get("annotation")
-        or metadata.get("annotations"),
-    }
-    meta = {key: value for key, value in facts.items() if value is not None}
+        or metadata.get("annotations")
+        or []
+    )
+    # What has another type is left out: deep enough, it could not be written again.
+    meta: dict[str, Any] = {}
+    if isinstance(url, str):
+        meta["url"] = url
+    if isinstance(score, int | float) and 0 <= score < 2:  # fastText says 1.00001 too
+        meta["language_score"] = score
+    if warnings and all(isinstance(warning, str) for warning in warnings):
+        meta["warnings"] = list(warnings)
     return Extracted(_text(text), meta)
 
 

@@ -3,28 +3,35 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.archive import members
-from gpt2ro.sources.compression import decoded
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.readers.detokenise import joined
 from gpt2ro.sources.readers.plain_text import batches
 from gpt2ro.sources.settings import ExtractionSettings
+from gpt2ro.sources.text import text_lines
+from gpt2ro.sources.xml_parsing import XmlReader
 
 
 def read_opus_xml(
     path: Path, settings: ExtractionSettings, left_out: Counter[str]
 ) -> Iterator[Extracted]:
-    """Yield one document for each XML file of the archive, raw or tokenised, a sentence a line."""
+    """Yield one document for each XML file of the archive, raw or tokenised, a sentence a line.
+
+    Raises:
+        UserError: the archive is damaged or has no XML file, or one of them is not XML.
+    """
+    found = False
     for name, content in members(path, settings.max_expansion):
         if name.endswith(".xml"):
-            sentences = [sentence(s) for s in parse(content, f"{path}: {name}").iter("s")]
-            if text := "\n".join(filter(None, sentences)):
+            found = True
+            if text := "\n".join(filter(None, sentences(content, f"{path}: {name}"))):
                 yield Extracted(text, {"title": name})
             else:
                 left_out["empty"] += 1
+    if not found:
+        raise UserError(f"{path}: no member ends in .xml; expected an archive of OPUS XML files.")
 
 
 def read_opus_moses(
@@ -39,34 +46,57 @@ def read_opus_moses(
     for name, content in members(path, settings.max_expansion):
         if name.endswith(".ro"):
             found = True
-            text = decoded(content, f"{path}: {name}", settings.invalid_utf8)
-            for group in batches(filter(str.strip, text.split("\n")), settings.lines_per_document):
+            lines = text_lines(content, f"{path}: {name}", settings.invalid_utf8)
+            for group in batches(filter(str.strip, lines), settings.lines_per_document):
                 yield Extracted("\n".join(group))
     if not found:
         raise UserError(f"{path}: no member ends in .ro; expected a Moses archive with Romanian.")
 
 
-def parse(content: bytes, where: str) -> Element:
-    """Parse one XML file; document types, and with them entity bombs, are refused.
+def sentences(content: Iterator[bytes], where: str) -> list[str]:
+    """Return the text of each `<s>`, which is its tokens joined, or its own text.
 
     Raises:
-        UserError: it is not XML, or it declares a document type.
+        UserError: it is not XML, or it declares entities.
     """
-    # OPUS writes no DOCTYPE; without one no entity can be declared, so none can expand.
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise UserError(f"{where}: declares a document type; expected plain OPUS XML.")
-    parser = XMLParser()
-    try:
-        parser.feed(content)
-        root: Element = parser.close()
-    except ParseError as error:
-        raise UserError(f"{where}: not XML ({error}); fetch the archive again.") from None
-    return root
+    collector = _Sentences()
+    reader = XmlReader(where, collector.start, collector.end, collector.characters)
+    for block in content:
+        reader.feed(block)
+    reader.feed(b"", last=True)
+    return collector.found
 
 
-def sentence(element: Element) -> str:
-    """Return the text of an `<s>`: its tokens joined, or its own text."""
-    words = [word.text or "" for word in element.iter("w")]
-    if words:
-        return joined(words)
-    return " ".join("".join(element.itertext()).split())
+class _Sentences:
+    """Collects sentences from the elements of a file, however deep; one in another is its part."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._depth = 0  # of sentences
+        self._text: list[str] = []
+        self._words: list[str] = []
+        self._in_word = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._in_word = name == "w" and self._depth > 0
+        if self._in_word:
+            self._words.append("")
+        elif name == "s":
+            self._depth += 1
+
+    def characters(self, text: str) -> None:
+        if self._depth:
+            self._text.append(text)
+        if self._in_word:
+            self._words[-1] += text
+
+    def end(self, name: str) -> None:
+        self._in_word = False
+        if name != "s":
+            return
+        self._depth -= 1
+        if self._depth == 0:
+            plain = " ".join("".join(self._text).split())
+            self.found.append(joined(self._words) if self._words else plain)
+            self._text.clear()
+            self._words.clear()

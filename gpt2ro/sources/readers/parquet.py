@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gpt2ro.errors import UserError
+from gpt2ro.sources.compression import FREE_EXPANSION
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
 
@@ -21,7 +22,8 @@ def read_parquet(
     """Yield the text column row by row; rows without text are left out.
 
     Raises:
-        UserError: the file is damaged, or has no such column.
+        UserError: the file is damaged, has no such column or one of another type, or expands
+            beyond the limit.
     """
     try:
         with pq.ParquetFile(path) as file:
@@ -31,17 +33,43 @@ def read_parquet(
                     f'{path}: no column "{settings.text_column}", only {", ".join(names)}; set '
                     "extraction.text_column."
                 )
+            _check_is_text(path, file.schema_arrow.field(settings.text_column))
             columns = [settings.text_column, *(name for name in META if name in names)]
+            produced = 0
             for batch in file.iter_batches(BATCH, columns=columns):
-                yield from _rows(batch, settings.text_column, left_out)
-    except (pa.ArrowException, OSError) as error:
+                for item in _rows(batch, settings.text_column, left_out):
+                    produced += len(item.text)
+                    yield item
+                _check_expansion(path, produced, settings.max_expansion)
+    # UnicodeDecodeError: a string that is not UTF-8; Arrow does not look at them.
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: truncated or damaged Parquet ({error}); fetch again.") from error
+
+
+def _check_is_text(path: Path, field: pa.Field) -> None:
+    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        raise UserError(
+            f'{path}: the column "{field.name}" is {field.type}, expected strings; set '
+            "extraction.text_column."
+        )
+
+
+def _check_expansion(path: Path, produced: int, max_expansion: int) -> None:
+    size = path.stat().st_size
+    if produced > max(FREE_EXPANSION, max_expansion * size):
+        raise UserError(
+            f"{path}: {produced:,} characters out of {size:,} bytes; allowed are {max_expansion} "
+            "times as many; if it is no bomb, raise extraction.max_expansion."
+        )
 
 
 def _rows(batch: pa.RecordBatch, column: str, left_out: Counter[str]) -> Iterator[Extracted]:
     for row in batch.to_pylist():
         text = row.pop(column)
         if isinstance(text, str):
-            yield Extracted(text, {key: value for key, value in row.items() if value is not None})
+            # Bytes, say, could not be written as JSON.
+            kept = {key: value for key, value in row.items() if isinstance(value, str | float)}
+            yield Extracted(text, kept)
         else:
             left_out["no text"] += 1

@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gpt2ro.sources.compression import text_lines
+from gpt2ro.sources.compression import decompressed
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
+from gpt2ro.sources.text import text_lines
 
 
 def read_text(
     path: Path, settings: ExtractionSettings, left_out: Counter[str]
 ) -> Iterator[Extracted]:
     """Yield a text file as `text_documents` says, long documents cut at line ends."""
-    lines = text_lines(path, settings.max_expansion, settings.invalid_utf8)
+    lines = _lines(path, settings)
     groups = paragraphs(lines) if settings.text_documents == "blank-line" else [lines]
     for group in groups:
         for text in pieces(group, settings.max_document_characters):
@@ -24,7 +25,7 @@ def read_oscar_2019(
     path: Path, settings: ExtractionSettings, left_out: Counter[str]
 ) -> Iterator[Extracted]:
     """Yield the documents of an OSCAR 2019 part: lines up to a blank line."""
-    for group in paragraphs(text_lines(path, settings.max_expansion, settings.invalid_utf8)):
+    for group in paragraphs(_lines(path, settings)):
         yield Extracted("\n".join(group))
 
 
@@ -32,9 +33,14 @@ def read_sentences(
     path: Path, settings: ExtractionSettings, left_out: Counter[str]
 ) -> Iterator[Extracted]:
     """Yield OPUS monolingual text: `lines_per_document` consecutive sentences make a document."""
-    lines = text_lines(path, settings.max_expansion, settings.invalid_utf8)
+    lines = _lines(path, settings)
     for group in batches(filter(str.strip, lines), settings.lines_per_document):
         yield Extracted("\n".join(group))
+
+
+def _lines(path: Path, settings: ExtractionSettings) -> Iterator[str]:
+    blocks = decompressed(path, settings.max_expansion)
+    return text_lines(blocks, str(path), settings.invalid_utf8)
 
 
 def paragraphs(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -51,12 +57,16 @@ def paragraphs(lines: Iterable[str]) -> Iterator[list[str]]:
 
 
 def pieces(lines: Iterable[str], max_characters: int) -> Iterator[str]:
-    """Join lines to texts of about `max_characters` at most; a longer line stays whole."""
+    """Join lines to texts of about `max_characters` at most; a longer line stays whole.
+
+    Blanks around a text go, and a text of nothing else with them.
+    """
     piece: list[str] = []
     characters = 0
     for line in lines:
         if piece and characters + len(line) + 1 > max_characters:
-            yield "\n".join(piece)
+            if text := "\n".join(piece).strip():
+                yield text
             piece, characters = [], 0
         piece.append(line)
         characters += len(line) + 1

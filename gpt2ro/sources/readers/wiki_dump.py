@@ -8,6 +8,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.sources.xml_parsing import XmlReader
 
 ARTICLES = "0"  # number of the namespace of articles
+DEEPEST = 4  # mediawiki/page/revision/text: what lies deeper is not read
 
 
 @dataclass(slots=True)
@@ -77,7 +78,8 @@ class WikiDump:
         self._pieces.append(text)
 
     def _end(self, name: str) -> None:
-        path = "/".join(self._path[1:])
+        # Joined only where something is read: at any depth, a deep dump would take forever.
+        path = "/".join(self._path[1:]) if len(self._path) <= DEEPEST else ""
         self._path.pop()
         text = "".join(self._pieces)
         page = self._page
