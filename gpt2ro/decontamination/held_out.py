@@ -87,7 +87,8 @@ class Index:
     """The n-grams that train documents must not have."""
 
     def __init__(self, ngrams: Ngrams) -> None:
-        self._ngrams = ngrams
+        # Slices of a memmap proper are ten times slower than those of a plain array over it.
+        self._ngrams = np.asarray(ngrams)
 
     def contains(self, ngrams: Ngrams) -> NDArray[np.bool_]:
         """Return for each n-gram whether it is held out, (n-grams,) bool."""

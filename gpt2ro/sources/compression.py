@@ -120,15 +120,21 @@ class _ZstdFrames:
 
 def lines(path: Path, max_expansion: int) -> Iterator[bytes]:
     """Yield the lines of a file without their ends (\\n or \\r\\n)."""
+    for run in _runs_of_lines(path, max_expansion):
+        yield from (line.removesuffix(b"\r") for line in run.removesuffix(b"\n").split(b"\n"))
+
+
+def _runs_of_lines(path: Path, max_expansion: int) -> Iterator[bytes]:
+    """Yield some whole lines at a time, about as many as a decompressed block has."""
     pending: list[bytes] = []
     for block in decompressed(path, max_expansion):
-        first, *rest = block.split(b"\n")
-        pending.append(first)
-        for piece in rest:
-            yield b"".join(pending).removesuffix(b"\r")
-            pending = [piece]
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield b"".join((*pending, block[:end]))
+            pending.clear()
+        pending.append(block[end:])
     if last := b"".join(pending):
-        yield last.removesuffix(b"\r")
+        yield last
 
 
 def text_lines(path: Path, max_expansion: int, invalid_utf8: str) -> Iterator[str]:
@@ -140,10 +146,20 @@ def text_lines(path: Path, max_expansion: int, invalid_utf8: str) -> Iterator[st
     Raises:
         UserError: a line is not UTF-8.
     """
-    for number, line in enumerate(lines(path, max_expansion), start=1):
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        yield decoded(line, f"{path}: line {number}", invalid_utf8)
+    number = 0  # of lines before the run
+    for run in _runs_of_lines(path, max_expansion):
+        if number == 0:
+            run = run.removeprefix(b"\xef\xbb\xbf")
+        try:
+            found = run.decode().removesuffix("\n").split("\n")
+        except UnicodeDecodeError:
+            # Line by line, to say in which one it is.
+            found = [
+                decoded(line, f"{path}: line {number + place}", invalid_utf8)
+                for place, line in enumerate(run.removesuffix(b"\n").split(b"\n"), start=1)
+            ]
+        yield from (line.removesuffix("\r") for line in found) if b"\r" in run else found
+        number += len(found)
 
 
 def whole_text(path: Path) -> str:
