@@ -27,7 +27,7 @@ class SentenceFilter:
 
     def filtered(self, text: str) -> tuple[str, int]:
         """Return the text without these sentences, and how many they were."""
-        if not self._index.contains(self._hasher.ngrams(text)).any():
+        if not self._index.has_any(self._hasher.ngrams(text)):
             return text, 0
         lines = [SENTENCE_ENDS.split(line) for line in text.split("\n")]
         shared = iter(self._shared([sentence for line in lines for sentence in line]))
@@ -51,7 +51,7 @@ class SentenceFilter:
             first, last = pending.pop()
             # With the first words after the run, one less than an n-gram has.
             window = text[starts[first] : starts[last] + self._hasher.words - 1]
-            if not self._index.contains(self._hasher.ngrams(" ".join(window))).any():
+            if not self._index.has_any(self._hasher.ngrams(" ".join(window))):
                 continue
             if last - first == 1:
                 shared[first] = True
