@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "gpt2ro"
@@ -28,7 +29,7 @@ def code_closure(script: Path, root: Path) -> list[Path]:
 
 
 def _imported_files(path: Path, root: Path) -> Iterator[Path]:
-    for module in _imported_modules(ast.parse(path.read_text(encoding="utf-8"))):
+    for module in _imported_modules(path, path.stat().st_mtime_ns):
         parts = module.split(".")
         for depth in range(1, len(parts) + 1):
             base = root.joinpath(*parts[:depth])
@@ -37,13 +38,24 @@ def _imported_files(path: Path, root: Path) -> Iterator[Path]:
                     yield candidate
 
 
-def _imported_modules(tree: ast.AST) -> Iterator[str]:
-    """Yield dotted names inside the package; `from a import b` yields a.b, as b may be a module."""
-    for node in ast.walk(tree):
+@cache
+def _imported_modules(path: Path, modified: int) -> list[str]:
+    """Return dotted names inside the package; `from a import b` gives a.b, as b may be a module.
+
+    Most modules are part of many scripts' code: each is parsed once, as long as it is not modified.
+    """
+    names: list[str] = []
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        yield from (name for name in names if name.split(".")[0] == PACKAGE)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name for name in dict.fromkeys(names) if name.split(".")[0] == PACKAGE]
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements below a node, however deep; no expression holds one."""
+    for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(node, block, ()):
+            yield inner
+            yield from _statements(inner)

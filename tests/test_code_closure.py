@@ -1,3 +1,4 @@
+import os
 import re
 import subprocess
 import sys
@@ -62,3 +63,46 @@ def test_follows_imports_through_modules_and_inside_functions(tmp_path: Path) ->
     script.write_text("from gpt2ro.one import f\n")
     names = [path.name for path in code_closure(script, tmp_path)]
     assert names == ["__init__.py", "one.py", "two.py", "script.py"]
+
+
+BLOCKS = """
+try:
+    pass
+except ValueError:
+    from gpt2ro import handler
+else:
+    match 1:
+        case _:
+            if 0:
+                pass
+            elif 1:
+                from gpt2ro import elif_in_case
+finally:
+    with open("x"):
+        class C:
+            async def method(self):
+                while 1:
+                    import gpt2ro.method
+"""
+
+
+def test_finds_an_import_in_a_block_of_any_kind(tmp_path: Path) -> None:
+    package = tmp_path / "gpt2ro"
+    package.mkdir()
+    for name in ("__init__", "handler", "elif_in_case", "method"):
+        (package / f"{name}.py").write_text("")
+    script = tmp_path / "script.py"
+    script.write_text(BLOCKS)
+    found = {path.stem for path in code_closure(script, tmp_path)}
+    assert found == {"script", "__init__", "handler", "elif_in_case", "method"}
+
+
+def test_a_modified_module_is_read_again(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("")
+    assert code_closure(script, tmp_path) == [script]
+    (tmp_path / "gpt2ro").mkdir()
+    (tmp_path / "gpt2ro" / "__init__.py").write_text("")
+    script.write_text("import gpt2ro")
+    os.utime(script, ns=(1, 1))
+    assert code_closure(script, tmp_path) == [tmp_path / "gpt2ro" / "__init__.py", script]

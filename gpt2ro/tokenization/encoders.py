@@ -8,10 +8,8 @@ every shard is encoded by both.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-import awkward
 import gigatoken
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +20,15 @@ from gpt2ro.tokenization.shards import TOKEN, TokenIds
 # gigatoken remembers every piece of text it has seen, about a byte for each byte of Romanian text;
 # a new one after so many bytes keeps the memory of a job bounded, at 12 ms each.
 RENEW_AFTER_BYTES = 256_000_000
+
+# Of every batch, texts this far apart are encoded by both encoders, up to so many characters: at
+# the length of novels and laws 0.2 % of the text and 4 % of the time.
+CHECK_EVERY = 512
+CHECK_CHARACTERS = 2_000
+
+
+class DifferentIdsError(Exception):
+    """The fast encoder gave other ids than the library that trained the tokenizer."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +83,9 @@ class GigatokenEncoder:
 
     name = "gigatoken"
 
-    def __init__(self, tokenizer_path: Path) -> None:
-        tokenizer = json.loads(tokenizer_path.read_text(encoding="utf-8"))
+    def __init__(self, tokenizer_json: str) -> None:
+        """Take the content of a tokenizer.json."""
+        tokenizer = json.loads(tokenizer_json)
         # Without its special tokens, `<|endoftext|>` in a text is no more than its characters.
         tokenizer["added_tokens"] = []
         self._json = json.dumps(tokenizer)
@@ -88,10 +96,32 @@ class GigatokenEncoder:
         if self._bytes >= RENEW_AFTER_BYTES:
             self._renew()
         self._bytes += sum(map(len, texts))
-        rows = self._tokenizer.encode_batch(list(texts), parallel=False)
-        ids = np.asarray(awkward.flatten(rows)).astype(TOKEN)
-        return Encoded(ids, np.asarray(awkward.num(rows), np.int64))
+        # encode_batch would return arrays of the package awkward, 0.3 CPU seconds to import.
+        rows = [self._tokenizer.encode(text).astype(TOKEN) for text in texts]
+        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+        return Encoded(np.concatenate([np.empty(0, TOKEN), *rows]), lengths)
 
     def _renew(self) -> None:
         self._tokenizer = gigatoken.Tokenizer.from_json(self._json)
         self._bytes = 0
+
+
+class CheckedEncoder:
+    """An encoder whose ids are held against another's on a sample of every batch."""
+
+    def __init__(self, encoder: Encoder, reference: Encoder) -> None:
+        self.name = encoder.name
+        self._encoder = encoder
+        self._reference = reference
+
+    def encode(self, texts: Sequence[str]) -> Encoded:
+        """Return the ids of the texts.
+
+        Raises:
+            DifferentIdsError: those of the sample differ.
+        """
+        sample = [text[:CHECK_CHARACTERS] for text in texts[::CHECK_EVERY]]
+        found, expected = self._encoder.encode(sample), self._reference.encode(sample)
+        if not np.array_equal(found.ids, expected.ids):
+            raise DifferentIdsError(f"the ids of {self.name} and {self._reference.name} differ")
+        return self._encoder.encode(texts)

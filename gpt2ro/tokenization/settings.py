@@ -22,3 +22,8 @@ class TokenizerSettings:
         minimum=1,
     )
     seed: int = setting(1, "seed of the choice of documents, where there are more", minimum=0)
+    trainer: str = setting(
+        "gigabpe",
+        "library that learns the merges; gigabpe's are held against those of tokenizers first",
+        choices=("gigabpe", "tokenizers"),
+    )

@@ -6,12 +6,10 @@ unknown. `<|endoftext|>` has the last id, as in GPT-2.
 """
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_json, write_text
@@ -21,6 +19,7 @@ from gpt2ro.tokenization.sampling import SourceSample, even_shares, source_bytes
 from gpt2ro.tokenization.settings import TokenizerSettings
 from gpt2ro.tokenization.splits import read_split_documents
 from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT
+from gpt2ro.tokenization.trainers import Merge, byte_vocabulary, learned_merges
 
 # bos, eos and unk as in GPT-2. Padding is set too, and on the left, because batched generation asks
 # for both; whoever trains with padding must mask it by the attention mask, not by the id.
@@ -54,7 +53,7 @@ def write_tokenizer(
     """
     shares = even_shares(source_bytes(stats), settings.max_megabytes * 1_000_000)
     texts = TrainTexts(paths, SourceSample(shares, settings.seed))
-    tokenizer = trained(texts, settings)
+    tokenizer, trainer = trained(texts, settings, folder)
     if not texts.documents:
         raise UserError(
             f"tokenizer: no train document in {len(paths)} parts; tokenizer.max_megabytes is "
@@ -68,22 +67,32 @@ def write_tokenizer(
             f"set {vocabulary} or less, or add text."
         )
     _write_files(tokenizer, folder)
-    facts = {"vocabulary": vocabulary, "documents": texts.documents, "bytes": texts.bytes}
-    write_json(folder / "stats.json", facts | measures(tokenizer, texts.sample))
+    facts = {
+        "vocabulary": vocabulary,
+        "documents": texts.documents,
+        "bytes": texts.bytes,
+        "trainer": trainer,
+        **measures(tokenizer, texts.sample),
+    }
+    write_json(folder / "stats.json", facts)
     write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
 
 
 class TrainTexts:
-    """Iterates over the texts of the train split once, counts them, and keeps a sample."""
+    """Iterates over the texts of the train split, counts them, and keeps a sample."""
 
     def __init__(self, paths: Sequence[Path], drawn: SourceSample) -> None:
         self._paths = paths
         self._drawn = drawn
+        self._begin()
+
+    def _begin(self) -> None:
         self.documents = 0
         self.bytes = 0
-        self.sample = Sample(parts=len(paths))
+        self.sample = Sample(parts=len(self._paths))
 
     def __iter__(self) -> Iterator[str]:
+        self._begin()
         with Progress("tokenizer: reading") as progress:
             for part, path in enumerate(self._paths):
                 for document, split in read_split_documents(path):
@@ -96,25 +105,26 @@ class TrainTexts:
                         yield document.text
 
 
-def trained(texts: TrainTexts | Sequence[str], settings: TokenizerSettings) -> Tokenizer:
-    """Return a tokenizer trained on the texts; it is smaller than asked when they are too few."""
-    learner = Tokenizer(models.BPE())
-    learner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    trainer = trainers.BpeTrainer(
-        vocab_size=settings.vocabulary - 1,  # the last id is kept for <|endoftext|>
-        min_frequency=settings.min_frequency,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        special_tokens=[],
-        show_progress=sys.stderr.isatty(),
-    )
-    learner.train_from_iterator(texts, trainer)
-    model = json.loads(learner.to_str())["model"]
-    vocabulary: dict[str, int] = model["vocab"]
+def trained(
+    texts: Iterable[str], settings: TokenizerSettings, folder: Path
+) -> tuple[Tokenizer, str]:
+    """Return a tokenizer trained on the texts, and the name of the library that learned its merges.
+
+    It is smaller than asked when they are too few.
+
+    Args:
+        texts: may be iterated over twice.
+        folder: where a temporary file may lie.
+    """
+    merges, trainer = learned_merges(texts, settings, folder)
+    vocabulary = byte_vocabulary()
+    for left, right in merges:
+        vocabulary.setdefault(left + right, len(vocabulary))
     vocabulary[END_OF_TEXT] = len(vocabulary)
-    return byte_level_tokenizer(vocabulary, [tuple(pair) for pair in model["merges"]])
+    return byte_level_tokenizer(vocabulary, merges), trainer
 
 
-def byte_level_tokenizer(vocabulary: dict[str, int], merges: list[Any]) -> Tokenizer:
+def byte_level_tokenizer(vocabulary: dict[str, int], merges: list[Merge]) -> Tokenizer:
     """Return GPT-2's tokenizer with another vocabulary, `<|endoftext|>` being part of it."""
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True)

@@ -1,9 +1,11 @@
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gpt2ro.decontamination import held_out as held_out_module
 from gpt2ro.decontamination.held_out import Index
 from gpt2ro.decontamination.ngrams import NgramHasher, folded_words
 from gpt2ro.decontamination.sentences import SentenceFilter
@@ -71,8 +73,18 @@ def ngrams(words: list[str], size: int) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + size]) for i in range(len(words) - size + 1)}
 
 
-@given(st.sets(st.integers(0, 50)), st.sets(st.integers(0, 50)))
-def test_the_index_answers_as_a_set_does(held_out: set[int], asked: set[int]) -> None:
-    index = Index(np.array(sorted(held_out), "<u8"))
-    ngrams = np.array(sorted(asked), "<u8")
-    assert index.contains(ngrams).tolist() == [number in held_out for number in sorted(asked)]
+# Close together and all over the range of 64 bits.
+HASHES = st.sets(st.integers(0, 20) | st.sampled_from([n << 60 for n in range(16)] + [2**64 - 1]))
+
+
+@pytest.mark.parametrize(
+    "table_bits", [held_out_module.MAX_TABLE_BITS, 0], ids=["table", "no table"]
+)
+@given(forbidden=HASHES, asked=HASHES)
+def test_the_index_answers_as_a_set_does(
+    table_bits: int, forbidden: set[int], asked: set[int]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(held_out_module, "MAX_TABLE_BITS", table_bits)
+        index = Index(np.array(sorted(forbidden), "<u8"))
+    assert index.has_any(np.array(sorted(asked), "<u8")) == bool(forbidden & asked)

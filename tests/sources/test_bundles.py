@@ -1,5 +1,6 @@
 """Many small files become few parts."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,23 @@ def test_a_large_file_stays_a_part_of_its_own(
     (folder / "carte.txt").write_text("x" * 150)
     single = [part for part in parts(folder) if len(part.paths) == 1 and "bundle" not in part.name]
     assert [part.name for part in single] == ["carte.txt"]
+
+
+def test_a_compressed_file_counts_as_the_text_inside(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "SMALL_BYTES", 150)
+    (folder / "carte.txt.gz").write_bytes(gzip.compress(bytes(range(60))))
+    assert (folder / "carte.txt.gz").stat().st_size < 150
+    assert "carte.txt.gz" in [part.name for part in parts(folder)]
+
+
+def test_seventeen_small_files_are_one_part_beside_the_large_one(tmp_path: Path) -> None:
+    sizes = {f"{number}.txt.xz": 400_000 for number in range(17)} | {"romane.txt.xz": 10_000_000}
+    for name, size in sizes.items():
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+    assert [part.name for part in parts(tmp_path)] == ["bundle_1_of_1", "romane.txt.xz"]
 
 
 def test_a_new_file_changes_one_bundle(folder: Path) -> None:

@@ -10,8 +10,13 @@ from gpt2ro.documents import Document, write_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json, sha256
 from gpt2ro.tokenization import encode
-from gpt2ro.tokenization.encode import CheckedEncoder, batches, encode_part
-from gpt2ro.tokenization.encoders import Encoded, GigatokenEncoder, TokenizersEncoder
+from gpt2ro.tokenization.encode import batches, encode_part
+from gpt2ro.tokenization.encoders import (
+    CheckedEncoder,
+    Encoded,
+    GigatokenEncoder,
+    TokenizersEncoder,
+)
 from gpt2ro.tokenization.shards import TokenShard, read_shards
 from gpt2ro.tokenization.tokenizer import byte_level_tokenizer
 from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT, read_tokenizer
@@ -166,7 +171,7 @@ def test_the_sample_reaches_every_batch_and_no_more_than_asked(tokenizer_folder:
             return super().encode(texts)
 
     tokenizer, _ = read_tokenizer(tokenizer_folder / "tokenizer.json")
-    fast = GigatokenEncoder(tokenizer_folder / "tokenizer.json")
+    fast = GigatokenEncoder((tokenizer_folder / "tokenizer.json").read_text())
     checked = CheckedEncoder(fast, Recorder(tokenizer))
     checked.encode(["a" * 3_000, *["b"] * 511, "c"])
     checked.encode(["d"])

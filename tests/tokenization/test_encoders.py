@@ -18,7 +18,7 @@ ANY = st.text(max_size=30)
 @pytest.fixture(scope="module")
 def both(tokenizer_folder: Path) -> tuple[GigatokenEncoder, TokenizersEncoder]:
     path = tokenizer_folder / "tokenizer.json"
-    return GigatokenEncoder(path), TokenizersEncoder(read_tokenizer(path)[0])
+    return GigatokenEncoder(path.read_text()), TokenizersEncoder(read_tokenizer(path)[0])
 
 
 @settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -52,7 +52,7 @@ def test_every_text_is_ended_an_empty_one_too() -> None:
 def test_a_renewed_encoder_gives_the_same_ids(
     tokenizer_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder = GigatokenEncoder(tokenizer_folder / "tokenizer.json")
+    encoder = GigatokenEncoder((tokenizer_folder / "tokenizer.json").read_text())
     before = encoder.encode(["Pisica s-a suit."])
     monkeypatch.setattr(encoders, "RENEW_AFTER_BYTES", 1)
     first = encoder._tokenizer

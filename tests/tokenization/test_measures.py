@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from gpt2ro.tokenization.measures import SAMPLE_CHARACTERS, Sample, measures
 from gpt2ro.tokenization.settings import TokenizerSettings
 from gpt2ro.tokenization.tokenizer import trained
@@ -10,17 +12,17 @@ def sample_of(*texts: str) -> Sample:
     return sample
 
 
-def test_bytes_alone_give_one_byte_a_token_and_cut_every_letter() -> None:
-    tokenizer = trained([], TokenizerSettings(vocabulary=257))
+def test_bytes_alone_give_one_byte_a_token_and_cut_every_letter(tmp_path: Path) -> None:
+    tokenizer, _ = trained([], TokenizerSettings(vocabulary=257), tmp_path)
     found = measures(tokenizer, sample_of("și ăă"))
     assert found["bytes_per_token"] == 1.0
     assert found["tokens_per_word"] == 4.0
     assert found["whole_letters"] == {"ș": 0.0, "ț": None, "ă": 0.0, "â": None, "î": None}
 
 
-def test_a_letter_in_some_tokens_is_whole_in_part() -> None:
+def test_a_letter_in_some_tokens_is_whole_in_part(tmp_path: Path) -> None:
     # One merge: the two bytes of ș.
-    tokenizer = trained(["ș ș ș"], TokenizerSettings(vocabulary=258))
+    tokenizer, _ = trained(["ș ș ș"], TokenizerSettings(vocabulary=258), tmp_path)
     assert measures(tokenizer, sample_of("ș ț"))["whole_letters"]["ș"] == 1.0
     assert measures(tokenizer, sample_of("ș ț"))["whole_letters"]["ț"] == 0.0
 

@@ -15,10 +15,15 @@ def read_text(
 ) -> Iterator[Extracted]:
     """Yield a text file as `text_documents` says, long documents cut at line ends."""
     lines = _lines(path, settings)
-    groups = paragraphs(lines) if settings.text_documents == "blank-line" else [lines]
-    for group in groups:
-        for text in pieces(group, settings.max_document_characters):
-            yield Extracted(text)
+    if settings.text_documents == "file":
+        yield from map(Extracted, pieces(lines, settings.max_document_characters))
+        return
+    for group in paragraphs(lines):
+        text = "\n".join(group)
+        if len(text) < settings.max_document_characters:
+            yield Extracted(text.strip())
+        else:
+            yield from map(Extracted, pieces(group, settings.max_document_characters))
 
 
 def read_oscar_2019(
