@@ -6,6 +6,7 @@
 mod alphabet;
 mod boilerplate;
 mod classes;
+mod faults;
 mod groups;
 mod lines;
 mod personal;
@@ -15,6 +16,7 @@ mod tokens;
 mod vocabulary;
 
 pub use boilerplate::LineRemover;
+pub use faults::{Fault, Measure, measure};
 pub use personal::personal_lines;
 pub use statistics::{TextMeter, TextStatistics};
 pub use vocabulary::Vocabulary;
