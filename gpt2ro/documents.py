@@ -18,8 +18,9 @@ import zstandard
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path
 
-# Level 3 is zstd's default: near its best ratio on text at several hundred MB/s.
-COMPRESSION_LEVEL = 3
+# On Romanian novels level 1 is written at 245 MB per CPU second and read at 970, level 3 (zstd's
+# default) at 112 and 710; its shards are 15 % larger, 8 % with laws.
+COMPRESSION_LEVEL = 1
 # One thread a frame, always: the number of worker threads changes the bytes of a frame.
 COMPRESSION_THREADS = 0
 # Compressed bytes that are read at once, three times as many of lines.

@@ -11,6 +11,7 @@ mod groups;
 mod lines;
 mod personal;
 mod repetition;
+mod scan;
 mod statistics;
 mod tokens;
 mod vocabulary;
