@@ -78,7 +78,7 @@ def shares_at_fault(texts: list[str], settings: FilterSettings) -> dict[str, flo
         found = []
         for one in FILTERS:
             low, high = one.bounds(settings)
-            if not low <= one.measure(statistics) <= high:
+            if not low <= getattr(statistics, one.measure) <= high:
                 found.append(one.reason)
         for reason in [*found, *(["any"] if found else [])]:
             faults[reason] += 1

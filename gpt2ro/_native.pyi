@@ -9,6 +9,91 @@ from collections.abc import Set as AbstractSet
 from typing import final
 
 @final
+class Cleaner:
+    """Repairs and judges documents, a block of lines at a time."""
+
+    BOILERPLATE: str
+    """The name under which documents are counted that lost boilerplate."""
+
+    def __new__(
+        cls,
+        *,
+        repairer: Repairer,
+        remover: LineRemover | None,
+        masked: Callable[[str], str] | None,
+        meter: TextMeter,
+        min_characters: int,
+        faults: Iterable[tuple[str, str, float, float]],
+        by_hand: Callable[[bytes, int], tuple[bytes, str | None, int, int, int, list[str]]],
+    ) -> Cleaner:
+        """Make a cleaner.
+
+        Args:
+            repairer: makes all repairs but the removal of boilerplate.
+            remover: removes boilerplate, if that is asked for.
+            masked: masks personal data, if that is asked for; called for texts that
+                personal_lines suspects.
+            meter: measures texts.
+            min_characters: texts of fewer are dropped as "too short", those of none as "empty".
+            faults: reason, name of a property of TextStatistics, its least and greatest value; the
+                first fault found is the reason.
+            by_hand: cleans a line that is not in the form that Document.to_json gives; called with
+                the line and its number in the block, from 0. It returns the line to write, with its
+                line end; the reason, None for a kept document; the bytes of the text before and
+                after; its characters; and the names of the repairs that changed it.
+
+        Raises:
+            ValueError: a measure is unknown.
+        """
+
+    def clean(self, block: bytes, /) -> CleanedBlock:
+        """Clean the documents of a block, one JSON object a line.
+
+        Raises:
+            Exception: what by_hand, masked or the repairer's line_without_mojibake raised.
+        """
+
+@final
+class CleanedBlock:
+    """What became of the documents of a block, in order."""
+
+    @property
+    def kept(self) -> bytes:
+        """Lines of the kept documents."""
+
+    @property
+    def dropped(self) -> bytes:
+        """Lines of the dropped documents, each with its reason."""
+
+    @property
+    def documents(self) -> int:
+        """Documents in."""
+
+    @property
+    def bytes(self) -> int:
+        """UTF-8 bytes of their texts as they came."""
+
+    @property
+    def kept_documents(self) -> int:
+        """Kept documents."""
+
+    @property
+    def kept_bytes(self) -> int:
+        """UTF-8 bytes of their texts."""
+
+    @property
+    def reasons(self) -> dict[str, tuple[int, int]]:
+        """For each reason, how many documents are dropped and the bytes of their texts."""
+
+    @property
+    def repairs(self) -> dict[str, int]:
+        """For each kind of repair, the documents that it changed; without those of none."""
+
+    @property
+    def lengths(self) -> dict[int, int]:
+        """Kept documents of 2^n characters or more and fewer than 2^(n+1), by n."""
+
+@final
 class Repairer:
     """Repairs texts: encodings, letters, Unicode form, markup, lines, blanks."""
 
@@ -178,6 +263,10 @@ class TextStatistics:
         """Lines that end with punctuation, a closing quotation mark or a bracket."""
 
     @property
+    def punctuated_list(self) -> float:
+        """The same of a text of 13 lines and more; 1 for the others, which are no lists."""
+
+    @property
     def duplicate_lines(self) -> float:
         """Lines that equal one before."""
 
@@ -200,6 +289,14 @@ class TextStatistics:
     @property
     def foreign_spellings(self) -> float:
         """Words with a letter that the language does not have, among words with a letter."""
+
+    @property
+    def language_score(self) -> float:
+        """How much a text looks like the language, from -1 to 1.
+
+        It is native_words and half of native_letters less foreign_words and half of
+        foreign_spellings.
+        """
 
     @property
     def stop_words(self) -> int:

@@ -1,13 +1,49 @@
 """The books of a step that keeps or drops documents: two shards, and counts that must add up."""
 
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from gpt2ro.documents import Document, ShardWriter
 from gpt2ro.files import write_json
+
+
+class Block(Protocol):
+    """Documents that were judged together.
+
+    Attributes:
+        kept: lines of the kept documents.
+        dropped: lines of the dropped ones, each with its reason.
+        documents: documents in.
+        bytes: UTF-8 bytes of their texts as the step found them.
+        kept_documents: kept documents.
+        kept_bytes: UTF-8 bytes of their texts.
+        reasons: for each reason, how many documents are dropped and the bytes of their texts.
+    """
+
+    @property
+    def kept(self) -> bytes: ...
+
+    @property
+    def dropped(self) -> bytes: ...
+
+    @property
+    def documents(self) -> int: ...
+
+    @property
+    def bytes(self) -> int: ...
+
+    @property
+    def kept_documents(self) -> int: ...
+
+    @property
+    def kept_bytes(self) -> int: ...
+
+    @property
+    def reasons(self) -> Mapping[str, tuple[int, int]]: ...
 
 
 class Bookkeeper(AbstractContextManager["Bookkeeper"]):
@@ -44,12 +80,28 @@ class Bookkeeper(AbstractContextManager["Bookkeeper"]):
         before = shard.text_bytes
         shard.write(document)
         bytes_now = shard.text_bytes - before
-        self._documents_in += 1
+        self._enter(1, bytes_in, bytes_now)
+        if document.reason is not None:
+            self._enter_reason(document.reason, 1, bytes_now)
+
+    def write_block(self, block: Block) -> None:
+        """File the documents of a block."""
+        documents = sum(count for count, _ in block.reasons.values())
+        bytes_now = sum(size for _, size in block.reasons.values())
+        self._kept.write_lines(block.kept, block.kept_documents, block.kept_bytes)
+        self._dropped.write_lines(block.dropped, documents, bytes_now)
+        self._enter(block.documents, block.bytes, block.kept_bytes + bytes_now)
+        for reason, (count, size) in block.reasons.items():
+            self._enter_reason(reason, count, size)
+
+    def _enter(self, documents: int, bytes_in: int, bytes_now: int) -> None:
+        self._documents_in += documents
         self._bytes_in += bytes_in
         self._bytes_changed += bytes_now - bytes_in
-        if document.reason is not None:
-            self._reasons[document.reason] += 1
-            self._reason_bytes[document.reason] += bytes_now
+
+    def _enter_reason(self, reason: str, documents: int, bytes_now: int) -> None:
+        self._reasons[reason] += documents
+        self._reason_bytes[reason] += bytes_now
 
     def __exit__(
         self,

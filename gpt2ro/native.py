@@ -4,6 +4,8 @@ from gpt2ro.errors import UserError
 
 try:
     from gpt2ro._native import (
+        CleanedBlock,
+        Cleaner,
         LineRemover,
         Repairer,
         Signer,
@@ -20,6 +22,8 @@ except ImportError as error:
     ) from error
 
 __all__ = [
+    "CleanedBlock",
+    "Cleaner",
     "LineRemover",
     "Repairer",
     "Signer",

@@ -5,21 +5,12 @@ are here. The measures are those of Gopher (Rae et al. 2021, table A1) and FineW
 2024); docs/data.md tells where each bound comes from and what it drops.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import inf
-from operator import attrgetter
 
 from gpt2ro.cleaning.filter_settings import FilterSettings
-from gpt2ro.cleaning.language import METER, score
-from gpt2ro.native import TextStatistics
-
-# Of fewer lines the default bound, 0.081, would ask for a single one that ends with punctuation:
-# titles, captions and letters in which every line ends with a name have none, and are no lists.
-LINES_OF_A_LIST = 13
-
-Measure = Callable[[TextStatistics], float]
+from gpt2ro.cleaning.language import METER
 
 
 @dataclass(frozen=True)
@@ -28,13 +19,13 @@ class Filter:
 
     Attributes:
         reason: the fault's name, under which documents are dropped.
-        measure: what is compared with the bounds.
+        measure: the property of TextStatistics that is compared with the bounds.
         minimum: the setting below which a measure is at fault, if there is one.
         maximum: the setting above which a measure is at fault, if there is one.
     """
 
     reason: str
-    measure: Measure
+    measure: str
     minimum: str | None = None
     maximum: str | None = None
 
@@ -45,27 +36,23 @@ class Filter:
         return low, high
 
 
-def _punctuated_share(text: TextStatistics) -> float:
-    return text.punctuated_lines if text.lines >= LINES_OF_A_LIST else 1.0
-
-
 # In this order: the first fault found is the reason.
 FILTERS = (
-    Filter("too few letters", attrgetter("letters"), "min_letters"),
-    Filter("not Romanian", score, "min_romanian"),
-    Filter("too few stop words", attrgetter("stop_words"), "min_stop_words"),
-    Filter("words too short", attrgetter("word_length"), "min_word_length"),
-    Filter("words too long", attrgetter("word_length"), maximum="max_word_length"),
-    Filter("repeats lines", attrgetter("duplicate_lines"), maximum="max_duplicate_lines"),
+    Filter("too few letters", "letters", "min_letters"),
+    Filter("not Romanian", "language_score", "min_romanian"),
+    Filter("too few stop words", "stop_words", "min_stop_words"),
+    Filter("words too short", "word_length", "min_word_length"),
+    Filter("words too long", "word_length", maximum="max_word_length"),
+    Filter("repeats lines", "duplicate_lines", maximum="max_duplicate_lines"),
     Filter(
         "repeats characters in lines",
-        attrgetter("duplicate_characters"),
+        "duplicate_characters",
         maximum="max_duplicate_characters",
     ),
     *(
         Filter(
             f"repeats one run of {length} words",
-            attrgetter(f"top_{length}gram"),
+            f"top_{length}gram",
             maximum=f"max_top_{length}gram",
         )
         for length in (2, 3, 4)
@@ -73,14 +60,14 @@ FILTERS = (
     *(
         Filter(
             f"repeats runs of {length} words",
-            attrgetter(f"repeated_{length}grams"),
+            f"repeated_{length}grams",
             maximum=f"max_repeated_{length}grams",
         )
         for length in (5, 6, 7, 8, 9, 10)
     ),
-    Filter("too few words with letters", attrgetter("alphabetic_words"), "min_alphabetic_words"),
-    Filter("lines without punctuation", _punctuated_share, "min_punctuated_lines"),
-    Filter("too many line breaks", attrgetter("lines_per_word"), maximum="max_lines_per_word"),
+    Filter("too few words with letters", "alphabetic_words", "min_alphabetic_words"),
+    Filter("lines without punctuation", "punctuated_list", "min_punctuated_lines"),
+    Filter("too many line breaks", "lines_per_word", maximum="max_lines_per_word"),
 )
 
 
@@ -91,13 +78,13 @@ def drop_reason(text: str, settings: FilterSettings) -> str | None:
     if len(text) < settings.min_characters:
         return "too short"
     statistics = METER.measure(text)
-    for reason, measure, low, high in _checks(settings):
-        if not low <= measure(statistics) <= high:
+    for reason, measure, low, high in faults(settings):
+        if not low <= getattr(statistics, measure) <= high:
             return reason
     return None
 
 
 @cache
-def _checks(settings: FilterSettings) -> tuple[tuple[str, Measure, float, float], ...]:
+def faults(settings: FilterSettings) -> tuple[tuple[str, str, float, float], ...]:
     """Return reason, measure and bounds of every filter, looked up once for all documents."""
     return tuple((one.reason, one.measure, *one.bounds(settings)) for one in FILTERS)

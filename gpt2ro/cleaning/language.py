@@ -3,7 +3,7 @@
 Letters and function words tell.
 """
 
-from gpt2ro.native import TextMeter, TextStatistics
+from gpt2ro.native import TextMeter
 
 
 def _word_set(words: str) -> frozenset[str]:
@@ -39,11 +39,7 @@ FOREIGN_WORDS = _word_set(
     """
 )
 
-# Letters that Romanian alone has weigh half a function word: names and loans hold them too. So do
-# words with a letter that it does not have; k, q, w and y stand in loans and names only. Without
-# them one in five short passages in another language passed for Romanian: docs/data.md.
-LETTER_WEIGHT = 0.5
-SPELLING_WEIGHT = 0.5
+# The letters that Romanian alone has, and all that it has; k, q, w and y stand in loans and names.
 ROMANIAN_LETTERS = "ășțţ"
 ALPHABET = "abcdefghijlmnoprstuvxzăâîșțşţ"
 
@@ -57,17 +53,10 @@ METER = TextMeter(
 
 
 def romanian_score(text: str) -> float:
-    """Return how Romanian a text looks, from -1 to 1; see `score`."""
-    return score(METER.measure(text))
-
-
-def score(text: TextStatistics) -> float:
-    """Return how Romanian a text with these statistics looks, from -1 to 1.
+    """Return how Romanian a text looks, from -1 to 1.
 
     It is the share of Romanian function words and letters less the share of foreign function
     words and foreign spellings. Romanian prose has 0.3 to 0.6, without diacritics 0.2 to 0.4; a
     text in another language is below 0.1, most are negative.
     """
-    evidence = text.native_words + LETTER_WEIGHT * text.native_letters
-    against = text.foreign_words + SPELLING_WEIGHT * text.foreign_spellings
-    return max(-1.0, min(1.0, evidence - against))
+    return METER.measure(text).language_score

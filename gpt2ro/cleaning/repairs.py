@@ -11,9 +11,9 @@ from gpt2ro.cleaning.boilerplate import without_boilerplate
 from gpt2ro.cleaning.language import FOREIGN_WORDS, ROMANIAN_WORDS
 from gpt2ro.cleaning.mojibake import DOOMED, ENTITIES, RULED, alone, line_repair
 from gpt2ro.cleaning.settings import CleaningSettings
-from gpt2ro.native import Repairer
+from gpt2ro.native import Cleaner, Repairer
 
-BOILERPLATE = "boilerplate lines"
+BOILERPLATE = Cleaner.BOILERPLATE
 INVISIBLE = "invisible characters"
 
 # Halves of a pair of UTF-16 without the other half, which no UTF-8 can hold.

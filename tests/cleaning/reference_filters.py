@@ -27,27 +27,31 @@ def statistics(
     lettered = [word for word in words if any(map(str.isalpha, word))]
     lines = [stripped for line in text.split("\n") if (stripped := line.strip(WHITE_SPACE))]
     repeats = [line for place, line in enumerate(lines) if line in lines[:place]]
+    punctuated = ratio(sum(line[-1] in LINE_ENDS for line in lines), len(lines))
+    hits = {
+        "native_words": sum(stands_in(word, native) for word in words),
+        "foreign_words": sum(stands_in(word, foreign) for word in words),
+        "native_letters": sum(is_one_of(c, native_letters) for word in words for c in word),
+        "foreign_spellings": sum(
+            any(c.isalpha() and not is_one_of(c, letters + native_letters) for c in word)
+            for word in words
+        ),
+    }
+    shares = {name: ratio(count, len(lettered)) for name, count in hits.items()}
+    evidence = shares["native_words"] + 0.5 * shares["native_letters"]
+    against = shares["foreign_words"] + 0.5 * shares["foreign_spellings"]
     return {
         "letters": ratio(sum(map(str.isalpha, text)), sum(c not in WHITE_SPACE for c in text)),
         "alphabetic_words": ratio(len(lettered), len(words)),
         "word_length": ratio(characters(words), len(words)),
         "lines_per_word": ratio(max(0, len(lines) - 1), len(words)),
         "lines": len(lines),
-        "punctuated_lines": ratio(sum(line[-1] in LINE_ENDS for line in lines), len(lines)),
+        "punctuated_lines": punctuated,
+        "punctuated_list": punctuated if len(lines) >= 13 else 1.0,
         "duplicate_lines": ratio(len(repeats), len(lines)),
         "duplicate_characters": ratio(characters(repeats), characters(lines)),
-        "native_words": ratio(sum(stands_in(word, native) for word in words), len(lettered)),
-        "foreign_words": ratio(sum(stands_in(word, foreign) for word in words), len(lettered)),
-        "native_letters": ratio(
-            sum(is_one_of(c, native_letters) for word in words for c in word), len(lettered)
-        ),
-        "foreign_spellings": ratio(
-            sum(
-                any(c.isalpha() and not is_one_of(c, letters + native_letters) for c in word)
-                for word in words
-            ),
-            len(lettered),
-        ),
+        **shares,
+        "language_score": max(-1.0, min(1.0, evidence - against)),
         "stop_words": sum(any(stands_in(word, [one]) for word in words) for one in set(stop)),
         **{f"top_{length}gram": ratio(top(words, length), len(text)) for length in (2, 3, 4)},
         **{f"repeated_{n}grams": ratio(repeated(words, n), len(text)) for n in range(5, 11)},

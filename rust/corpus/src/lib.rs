@@ -3,10 +3,13 @@
 //!
 //! A [`Repairer`] undoes what decoding, mark-up and lay-out did to a text.
 //!
+//! A [`clean::Cleaner`] does that, and judges, for whole blocks of documents.
+//!
 //! A text is reduced to its [`Words`], these to the hashes of their [`shingles`], and these to the
 //! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
 //! [`jaccard`] of their shingles says how much they really have in common.
 
+pub mod clean;
 pub mod filter;
 mod fold;
 mod jaccard;

@@ -12,7 +12,7 @@ pub(crate) fn personal_lines(python: Python<'_>, text: &str) -> Vec<usize> {
 }
 
 #[pyclass(frozen, module = "gpt2ro._native")]
-pub(crate) struct LineRemover(Remover);
+pub(crate) struct LineRemover(pub(crate) Remover);
 
 #[pymethods]
 impl LineRemover {
@@ -34,7 +34,7 @@ impl LineRemover {
 }
 
 #[pyclass(frozen, module = "gpt2ro._native")]
-pub(crate) struct TextMeter(Meter);
+pub(crate) struct TextMeter(pub(crate) Meter);
 
 #[pymethods]
 impl TextMeter {
@@ -63,12 +63,14 @@ pub(crate) struct TextStatistics {
     lines: usize,
     lines_per_word: f64,
     punctuated_lines: f64,
+    punctuated_list: f64,
     duplicate_lines: f64,
     duplicate_characters: f64,
     native_words: f64,
     foreign_words: f64,
     native_letters: f64,
     foreign_spellings: f64,
+    language_score: f64,
     stop_words: usize,
     top_2gram: f64,
     top_3gram: f64,
@@ -92,12 +94,14 @@ impl From<Statistics> for TextStatistics {
             lines: text.lines,
             lines_per_word: text.lines_per_word,
             punctuated_lines: text.punctuated_lines,
+            punctuated_list: text.punctuated_list,
             duplicate_lines: text.duplicate_lines,
             duplicate_characters: text.duplicate_characters,
             native_words: text.native_words,
             foreign_words: text.foreign_words,
             native_letters: text.native_letters,
             foreign_spellings: text.foreign_spellings,
+            language_score: text.language_score,
             stop_words: text.stop_words,
             top_2gram,
             top_3gram,

@@ -2,6 +2,7 @@
 //!
 //! Every function releases the interpreter lock while it works.
 
+mod clean;
 mod filter;
 mod repair;
 
@@ -97,6 +98,8 @@ fn hashes(bytes: &[u8]) -> impl ExactSizeIterator<Item = u64> {
 /// What the stages of the corpus need of Rust.
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::clean::{CleanedBlock, Cleaner};
     #[pymodule_export]
     use super::filter::{LineRemover, TextMeter, TextStatistics, personal_lines};
     #[pymodule_export]

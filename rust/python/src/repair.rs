@@ -1,6 +1,7 @@
 //! Repairs of texts; described in `gpt2ro/_native.pyi`.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use gpt2ro_corpus::{Gate, Kind, Kinds, Repaired, Vocabulary};
 use pyo3::exceptions::PyValueError;
@@ -10,8 +11,8 @@ use pyo3::types::PyString;
 /// Repairs texts.
 #[pyclass(frozen, module = "gpt2ro._native")]
 pub(crate) struct Repairer {
-    repairer: gpt2ro_corpus::Repairer,
-    line_without_mojibake: Py<PyAny>,
+    pub(crate) repairer: Arc<gpt2ro_corpus::Repairer>,
+    pub(crate) line_without_mojibake: Py<PyAny>,
 }
 
 #[pymethods]
@@ -50,8 +51,9 @@ impl Repairer {
             romanian: romanian_words,
             foreign: foreign_words,
         };
+        let repairer = gpt2ro_corpus::Repairer::new(enabled, &gate, entities, vocabulary);
         Ok(Self {
-            repairer: gpt2ro_corpus::Repairer::new(enabled, &gate, entities, vocabulary),
+            repairer: Arc::new(repairer),
             line_without_mojibake,
         })
     }
@@ -81,7 +83,7 @@ impl Repairer {
     }
 }
 
-fn kind(name: &str) -> PyResult<Kind> {
+pub(crate) fn kind(name: &str) -> PyResult<Kind> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
     kind.ok_or_else(|| {
         PyValueError::new_err(format!(

@@ -1,6 +1,6 @@
 /// Numbers equal keys alike: 0 for the first key, 1 for the next that differs, and so on.
 ///
-/// A hash table with open addressing that is at most half full. The keys are 64-bit hashes of words,
+/// A hash table with open addressing that is at most a quarter full. The keys are 64-bit hashes of words,
 /// or pairs of numbers that this table gave: std's HashMap took twice as long here. The slots hold
 /// the numbers only, so that those of a text of ten pages stay in the first-level cache.
 pub(super) struct Groups {
@@ -17,7 +17,7 @@ const EMPTY: u32 = u32::MAX;
 
 /// The golden ratio times 2^64, odd (Knuth, "The Art of Computer Programming", volume 3, 6.4):
 /// spreads keys that differ in their low bits only.
-const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Groups {
     /// Makes a table that has room for some different keys, and grows when there are more.
@@ -28,7 +28,7 @@ impl Groups {
             keys: Vec::with_capacity(keys),
             counts: Vec::with_capacity(keys),
         };
-        groups.set_slots((2 * keys).next_power_of_two().max(2));
+        groups.set_slots((4 * keys).next_power_of_two().max(2));
         groups
     }
 
@@ -45,7 +45,7 @@ impl Groups {
         self.slots[index] = group;
         self.keys.push(key);
         self.counts.push(1);
-        if 2 * self.keys.len() > self.slots.len() {
+        if 4 * self.keys.len() > self.slots.len() {
             self.set_slots(2 * self.slots.len());
         }
         group

@@ -6,15 +6,18 @@
 mod alphabet;
 mod boilerplate;
 mod classes;
+mod faults;
 mod groups;
 mod lines;
 mod personal;
 mod repetition;
+mod scan;
 mod statistics;
 mod tokens;
 mod vocabulary;
 
 pub use boilerplate::LineRemover;
+pub use faults::{Fault, Measure, measure};
 pub use personal::personal_lines;
 pub use statistics::{TextMeter, TextStatistics};
 pub use vocabulary::Vocabulary;

@@ -1,4 +1,4 @@
-use super::groups::Groups;
+use super::groups::{Groups, MULTIPLIER};
 use super::tokens::Tokens;
 
 /// The most frequent n-gram is looked for in three lengths: 2, 3 and 4 words.
@@ -33,6 +33,48 @@ impl Repetition {
             ngrams.repeated(&tokens.offsets)
         });
         Self { top, repeated }
+    }
+}
+
+/// Says of most keys that occur once that they do, in a bit or two for each: a table that holds them
+/// all takes longer, and five of six pairs of words occur once.
+struct Seen {
+    once: Vec<u64>,
+    twice: Vec<u64>,
+    shift: u32,
+}
+
+/// Bits of the table for each key: with 8, two different ones share a bit with a probability of 1/8.
+const BITS_PER_KEY: usize = 8;
+
+impl Seen {
+    fn with_capacity(keys: usize) -> Self {
+        let bits = (BITS_PER_KEY * keys).next_power_of_two().max(64);
+        Self {
+            once: vec![0; bits / 64],
+            twice: vec![0; bits / 64],
+            shift: u64::BITS - bits.trailing_zeros(),
+        }
+    }
+
+    #[inline]
+    fn place(&self, key: u64) -> (usize, u64) {
+        let place = key.wrapping_mul(MULTIPLIER) >> self.shift;
+        ((place / 64) as usize, 1 << (place % 64))
+    }
+
+    #[inline]
+    fn add(&mut self, key: u64) {
+        let (index, bit) = self.place(key);
+        self.twice[index] |= self.once[index] & bit;
+        self.once[index] |= bit;
+    }
+
+    /// Returns false only for a key that was added once.
+    #[inline]
+    fn maybe_twice(&self, key: u64) -> bool {
+        let (index, bit) = self.place(key);
+        self.twice[index] & bit != 0
     }
 }
 
@@ -71,20 +113,32 @@ impl Ngrams {
         if self.places.len() < 2 {
             return Self::repeated_only(self.length + 1, Vec::new(), Vec::new());
         }
-        // A longer n-gram is told by the two shorter ones in it.
-        let mut groups = Groups::with_capacity(self.places.len());
-        let mut places = Vec::with_capacity(self.places.len());
-        for pair in self.places.windows(2) {
-            if pair[0].word + 1 == pair[1].word {
-                let key = u64::from(pair[0].group) << 32 | u64::from(pair[1].group);
-                places.push(Place {
-                    word: pair[0].word,
-                    group: groups.add(key),
-                });
-            }
+        let mut keys: Vec<(u32, u64)> = self.candidates().collect();
+        // Nearly all longer runs of which both shorter ones occur twice do so too.
+        if self.length == 1 {
+            let mut seen = Seen::with_capacity(keys.len());
+            keys.iter().for_each(|(_, key)| seen.add(*key));
+            keys.retain(|(_, key)| seen.maybe_twice(*key));
         }
+        let mut groups = Groups::with_capacity(keys.len() / 2);
+        let places = keys.into_iter().map(|(word, key)| Place {
+            word,
+            group: groups.add(key),
+        });
+        let places = places.collect();
         let (_, counts) = groups.into_keys_and_counts();
         Self::repeated_only(self.length + 1, places, counts)
+    }
+
+    /// Returns the first word of each run that is a word longer, and what tells it from others: the
+    /// two shorter runs in it.
+    fn candidates(&self) -> impl Iterator<Item = (u32, u64)> {
+        let pairs = self.places.windows(2);
+        let pairs = pairs.filter(|pair| pair[0].word + 1 == pair[1].word);
+        pairs.map(|pair| {
+            let key = u64::from(pair[0].group) << 32 | u64::from(pair[1].group);
+            (pair[0].word, key)
+        })
     }
 
     fn repeated_only(length: usize, mut places: Vec<Place>, counts: Vec<u32>) -> Self {

@@ -1,14 +1,13 @@
-use std::str::Chars;
-
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::classes::{Class, Classes};
+use super::classes::Classes;
 use super::groups::Groups;
+use super::scan::{Block, below};
 
 /// The words of a text, numbered so that equal words have equal numbers, and counts of characters.
 ///
-/// Words are told apart by their 64-bit XXH3 hashes: among a million different words two share one
-/// with a probability of 3e-8, so counting hashes is counting words.
+/// Words are told apart by [`word_hash`]: among a million different words two share one with a
+/// probability of 3e-8 at most, so counting hashes is counting words.
 pub(super) struct Tokens<'text> {
     pub(super) counts: Counts,
     /// The group of each word, in order.
@@ -34,35 +33,59 @@ pub(super) struct Counts {
 
 /// Bytes of a word with what follows it, in Romanian: 6.5. Only a guess for the first allocation.
 const BYTES_PER_WORD: usize = 6;
+/// Different words of a text: all of a short one, of a novel one in five. Only a guess, too; a table
+/// that is larger than it need be is slower than one that grows.
+const SHORT_TEXT_WORDS: usize = 512;
+const WORDS_PER_DISTINCT: usize = 5;
 
-/// Returns the hash by which words are told apart.
-pub(super) fn word_hash(word: &str) -> u64 {
-    xxh3_64(word.as_bytes())
+/// Bytes of which a number of 64 bits is made.
+const NUMBER_BYTES: usize = size_of::<u64>();
+
+/// Returns the hash by which words are told apart: the bytes of a word of up to eight, which are two
+/// of three, and the XXH3 hash of a longer one.
+#[inline]
+pub(super) fn word_hash(text: &str, start: usize, end: usize) -> u64 {
+    let bytes = &text.as_bytes()[start..];
+    let length = end - start;
+    if length > NUMBER_BYTES {
+        return xxh3_64(&bytes[..length]);
+    }
+    if let Some(number) = bytes.first_chunk() {
+        return u64::from_le_bytes(*number) & below(8 * length);
+    }
+    let mut number = [0; NUMBER_BYTES];
+    number[..length].copy_from_slice(&bytes[..length]);
+    u64::from_le_bytes(number)
 }
 
 impl<'text> Tokens<'text> {
     pub(super) fn of(text: &'text str) -> Self {
-        let scan = Scan::of(text);
-        let mut groups = Groups::with_capacity(scan.words.len());
-        let mut words = Vec::with_capacity(scan.words.len());
-        let mut distinct = Vec::with_capacity(scan.words.len());
-        for (start, end) in scan.words {
-            let word = &text[start as usize..end as usize];
-            let group = groups.add(word_hash(word));
-            if group as usize == distinct.len() {
-                distinct.push(word);
+        assert!(u32::try_from(text.len()).is_ok(), "a text is below 4 GB");
+        let guess = text.len() / BYTES_PER_WORD;
+        let distinct = guess.min(SHORT_TEXT_WORDS + guess / WORDS_PER_DISTINCT);
+        let mut tokens = Self {
+            counts: Counts::default(),
+            words: Vec::with_capacity(guess),
+            offsets: Vec::with_capacity(guess + 1),
+            distinct: Vec::with_capacity(distinct),
+            hashes: Vec::new(),
+            occurrences: Vec::new(),
+        };
+        let mut groups = Groups::with_capacity(distinct);
+        let mut characters = 0;
+        tokens.offsets.push(0);
+        tokens.counts = scan(text, |word| {
+            let hash = word_hash(text, word.start, word.end);
+            let group = groups.add(hash);
+            if group as usize == tokens.distinct.len() {
+                tokens.distinct.push(&text[word.start..word.end]);
             }
-            words.push(group);
-        }
-        let (hashes, occurrences) = groups.into_keys_and_counts();
-        Self {
-            counts: scan.counts,
-            words,
-            offsets: scan.offsets,
-            distinct,
-            hashes,
-            occurrences,
-        }
+            characters += word.characters;
+            tokens.words.push(group);
+            tokens.offsets.push(characters);
+        });
+        (tokens.hashes, tokens.occurrences) = groups.into_keys_and_counts();
+        tokens
     }
 
     /// Returns the characters of all words.
@@ -71,76 +94,85 @@ impl<'text> Tokens<'text> {
     }
 }
 
-/// What one walk over the characters finds.
-struct Scan {
-    counts: Counts,
-    /// Where each word begins and ends, in bytes.
-    words: Vec<(u32, u32)>,
-    offsets: Vec<u32>,
-}
-
-impl Scan {
-    fn of(text: &str) -> Self {
-        assert!(u32::try_from(text.len()).is_ok(), "a text is below 4 GB");
-        let classes = Classes::new();
-        let mut counts = Counts::default();
-        let mut words = Vec::with_capacity(text.len() / BYTES_PER_WORD);
-        let mut offsets = Vec::with_capacity(words.capacity() + 1);
-        let mut word_characters = 0;
-        let mut rest = text.chars();
-        offsets.push(0);
-        while !rest.as_str().is_empty() {
-            let start = text.len() - rest.as_str().len();
-            let word = Word::skip(&mut rest, &classes);
-            if word.characters > 0 {
-                let end = text.len() - rest.as_str().len();
-                words.push((start as u32, end as u32));
-                word_characters += word.characters;
-                offsets.push(word_characters);
-                counts.characters += word.characters as usize;
-                counts.letters += word.letters as usize;
-                counts.lettered_words += usize::from(word.letters > 0);
-            }
-            if let Some(character) = rest.next() {
-                counts.characters += 1;
-                counts.blanks += usize::from(classes.of(character) == Class::Blank);
-            }
-        }
-        Self {
-            counts,
-            words,
-            offsets,
-        }
-    }
-}
-
-/// The counts of one word.
+/// Where a word is, in bytes, and its characters.
+#[derive(Default)]
 struct Word {
+    start: usize,
+    end: usize,
     characters: u32,
-    letters: u32,
+    is_lettered: bool,
 }
 
 impl Word {
-    /// Moves past the letters and digits that come next, maybe none, and counts them.
+    /// Takes bytes of a block.
     #[inline]
-    fn skip(rest: &mut Chars, classes: &Classes) -> Self {
-        let (mut characters, mut letters) = (0, 0);
-        loop {
-            let mut ahead = rest.clone();
-            match ahead.next().map(|character| classes.of(character)) {
-                Some(Class::Letter) => letters += 1,
-                Some(Class::Digit) => (),
-                _ => {
-                    return Self {
-                        characters,
-                        letters,
-                    };
-                }
-            }
-            characters += 1;
-            *rest = ahead;
-        }
+    fn take(&mut self, block: &Block, from: usize, to: usize) {
+        let bytes = below(to) & !below(from);
+        self.characters += (to - from) as u32 - (bytes & block.continuations).count_ones();
+        self.is_lettered |= bytes & block.letters != 0;
     }
+}
+
+/// Gives each word away, in order, and returns what was counted.
+#[inline]
+fn scan(text: &str, mut give: impl FnMut(&Word)) -> Counts {
+    let classes = Classes::new();
+    let mut counts = Counts {
+        characters: text.chars().count(),
+        blanks: blanks_of_ascii(text),
+        ..Counts::default()
+    };
+    let mut word = Word::default();
+    let (mut start, mut in_word) = (0, false);
+    while start < text.len() {
+        let block = Block::read(text, start, &classes);
+        counts.blanks += block.blanks;
+        counts.letters += block.letters.count_ones() as usize;
+        // Where a word begins, and behind its end.
+        let mut bounds = block.words ^ (block.words << 1 | u64::from(in_word));
+        bounds &= below(block.length);
+        let mut from = 0;
+        while bounds != 0 {
+            let bound = bounds.trailing_zeros() as usize;
+            bounds &= bounds - 1;
+            if in_word {
+                word.take(&block, from, bound);
+                word.end = start + bound;
+                counts.lettered_words += usize::from(word.is_lettered);
+                give(&word);
+            } else {
+                word = Word {
+                    start: start + bound,
+                    ..Word::default()
+                };
+            }
+            from = bound;
+            in_word = !in_word;
+        }
+        if in_word {
+            word.take(&block, from, block.length);
+        }
+        start += block.length;
+    }
+    if in_word {
+        word.end = text.len();
+        counts.lettered_words += usize::from(word.is_lettered);
+        give(&word);
+    }
+    counts
+}
+
+/// Counts in sums of one byte, so that the compiler takes 16 bytes and more at a time.
+fn blanks_of_ascii(text: &str) -> usize {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let chunks = text.as_bytes().chunks(usize::from(u8::MAX));
+    let counts = chunks.map(|chunk| {
+        chunk
+            .iter()
+            .map(|byte| u8::from(is_blank(byte)))
+            .sum::<u8>()
+    });
+    counts.map(usize::from).sum()
 }
 
 #[cfg(test)]

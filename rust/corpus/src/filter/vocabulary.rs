@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::alphabet::Alphabet;
+use super::groups::MULTIPLIER;
 use super::tokens::{Tokens, word_hash};
 
 /// Words and letters that tell the language of a text.
@@ -10,7 +11,7 @@ use super::tokens::{Tokens, word_hash};
 /// words of a text have already: nothing is looked up twice, nothing is made lower case.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
-    words: HashMap<u64, Kinds, BuildHasherDefault<AsItIs>>,
+    words: HashMap<u64, Kinds, BuildHasherDefault<Folded>>,
     alphabet: Alphabet,
     /// Bytes of the longest word: longer ones are not looked up.
     longest: usize,
@@ -74,7 +75,11 @@ impl Vocabulary {
         // The capital of a word of one letter is both; setting it twice changes nothing.
         for form in [word, &capitalised, &word.to_uppercase()] {
             self.longest = self.longest.max(form.len());
-            change(self.words.entry(word_hash(form)).or_default());
+            change(
+                self.words
+                    .entry(word_hash(form, 0, form.len()))
+                    .or_default(),
+            );
         }
     }
 
@@ -104,17 +109,19 @@ impl Vocabulary {
     }
 }
 
-/// Hashes a hash: it is one already.
+/// Hashes the hash of a word, which is the word itself if that is short: both halves of its product
+/// with the golden ratio, as low bits choose the place and high ones tell the keys of a place apart.
 #[derive(Clone, Copy, Debug, Default)]
-struct AsItIs(u64);
+struct Folded(u64);
 
-impl Hasher for AsItIs {
+impl Hasher for Folded {
     fn write(&mut self, _: &[u8]) {
         unreachable!("the keys are u64");
     }
 
     fn write_u64(&mut self, key: u64) {
-        self.0 = key;
+        let product = u128::from(key) * u128::from(MULTIPLIER);
+        self.0 = (product >> 64) as u64 ^ product as u64;
     }
 
     fn finish(&self) -> u64 {

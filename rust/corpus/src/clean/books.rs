@@ -1,0 +1,87 @@
+use std::collections::HashMap;
+
+use super::Cleaned;
+use crate::repair::{Kind, Kinds};
+
+/// What became of the documents of a block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Books {
+    /// Lines of the kept documents.
+    pub kept: Vec<u8>,
+    /// Lines of the dropped ones, each with its reason.
+    pub dropped: Vec<u8>,
+    /// Documents.
+    pub documents: usize,
+    /// Bytes of their texts as they came.
+    pub bytes: usize,
+    /// Kept documents.
+    pub kept_documents: usize,
+    /// Bytes of their texts.
+    pub kept_bytes: usize,
+    /// Documents dropped for each reason.
+    pub reasons: HashMap<String, Dropped>,
+    /// Documents changed by each kind of repair.
+    pub repairs: [usize; Kind::ALL.len()],
+    /// Documents that lost boilerplate.
+    pub boilerplate: usize,
+    /// Kept documents by length: the n-th have 2^n characters or more, fewer than 2^(n+1).
+    pub lengths: [usize; u32::BITS as usize],
+}
+
+/// Documents dropped for one reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// How many.
+    pub documents: usize,
+    /// Bytes of their texts.
+    pub bytes: usize,
+}
+
+impl Books {
+    /// Counts a document whose text had `bytes`, and has `bytes_now` and so many characters.
+    pub(super) fn enter(
+        &mut self,
+        bytes: usize,
+        bytes_now: usize,
+        characters: usize,
+        reason: Option<&str>,
+    ) {
+        self.documents += 1;
+        self.bytes += bytes;
+        let Some(reason) = reason else {
+            self.kept_documents += 1;
+            self.kept_bytes += bytes_now;
+            self.lengths[characters.ilog2() as usize] += 1;
+            return;
+        };
+        if !self.reasons.contains_key(reason) {
+            self.reasons.insert(reason.to_owned(), Dropped::default());
+        }
+        if let Some(dropped) = self.reasons.get_mut(reason) {
+            dropped.documents += 1;
+            dropped.bytes += bytes_now;
+        }
+    }
+
+    /// Returns the lines to which a document belongs.
+    pub(super) fn lines(&mut self, reason: Option<&str>) -> &mut Vec<u8> {
+        match reason {
+            None => &mut self.kept,
+            Some(_) => &mut self.dropped,
+        }
+    }
+
+    pub(super) fn enter_cleaned(&mut self, cleaned: Cleaned) {
+        let reason = cleaned.reason.as_deref();
+        self.enter_repairs(cleaned.kinds, cleaned.has_boilerplate);
+        self.enter(cleaned.bytes, cleaned.bytes_now, cleaned.characters, reason);
+        self.lines(reason).extend_from_slice(&cleaned.line);
+    }
+
+    pub(super) fn enter_repairs(&mut self, kinds: Kinds, has_boilerplate: bool) {
+        for kind in kinds.iter() {
+            self.repairs[kind as usize] += 1;
+        }
+        self.boilerplate += usize::from(has_boilerplate);
+    }
+}

@@ -1,0 +1,187 @@
+//! The step clean: documents in lines of JSON, repaired, and kept or dropped with a reason.
+
+mod books;
+mod json;
+mod record;
+
+use std::borrow::Cow;
+use std::str;
+use std::sync::Arc;
+
+use crate::filter::{Fault, LineRemover, TextMeter, personal_lines};
+use crate::repair::{Kinds, Repairer};
+
+pub use books::{Books, Dropped};
+
+use record::Record;
+
+/// Boilerplate can come to light when lines are repaired, and lines to repair when it is gone.
+const MAX_ROUNDS: usize = 10;
+
+/// What the caller does for a [`Cleaner`]; none of it is often needed.
+pub trait Helper {
+    /// Why the caller cannot go on.
+    type Error;
+
+    /// Returns a line that may hold mojibake without it.
+    ///
+    /// # Errors
+    ///
+    /// The caller cannot go on.
+    fn line_without_mojibake(&mut self, line: &str) -> Result<String, Self::Error>;
+
+    /// Returns a text that may hold personal data with that masked.
+    ///
+    /// # Errors
+    ///
+    /// The caller cannot go on.
+    fn masked(&mut self, text: &str) -> Result<String, Self::Error>;
+
+    /// Cleans a line that is no document in the usual form; `number` counts the lines of the block
+    /// from 0.
+    ///
+    /// # Errors
+    ///
+    /// The line is no document, or the caller cannot go on.
+    fn by_hand(&mut self, line: &[u8], number: usize) -> Result<Cleaned, Self::Error>;
+}
+
+/// A document that was cleaned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned {
+    /// Its line, with the line end.
+    pub line: Vec<u8>,
+    /// Why it is dropped; none if it is kept.
+    pub reason: Option<String>,
+    /// Bytes of its text as it came.
+    pub bytes: usize,
+    /// Bytes of its text as it is.
+    pub bytes_now: usize,
+    /// Characters of its text as it is.
+    pub characters: usize,
+    /// The repairs that changed it.
+    pub kinds: Kinds,
+    /// Whether it lost boilerplate.
+    pub has_boilerplate: bool,
+}
+
+/// Repairs and judges documents.
+pub struct Cleaner {
+    /// Makes all repairs but the removal of boilerplate.
+    pub repairer: Arc<Repairer>,
+    /// Removes boilerplate, if that is asked for.
+    pub remover: Option<LineRemover>,
+    /// Whether personal data is masked.
+    pub masks: bool,
+    /// Measures texts.
+    pub meter: TextMeter,
+    /// Texts of fewer characters are dropped.
+    pub min_characters: usize,
+    /// For these texts are dropped; the first fault found is the reason.
+    pub faults: Vec<Fault>,
+}
+
+/// The reason of a text without characters, and of one with too few; the others are those of faults.
+const EMPTY: &str = "empty";
+const TOO_SHORT: &str = "too short";
+
+impl Cleaner {
+    /// Cleans the documents of a block, one in each line.
+    ///
+    /// # Errors
+    ///
+    /// Those of the helper.
+    pub fn clean<H: Helper>(&self, block: &[u8], helper: &mut H) -> Result<Books, H::Error> {
+        let mut books = Books::default();
+        if block.is_empty() {
+            return Ok(books);
+        }
+        let mut buffer = String::new();
+        let lines = block.strip_suffix(b"\n").unwrap_or(block);
+        if let Ok(lines) = str::from_utf8(lines) {
+            for (number, line) in lines.split('\n').enumerate() {
+                self.clean_line(line, number, &mut buffer, helper, &mut books)?;
+            }
+            return Ok(books);
+        }
+        for (number, line) in lines.split(|byte| *byte == b'\n').enumerate() {
+            match str::from_utf8(line) {
+                Ok(line) => self.clean_line(line, number, &mut buffer, helper, &mut books)?,
+                Err(_) => books.enter_cleaned(helper.by_hand(line, number)?),
+            }
+        }
+        Ok(books)
+    }
+
+    fn clean_line<H: Helper>(
+        &self,
+        line: &str,
+        number: usize,
+        buffer: &mut String,
+        helper: &mut H,
+        books: &mut Books,
+    ) -> Result<(), H::Error> {
+        let Some(record) = Record::read(line, buffer) else {
+            books.enter_cleaned(helper.by_hand(line.as_bytes(), number)?);
+            return Ok(());
+        };
+        let text = self.repaired(buffer, helper, books)?;
+        let text = self.masked(text, helper)?;
+        let is_own = matches!(text, Cow::Borrowed(_));
+        let characters = text.chars().count();
+        let reason = self.reason(&text, characters);
+        books.enter(buffer.len(), text.len(), characters, reason);
+        record.write(&text, is_own, reason, books.lines(reason));
+        Ok(())
+    }
+
+    /// Returns the text with every repair made, and counts those that changed it.
+    fn repaired<'text, H: Helper>(
+        &self,
+        text: &'text str,
+        helper: &mut H,
+        books: &mut Books,
+    ) -> Result<Cow<'text, str>, H::Error> {
+        let mut text = Cow::Borrowed(text);
+        let mut kinds = Kinds::default();
+        let mut has_boilerplate = false;
+        for _ in 0..MAX_ROUNDS {
+            let repair = |line: &str| helper.line_without_mojibake(line);
+            if let Some(repaired) = self.repairer.repair(&text, repair)? {
+                text = Cow::Owned(repaired.text);
+                kinds = kinds.iter().chain(repaired.kinds.iter()).collect();
+            }
+            let remover = self.remover.as_ref();
+            let Some(shorter) = remover.and_then(|remover| remover.without_phrases(&text)) else {
+                break;
+            };
+            text = Cow::Owned(shorter);
+            has_boilerplate = true;
+        }
+        books.enter_repairs(kinds, has_boilerplate);
+        Ok(text)
+    }
+
+    fn masked<'text, H: Helper>(
+        &self,
+        text: Cow<'text, str>,
+        helper: &mut H,
+    ) -> Result<Cow<'text, str>, H::Error> {
+        if self.masks && !personal_lines(&text).is_empty() {
+            return Ok(Cow::Owned(helper.masked(&text)?));
+        }
+        Ok(text)
+    }
+
+    fn reason(&self, text: &str, characters: usize) -> Option<&str> {
+        if text.is_empty() {
+            return Some(EMPTY);
+        }
+        if characters < self.min_characters {
+            return Some(TOO_SHORT);
+        }
+        let statistics = self.meter.measure(text);
+        let fault = self.faults.iter().find(|fault| fault.is_in(&statistics));
+        fault.map(|fault| fault.reason.as_str())
+    }
+}

@@ -1,0 +1,115 @@
+use super::json;
+
+/// A line that holds a document, in the form in which the stages write it.
+///
+/// Its text is what a stage changes; all before and behind it is passed on as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Record<'line> {
+    line: &'line str,
+    /// Where the text's string begins and ends, quotes included.
+    start: usize,
+    end: usize,
+    is_usual: bool,
+}
+
+impl<'line> Record<'line> {
+    /// Reads a line and puts its text into `text`; none if the line is in any other form.
+    pub(super) fn read(line: &'line str, text: &mut String) -> Option<Self> {
+        text.clear();
+        let mut index = after(line, 0, r#"{"id":"#)?;
+        index += json::string(&line[index..])?;
+        let start = after(line, index, r#","text":"#)?;
+        let (length, is_usual) = json::unescape(&line[start..], text)?;
+        let end = start + length;
+        let mut index = after(line, end, r#","source":"#)?;
+        index += json::string(&line[index..])?;
+        index = after(line, index, r#","meta":{"#)? - 1;
+        index += json::object(&line[index..], 0, true)?;
+        (&line[index..] == "}").then_some(Self {
+            line,
+            start,
+            end,
+            is_usual,
+        })
+    }
+
+    /// Appends the line with another text, or with its own, and with a reason if there is one.
+    pub(super) fn write(&self, text: &str, is_own: bool, reason: Option<&str>, to: &mut Vec<u8>) {
+        let last = self.line.len() - 1;
+        if is_own && self.is_usual {
+            to.extend_from_slice(&self.line.as_bytes()[..last]);
+        } else {
+            to.extend_from_slice(&self.line.as_bytes()[..self.start]);
+            json::escape(text, to);
+            to.extend_from_slice(&self.line.as_bytes()[self.end..last]);
+        }
+        if let Some(reason) = reason {
+            to.extend_from_slice(br#","reason":"#);
+            json::escape(reason, to);
+        }
+        to.extend_from_slice(b"}\n");
+    }
+}
+
+/// Returns the index behind an expected piece.
+fn after(line: &str, index: usize, piece: &str) -> Option<usize> {
+    line[index..]
+        .starts_with(piece)
+        .then(|| index + piece.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = r#"{"id":"s/p/0","text":"a\n\"ț\"","source":"s","meta":{"n":1,"t":[]}}"#;
+
+    fn written(line: &str, other: Option<&str>, reason: Option<&str>) -> Option<String> {
+        let mut text = String::new();
+        let record = Record::read(line, &mut text)?;
+        let mut json = Vec::new();
+        record.write(other.unwrap_or(&text), other.is_none(), reason, &mut json);
+        Some(String::from_utf8(json).expect("UTF-8"))
+    }
+
+    #[test]
+    fn a_line_is_passed_on_with_its_own_text() {
+        let mut text = String::new();
+        assert!(Record::read(LINE, &mut text).is_some());
+        assert_eq!(text, "a\n\"ț\"");
+        assert_eq!(written(LINE, None, None), Some(format!("{LINE}\n")));
+    }
+
+    #[test]
+    fn a_line_is_written_with_another_text_and_a_reason() {
+        let expected =
+            r#"{"id":"s/p/0","text":"b\t","source":"s","meta":{"n":1,"t":[]},"reason":"no"}"#;
+        assert_eq!(
+            written(LINE, Some("b\t"), Some("no")),
+            Some(format!("{expected}\n"))
+        );
+    }
+
+    #[test]
+    fn a_text_in_another_form_is_written_in_the_usual_one() {
+        let other = LINE.replace('ț', r"\u021b");
+        assert_eq!(written(&other, None, None), Some(format!("{LINE}\n")));
+    }
+
+    #[test]
+    fn lines_in_another_form_are_not_read() {
+        for line in [
+            "",
+            "{}",
+            &LINE.replace(':', ": "),
+            &LINE.replace("source", "sources"),
+            &LINE.replace(r#""n":1"#, r#""u":1"#),
+            &format!("{LINE} "),
+            &LINE.replace("}}", r#"},"reason":"x"}"#),
+            &LINE.replace(r#"{"n":1,"t":[]}"#, "null"),
+            &LINE[..LINE.len() - 1],
+        ] {
+            assert_eq!(written(line, None, None), None, "{line}");
+        }
+    }
+}
