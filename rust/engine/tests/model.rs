@@ -142,6 +142,36 @@ fn tokens_one_by_one_give_what_they_give_together() {
     }
 }
 
+/// Sums of bytes are exact, and attention takes its sums in the same order for one token and for several,
+/// also where a sequence begins within a block of slots.
+#[test]
+fn in_bytes_tokens_one_by_one_give_the_bits_that_they_give_together() {
+    for shape in SHAPES {
+        for isa in Isa::all() {
+            let options = Options {
+                isa,
+                ..options(Precision::Int8, 2)
+            };
+            let mut model = random_model(&shape, options);
+            let sequences: Vec<Vec<u32>> = (0..3).map(|seed| ids(&shape, 39, seed)).collect();
+            let together = model.forward(&sequences, Wanted::Last).unwrap();
+            for piece in [1, 5, 14] {
+                model.reset();
+                let mut last = Vec::new();
+                for first in (0..39).step_by(piece) {
+                    let end = 39.min(first + piece);
+                    let tokens: Vec<Vec<u32>> = sequences
+                        .iter()
+                        .map(|sequence| sequence[first..end].to_vec())
+                        .collect();
+                    last = model.forward(&tokens, Wanted::Last).unwrap();
+                }
+                assert!(last == together, "{shape:?} {isa:?}, {piece} at a time");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_number_of_threads_changes_no_bit() {
     let shape = SHAPES[1];

@@ -22,8 +22,9 @@ mod matrix;
 mod memory;
 mod pool;
 mod product;
+mod vectors;
 
-pub use attention::{Attention, HeadCache};
+pub use attention::{Attention, HeadCache, LOOKING};
 pub use gelu::gelu;
 pub use input::{Input, LayerNorm};
 pub use isa::Isa;

@@ -5,7 +5,7 @@ use super::embedding::{Token, embed};
 use super::machine::{Finish, Machine};
 use super::weights::Layer;
 use super::{BLOCK, Gpt2, Options, Place, Shape, Wanted};
-use crate::kernels::{Attention, Input, LANES, Tile, tiles};
+use crate::kernels::{Attention, Input, LANES, LOOKING, Tile, tiles};
 
 /// Room for the activations of a block, made once.
 pub(super) struct Buffers {
@@ -17,7 +17,7 @@ pub(super) struct Buffers {
     attended: Vec<Tile>,
     /// Inside a feed-forward layer; `(4 width / 16, tokens)`.
     inner: Vec<Tile>,
-    /// Scores of the past of a token; `(heads, context / 16)`.
+    /// Scores of the pasts of tokens that look back together; `(heads, tokens, context / 16)`.
     scores: Vec<Tile>,
     /// `(vocabulary / 16, tokens)`; as large as it has been needed.
     logits: Vec<Tile>,
@@ -41,7 +41,7 @@ impl Buffers {
             projected: room(3 * heads),
             attended: room(heads),
             inner: room(inner),
-            scores: vec![Tile::ZERO; shape.heads * tiles(shape.context)],
+            scores: vec![Tile::ZERO; shape.heads * LOOKING * tiles(shape.context)],
             logits: Vec::new(),
             stream_input: input(width),
             attended_input: input(heads),

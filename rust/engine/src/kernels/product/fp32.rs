@@ -1,13 +1,13 @@
 //! Products in float32. A band is its biases, then a step a column.
 
 use super::sums::{Dot, sums};
-use super::vectors::Vector;
-#[cfg(target_arch = "x86_64")]
-use super::vectors::{Avx2, Avx512};
 use super::{Job, Kernel, walk, with_biases};
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
 use crate::kernels::layout::{Line, PANELS, Word, pack_biases, pack_words};
+use crate::kernels::vectors::Vector;
+#[cfg(target_arch = "x86_64")]
+use crate::kernels::vectors::{Avx2, Avx512};
 use crate::kernels::{BandSource, Isa, Tile};
 
 pub(super) fn band_lines(columns: usize) -> usize {

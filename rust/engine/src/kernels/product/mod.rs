@@ -6,14 +6,13 @@ mod fp32;
 mod int4;
 mod int8;
 mod sums;
-mod vectors;
 
 pub use int8::MOST_COLUMNS;
 
 use super::input::Group;
 use super::layout::{Line, PANELS};
+use super::vectors::Vector;
 use super::{BandSource, Input, Isa, Precision, Tile};
-use vectors::Vector;
 
 /// The bytes of a band with this many columns, a multiple of 32.
 pub(super) fn band_bytes(precision: Precision, columns: usize) -> usize {

@@ -9,8 +9,8 @@ use std::arch::x86_64::{
 
 use super::{Halves, Int4};
 use crate::kernels::layout::{Line, Word};
-use crate::kernels::product::vectors::Avx2;
 use crate::kernels::product::{Job, walk};
+use crate::kernels::vectors::Avx2;
 
 /// Vectors of a line, each of eight rows.
 const HALVES: usize = 2;

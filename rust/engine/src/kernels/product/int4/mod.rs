@@ -22,11 +22,11 @@ mod vnni;
 
 pub(super) use pack::pack;
 
-use super::vectors::Vector;
 use super::{Job, Kernel, walk, with_biases};
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
 use crate::kernels::layout::{COLUMNS, Line, PANELS, Word};
+use crate::kernels::vectors::Vector;
 use crate::kernels::{Isa, Tile};
 
 /// Lines of a group in one panel.

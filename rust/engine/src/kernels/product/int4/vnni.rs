@@ -7,8 +7,8 @@ use std::arch::x86_64::{
 
 use super::{Halves, Int4};
 use crate::kernels::layout::{Line, Word};
-use crate::kernels::product::vectors::Avx512;
 use crate::kernels::product::{Job, walk};
+use crate::kernels::vectors::Avx512;
 
 struct Vnni;
 

@@ -6,8 +6,8 @@
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{Avx2, Avx512};
 
-use crate::kernels::layout::{Line, tile};
-use crate::kernels::{LANES, Tile};
+use super::layout::{Line, tile};
+use super::{LANES, Tile};
 
 /// The bits of a word's second bfloat16, which are also those of the float32 it stands for.
 const SECOND: u32 = 0xffff_0000;
@@ -22,6 +22,9 @@ pub(super) trait Vector: Copy {
 
     /// The float32 of a line.
     unsafe fn load(line: &Line) -> Self;
+
+    /// From memory.
+    unsafe fn of(tile: &Tile) -> Self;
 
     /// As memory.
     unsafe fn tile(self) -> Tile;
@@ -52,6 +55,11 @@ impl Vector for Tile {
     #[inline(always)]
     unsafe fn load(line: &Line) -> Self {
         tile(line)
+    }
+
+    #[inline(always)]
+    unsafe fn of(tile: &Tile) -> Self {
+        *tile
     }
 
     #[inline(always)]
@@ -105,7 +113,7 @@ mod x86 {
     use super::{Line, SECOND, Tile, Vector};
 
     /// One register.
-    pub(in super::super) type Avx512 = __m512;
+    pub(in crate::kernels) type Avx512 = __m512;
 
     // SAFETY, of every block below: the caller's promise; a line and a tile are as large as the vector.
     impl Vector for Avx512 {
@@ -117,6 +125,11 @@ mod x86 {
         #[inline(always)]
         unsafe fn load(line: &Line) -> Self {
             unsafe { _mm512_loadu_ps(line.as_ptr().cast()) }
+        }
+
+        #[inline(always)]
+        unsafe fn of(tile: &Tile) -> Self {
+            unsafe { _mm512_loadu_ps(tile.0.as_ptr()) }
         }
 
         #[inline(always)]
@@ -156,7 +169,7 @@ mod x86 {
     }
 
     /// Two registers of eight.
-    pub(in super::super) type Avx2 = [__m256; 2];
+    pub(in crate::kernels) type Avx2 = [__m256; 2];
 
     /// Float32 in one register.
     const HALF: usize = 8;
@@ -174,6 +187,17 @@ mod x86 {
                 [
                     _mm256_loadu_ps(halves[0].as_ptr().cast()),
                     _mm256_loadu_ps(halves[1].as_ptr().cast()),
+                ]
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn of(tile: &Tile) -> Self {
+            let (halves, _) = tile.0.as_chunks::<HALF>();
+            unsafe {
+                [
+                    _mm256_loadu_ps(halves[0].as_ptr()),
+                    _mm256_loadu_ps(halves[1].as_ptr()),
                 ]
             }
         }
