@@ -10,18 +10,23 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from gpt2ro.errors import UserError
-from gpt2ro.export.ot import expected_shapes, read_ot, rust_tensors, write_ot
+from gpt2ro.export.gguf_file import write_gguf
+from gpt2ro.export.ot import expected_shapes, half_tensors, read_ot, rust_tensors, write_ot
 from gpt2ro.files import atomic_path, read_json, sha256, write_json, write_text
 
 COPIED = ("vocab.json", "merges.txt", "tokenizer.json")
+WEIGHTS = "rust_model.ot"
+HALF_WEIGHTS = "rust_model_fp16.ot"
+GGUF = "model.gguf"
 MANIFEST = "MANIFEST.json"
 
 
 def convert(model: Path, deploy: Path) -> None:
-    """Write rust_model.ot, config.json and the tokenizer's files, and read the weights back.
+    """Write the weights in three forms, config.json and the tokenizer's files, and read them back.
 
-    Last of all comes MANIFEST.json, with the size and SHA-256 of each: the binary holds the files
-    against it.
+    rust_model.ot holds the weights in float32, rust_model_fp16.ot in float16, and model.gguf is
+    all that llama.cpp needs. Last of all comes MANIFEST.json, with the size and SHA-256 of each:
+    the binary holds the files against it.
 
     Raises:
         UserError: a file of the model is missing or damaged, or what was written reads differently.
@@ -40,9 +45,10 @@ def convert(model: Path, deploy: Path) -> None:
         ) from error
     _check_shapes(weights, config, model)
     tensors = rust_tensors(weights, layers, context)
-    path = deploy / "rust_model.ot"
-    write_ot(tensors, path)
-    _compare(path, tensors)
+    for name, written in ((WEIGHTS, tensors), (HALF_WEIGHTS, half_tensors(tensors))):
+        write_ot(written, deploy / name)
+        _compare(deploy / name, written)
+    write_gguf(weights, config, deploy / "tokenizer.json", deploy / GGUF)
     # rust-bert sizes its causal mask by n_ctx, which transformers no longer writes.
     facts = config | {"n_ctx": context}
     write_text(deploy / "config.json", json.dumps(facts, indent=2, sort_keys=True) + "\n")
@@ -50,14 +56,15 @@ def convert(model: Path, deploy: Path) -> None:
 
 
 def _write_manifest(deploy: Path) -> None:
-    paths = [deploy / name for name in ("rust_model.ot", "config.json", *COPIED)]
+    names = (WEIGHTS, HALF_WEIGHTS, GGUF, "config.json", *COPIED)
+    paths = [deploy / name for name in names]
     files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in paths}
     write_json(deploy / MANIFEST, {"files": files})
 
 
 def _read_config(path: Path) -> dict[str, Any]:
     config: dict[str, Any] = read_json(_present(path))
-    for key in ("n_layer", "n_positions", "n_embd", "vocab_size"):
+    for key in ("n_layer", "n_positions", "n_embd", "n_head", "vocab_size"):
         if not isinstance(config.get(key), int):
             raise UserError(
                 f"{path}: {key} is {config.get(key)!r}; expected a whole number; "

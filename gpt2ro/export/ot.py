@@ -26,6 +26,25 @@ def rust_tensors(weights: Mapping[str, Tensor], layers: int, context: int) -> di
     return tensors
 
 
+def half_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors in float16: half the bytes, each value within 2^-11 of its size.
+
+    Both backends turn them into float32 as they load, and compute as ever.
+
+    Raises:
+        UserError: a value is beyond float16, which ends at 65,504.
+    """
+    halves = {name: value.half() for name, value in tensors.items()}
+    for name, value in halves.items():
+        if not torch.isfinite(value).all():
+            largest = float(tensors[name].abs().max())
+            raise UserError(
+                f"model.safetensors: {name} holds {largest:g}; float16 ends at 65,504; the model "
+                "has diverged: train again."
+            )
+    return halves
+
+
 def expected_shapes(
     layers: int, context: int, width: int, vocabulary: int
 ) -> dict[str, tuple[int, ...]]:

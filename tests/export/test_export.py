@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import GPT2Config, GPT2LMHeadModel
+from byte_model import write_model
+from safetensors.torch import load_file, save_file
+from transformers import GPT2LMHeadModel
 
 from gpt2ro.errors import UserError
 from gpt2ro.export.deploy import convert
@@ -15,15 +17,8 @@ from gpt2ro.export.ot import read_ot
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    torch.manual_seed(0)
-    network = GPT2LMHeadModel(
-        GPT2Config(vocab_size=300, n_positions=16, n_embd=16, n_layer=2, n_head=2)
-    )
-    folder = tmp_path / "model"
-    network.save_pretrained(folder)
-    for name in ("tokenizer.json", "vocab.json", "merges.txt"):
-        (folder / name).write_text("{}")
-    return folder
+    write_model(tmp_path / "model")
+    return tmp_path / "model"
 
 
 def test_the_archive_holds_what_rust_bert_asks_for(model: Path, tmp_path: Path) -> None:
@@ -38,6 +33,28 @@ def test_the_archive_holds_what_rust_bert_asks_for(model: Path, tmp_path: Path) 
     assert mask.shape == (1, 1, 16, 16)
     assert mask[0, 0, 3].tolist() == [1.0] * 4 + [0.0] * 12
     assert json.loads((tmp_path / "deploy" / "config.json").read_text())["n_ctx"] == 16
+
+
+def test_the_archive_of_halves_holds_the_same_rounded(model: Path, tmp_path: Path) -> None:
+    convert(model, tmp_path / "deploy")
+    whole = read_ot(tmp_path / "deploy" / "rust_model.ot")
+    halves = read_ot(tmp_path / "deploy" / "rust_model_fp16.ot")
+    assert halves.keys() == whole.keys()
+    for name, value in halves.items():
+        assert value.dtype == torch.float16
+        # 11 bits of each value are kept; under 2^-14 fewer are.
+        error = (value.float() - whole[name]).abs()
+        assert (error <= whole[name].abs() * 2**-11 + 2**-25).all(), name
+
+
+def test_weights_beyond_float16_are_named(model: Path, tmp_path: Path) -> None:
+    path = model / "model.safetensors"
+    weights = load_file(path)
+    weights["transformer.h.1.mlp.c_fc.bias"][3] = 70_000
+    save_file(weights, path, metadata={"format": "pt"})
+    with pytest.raises(UserError, match=r"h\.1\.mlp\.c_fc\.bias holds 70000; float16 ends"):
+        convert(model, tmp_path / "deploy")
+    assert not (tmp_path / "deploy" / "MANIFEST.json").exists()
 
 
 def test_the_manifest_holds_size_and_hash_of_every_other_file(model: Path, tmp_path: Path) -> None:
@@ -88,7 +105,7 @@ def test_weights_that_do_not_fit_the_configuration_are_named(model: Path, tmp_pa
     with pytest.raises(UserError, match=r"transformer\.h\.2\.ln_1\.weight is missing; config"):
         convert(model, tmp_path / "deploy")
     path.write_text(json.dumps(json.loads(path.read_text()) | {"n_layer": 2, "n_embd": 8}))
-    with pytest.raises(UserError, match=r"wte\.weight is \(300, 16\); config\.json asks for"):
+    with pytest.raises(UserError, match=r"wte\.weight is \(259, 16\); config\.json asks for"):
         convert(model, tmp_path / "deploy")
     path.write_text("{}")
     with pytest.raises(UserError, match=r"config\.json: n_layer is None; expected a whole number"):

@@ -1,5 +1,7 @@
 DEPLOY_FILES = [
     "rust_model.ot",
+    "rust_model_fp16.ot",
+    "model.gguf",
     "config.json",
     "vocab.json",
     "merges.txt",
