@@ -26,7 +26,7 @@ from gpt2ro.training.loop import Trainer
 from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.optimizers import make_optimizer
 from gpt2ro.training.probes import Probes, read_probes
-from gpt2ro.training.processes import Processes, joined_processes, local_rank
+from gpt2ro.training.processes import ALONE, Processes, local_rank
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
 from gpt2ro.training.state import TrainingState
@@ -60,10 +60,10 @@ class Paths:
     metrics: Path
 
 
-def train(config: CfgNode, paths: Paths, threads: int) -> None:
+def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = ALONE) -> None:
     """Train, or continue, or, when the run is finished, only write its model again.
 
-    Under torchrun each process calls this, and the first one writes.
+    Each of several processes calls this, and the first one writes.
 
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
@@ -72,31 +72,30 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
     """
     _check_arguments(paths, threads)
     torch.set_num_threads(threads)
-    with joined_processes() as processes:
-        _check_shares(config, processes)
-        device = chosen_device(config)
-        _prepare(device)
-        tokenizer_file = paths.tokenizer / "tokenizer.json"
-        shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
-        _check_tokenizer(shards["train"], tokenizer_file)
-        for split in ("valid", "test"):
-            _check_tokens(shards[split], paths.tokens / split)
-        tokenizer = Tokenizer.from_file(str(tokenizer_file))
-        folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
-        if processes.is_first:
-            folder.mkdir(parents=True, exist_ok=True)
-            print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
+    _check_shares(config, processes)
+    device = chosen_device(config)
+    _prepare(device)
+    tokenizer_file = paths.tokenizer / "tokenizer.json"
+    shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
+    _check_tokenizer(shards["train"], tokenizer_file)
+    for split in ("valid", "test"):
+        _check_tokens(shards[split], paths.tokens / split)
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
+    if processes.is_first:
+        folder.mkdir(parents=True, exist_ok=True)
+        print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
 
-        model = initial_model(config, tokenizer, paths.pretrained).to(device)
-        # Dropout of every process is its own; the weights above are drawn alike.
-        if not processes.is_first:
-            torch.manual_seed(config.SEED + processes.rank)
-        store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
-        probes = opened_probes(paths.probes, tokenizer, model)
-        state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
-        if processes.is_first:
-            store.load_best(model, state)
-            _write(model, state, shards, tokenizer, config, probes, paths)
+    model = initial_model(config, tokenizer, paths.pretrained).to(device)
+    # Dropout of every process is its own; the weights above are drawn alike.
+    if not processes.is_first:
+        torch.manual_seed(config.SEED + processes.rank)
+    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
+    probes = opened_probes(paths.probes, tokenizer, model)
+    state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
+    if processes.is_first:
+        store.load_best(model, state)
+        _write(model, state, shards, tokenizer, config, probes, paths)
 
 
 def _trained(
