@@ -13,7 +13,12 @@ class UserError(Exception):
     """A fault the user can mend.
 
     The message is one line: where (file or key), what was found, what was expected, what to do.
+
+    Attributes:
+        told: whether another process of the same work has told an error already.
     """
+
+    told = False
 
 
 def nearest(name: str, valid: list[str]) -> str:
@@ -32,7 +37,8 @@ def run(main: Callable[[], None]) -> None:
         main()
         sys.stdout.flush()
     except UserError as error:
-        print(f"gpt2ro: {' '.join(str(error).split())}", file=sys.stderr)
+        if not error.told:
+            print(f"gpt2ro: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
         sys.exit(EXIT_FAILURE)
     except KeyboardInterrupt:
         print("gpt2ro: interrupted", file=sys.stderr)

@@ -37,9 +37,13 @@ class Probe:
 def split_figures(metrics: Record, split: str) -> list[Figures]:
     """Return the figures of a split from metrics.json: those of all first, then by source.
 
+    None for a split that was not asked for (`split.test: 0`), which is null there.
+
     Raises:
         UserError: one is missing or damaged.
     """
+    if is_null(metrics, split):
+        return []
     total = metrics.record(split)
     sources = total.record("sources")
     return [figures(ALL, total), *(figures(name, sources.record(name)) for name in sources.values)]
@@ -63,7 +67,7 @@ def probe_results(metrics: Record) -> list[Probe]:
     Raises:
         UserError: a result is missing or damaged.
     """
-    if "probes" in metrics.values and metrics.values["probes"] is None:
+    if is_null(metrics, "probes"):
         return []
     total = metrics.record("probes")
     phenomena = total.record("phenomena")
@@ -72,3 +76,8 @@ def probe_results(metrics: Record) -> list[Probe]:
         Probe(name, record.integer("pairs"), record.number("accuracy"))
         for name, record in [*found, (ALL, total)]
     ]
+
+
+def is_null(metrics: Record, key: str) -> bool:
+    """Return whether a key says that there is nothing, which is not the same as no key."""
+    return key in metrics.values and metrics.values[key] is None

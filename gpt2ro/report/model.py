@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.report.charts import Chart, Point, line_chart
-from gpt2ro.report.figures import Figures, Probe, probe_results, split_figures
+from gpt2ro.report.figures import Figures, Probe, is_null, probe_results, split_figures
 from gpt2ro.report.formats import ratio
 from gpt2ro.report.records import Record, Scalar, read_record
 
@@ -64,7 +64,7 @@ class Training:
 
     Attributes:
         parameters: number of weights.
-        test_bpb: bits per byte on the test split.
+        test_bpb: bits per byte on the test split; None without one.
         charts: train loss, validation bits per byte, accuracy of the probes and measures of the
             samples, against the step.
         alarms: when the samples stopped being fluent, and why.
@@ -75,7 +75,7 @@ class Training:
     """
 
     parameters: int
-    test_bpb: float
+    test_bpb: float | None
     charts: list[Chart]
     alarms: list[str]
     facts: dict[str, Scalar]
@@ -165,6 +165,7 @@ def read_training(results: Path) -> Training:
     """
     metrics = read_record(results / "metrics.json")
     curve = metrics.records("curve")
+    evaluated = [split for split in EVALUATED if not is_null(metrics, split)]
     charts = [
         line_chart("Train loss, nats per token", points(curve, "train_loss")),
         line_chart("Validation, bits per byte", points(curve, "valid_bits_per_byte")),
@@ -174,20 +175,25 @@ def read_training(results: Path) -> Training:
     ]
     return Training(
         parameters=metrics.integer("parameters"),
-        test_bpb=metrics.record("test").number("bits_per_byte"),
+        test_bpb=metrics.record("test").number("bits_per_byte") if "test" in evaluated else None,
         charts=[chart for chart in charts if chart],
         alarms=[
             f"Step {alarm.integer('step'):,}: {alarm.text('reason')}"
             for alarm in metrics.records("alarms")
         ],
-        facts=metrics.scalars(),
-        measures={split: metrics.record(split).scalars() for split in EVALUATED},
+        facts=training_facts(metrics),
+        measures={split: metrics.record(split).scalars() for split in evaluated},
         sources={
             split: {figures.name: figures for figures in split_figures(metrics, split)[1:]}
-            for split in EVALUATED
+            for split in evaluated
         },
         probes=probe_results(metrics),
     )
+
+
+def training_facts(metrics: Record) -> dict[str, Scalar]:
+    """Return the single values; a split that there is not is none."""
+    return {key: value for key, value in metrics.scalars().items() if key not in EVALUATED}
 
 
 def points(curve: list[Record], key: str) -> list[Point]:

@@ -2,13 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from huggingface_hub import hf_hub_url
 from huggingface_hub.errors import HFValidationError
 
 from gpt2ro.errors import UserError
-from gpt2ro.files import atomic_path
+from gpt2ro.files import atomic_path, sha256
 from gpt2ro.sources.download import download
 
 TOKEN = "HF_TOKEN"
@@ -55,18 +56,29 @@ def download_data(
     )
 
 
-def fetch_weights(model: str, revision: str, output: Path) -> None:
+def fetch_weights(
+    model: str, revision: str, output: Path, expected_sha256: Mapping[str, str] | None = None
+) -> None:
     """Fetch a model's configuration, weights and tokenizer, or copy them from a local folder.
 
     Weights are read as safetensors only: a pickle could run code.
 
+    Args:
+        expected_sha256: of some of the files, 64 hexadecimal digits by name.
+
     Raises:
-        UserError: a file is missing, or as `download`.
+        UserError: a file is missing or another one than expected, or as `download`.
     """
+    expected = expected_sha256 or {}
+    if unknown := sorted(set(expected) - set(WEIGHTS)):
+        raise UserError(
+            f"training.initial_sha256: {unknown[0]} is none of the files that are fetched, "
+            f"{', '.join(WEIGHTS)}; name one of them."
+        )
     folder = Path(model)
     for file in WEIGHTS:
         if folder.is_dir():
-            _copy(folder / file, output / file)
+            _copy(folder / file, output / file, expected.get(file))
         else:
             try:
                 url = hf_hub_url(model, file, revision=revision)
@@ -74,10 +86,15 @@ def fetch_weights(model: str, revision: str, output: Path) -> None:
                 raise UserError(
                     f"training.initial_weights is {model}: neither a folder nor a name on the hub."
                 ) from None
-            download(url, output / file, headers=hub_headers(model, gated=False, kind=""))
+            download(
+                url,
+                output / file,
+                expected_sha256=expected.get(file),
+                headers=hub_headers(model, gated=False, kind=""),
+            )
 
 
-def _copy(source: Path, output: Path) -> None:
+def _copy(source: Path, output: Path, expected_sha256: str | None) -> None:
     if not source.is_file():
         raise UserError(
             f"{source}: not found; expected a model folder with {', '.join(WEIGHTS)} (pickled "
@@ -85,3 +102,9 @@ def _copy(source: Path, output: Path) -> None:
         )
     with atomic_path(output) as partial:
         shutil.copyfile(source, partial)
+        # Of the copy: what is trained from is what was checked.
+        if expected_sha256 and (found := sha256(partial)) != expected_sha256:
+            raise UserError(
+                f"{source}: its SHA-256 is {found}, expected {expected_sha256}; put the right file "
+                "there, or correct training.initial_sha256."
+            )

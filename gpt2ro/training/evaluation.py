@@ -85,6 +85,11 @@ class _Tally:
         )
 
 
+def has_text(shards: list[TokenShard]) -> bool:
+    """Return whether there is something in these shards to predict."""
+    return any(shard.words and len(shard.tokens) for shard in shards)
+
+
 def evaluate(
     model: Gpt2, shards: list[TokenShard], context: int, device: torch.device
 ) -> SplitMetrics:

@@ -79,6 +79,8 @@ class Trainer:
             if self._reporter:
                 self._reporter.resumed(found.step)
         else:
+            if self._reporter:
+                self._reporter.began()
             # A training that diverges before its first interval has this to go back to.
             self._checkpoint()
 

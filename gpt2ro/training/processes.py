@@ -17,6 +17,10 @@ from datetime import timedelta
 import torch
 from torch import Tensor
 from torch import distributed as torch_distributed
+from torch.distributed.distributed_c10d import PrefixStore, Store
+from torch.distributed.rendezvous import rendezvous
+
+from gpt2ro.errors import UserError
 
 # The others wait so long while the first one evaluates; PyTorch's own limit is 10 minutes on GPUs.
 PATIENCE = timedelta(hours=4)
@@ -82,11 +86,31 @@ def joined_processes() -> Iterator[Processes]:
         return
     # Small facts are exchanged on the CPU, whatever the model is on.
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-    torch_distributed.init_process_group(backend, timeout=PATIENCE)
+    store, rank, count = next(rendezvous("env://", timeout=PATIENCE))
+    torch_distributed.init_process_group(
+        backend, timeout=PATIENCE, store=PrefixStore("group", store), rank=rank, world_size=count
+    )
     try:
-        yield Processes(torch_distributed.get_rank(), torch_distributed.get_world_size())
+        yield Processes(rank, count)
+    except UserError as error:
+        error.told = not _is_first_error(store)
+        raise
     finally:
         torch_distributed.destroy_process_group()
+
+
+def _is_first_error(store: Store) -> bool:
+    """Tell whether no process has come here before.
+
+    What is wrong for one is mostly wrong for all of them, and one line says it. It need not be the
+    first process that says it: a GPU may be missing for the last one only.
+    """
+    # torchrun starts the processes again after a failure, if it is told to, and keeps the store.
+    attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+    try:
+        return bool(store.add(f"gpt2ro/errors/{attempt}", 1) == 1)
+    except RuntimeError:
+        return True  # the store has gone with the process that kept it
 
 
 def local_rank() -> int:

@@ -1,6 +1,5 @@
 """What a training tells: a line on standard error, TensorBoard, and a log of JSON lines."""
 
-import json
 import sys
 import time
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from gpt2ro.training.gauges import Gauges
 from gpt2ro.training.guard import GuardState
 from gpt2ro.training.probes import CURVE
 from gpt2ro.training.sampling import draw_samples
+from gpt2ro.training.step_log import StepLog
 
 INTERVAL = 5.0  # seconds between two lines
 
@@ -31,18 +31,27 @@ class Reporter:
         self._board_folder = str(folder / "tensorboard")
         self._board = SummaryWriter(self._board_folder)
         self._board.add_text("experiment", f"```\n{config.dump()}\n```")
-        self._log = (folder / "log.jsonl").open("a", encoding="utf-8")
+        self._log = StepLog(folder / "log.jsonl")
         self._start_step = 0
         self._start = self._last = time.monotonic()
         self._last_step = 0
         self._valid = "-"
 
+    def began(self) -> None:
+        """Forget what a run told whose checkpoints are gone."""
+        if self._log.rewind(-1):
+            self._hide_after(-1)
+
     def resumed(self, step: int) -> None:
-        """Say from which step the run continues, and hide from the curves what came after it."""
-        self._board.close()
-        self._board = SummaryWriter(self._board_folder, purge_step=step + 1)
+        """Say from which step the run continues; log and curves lose what came after it."""
+        self._log.rewind(step)
+        self._hide_after(step)
         self._start_step = self._last_step = step
         print(f"training: continuing from step {step:,}", file=sys.stderr)
+
+    def _hide_after(self, step: int) -> None:
+        self._board.close()
+        self._board = SummaryWriter(self._board_folder, purge_step=step + 1)
 
     def step(self, step: int, loss: float, gradient_norm: float, rate: float) -> None:
         """Report a step, if the last report is some seconds ago."""
@@ -59,7 +68,7 @@ class Reporter:
             scalars["utilization"] = utilization
         for name, value in scalars.items():
             self._board.add_scalar(f"train/{name}", value, step)
-        self._write({"step": step, **scalars})
+        self._log.write({"step": step, **scalars})
         line = self._line(step, scalars)
         print(f"{line}, {format_duration(left)} left", file=sys.stderr, flush=True)
         self._last, self._last_step = now, step
@@ -76,21 +85,21 @@ class Reporter:
 
     def skipped(self, step: int, reason: str, guard: GuardState) -> None:
         """Report a step whose gradient was not used."""
-        self._guard(step, f"skipped ({guard.streak} in a row): {reason}", guard)
+        self._guard(step, f"skipped ({guard.streak} in a row): {reason}", guard, {})
 
     def rolled_back(self, step: int, restored: int, reason: str, guard: GuardState) -> None:
         """Report that the training went back from a step to the checkpoint of another."""
         self._last_step = self._start_step = restored
         self._start = self._last = time.monotonic()
         text = f"back to step {restored:,}, learning rate x {guard.rate_factor:.3g}: {reason}"
-        self._guard(step, text, guard)
+        self._guard(step, text, guard, {"restored": restored})
 
-    def _guard(self, step: int, text: str, guard: GuardState) -> None:
+    def _guard(self, step: int, text: str, guard: GuardState, more: dict[str, int]) -> None:
         self._board.add_text("guard", text, step)
         counts = {"skipped": guard.skipped, "rollbacks": guard.rollbacks}
         for name, value in {**counts, "rate_factor": guard.rate_factor}.items():
             self._board.add_scalar(f"guard/{name}", value, step)
-        self._write({"step": step, "guard": text, **counts})
+        self._log.write({"step": step, "guard": text, **counts, **more})
         print(f"training: step {step:,}, {text}", file=sys.stderr, flush=True)
 
     def evaluation(
@@ -118,7 +127,7 @@ class Reporter:
             tag = name if name.startswith(CURVE) else f"samples/{name}"
             self._board.add_scalar(tag, value, step)
         facts = {"valid": metrics.rounded(), **measures, "alarm": alarm}
-        self._write({"step": step, **facts, "samples": texts})
+        self._log.write({"step": step, **facts, "samples": texts})
         print(
             f"training: step {step:,}, valid {self._valid}, {total.token_perplexity:,.1f} "
             f"perplexity a token: {' '.join(texts[0].split()) if texts else ''}",
@@ -128,10 +137,6 @@ class Reporter:
         if alarm:
             self._board.add_text("alarm", alarm, step)
             print(f"training: step {step:,}, ALARM: {alarm}", file=sys.stderr, flush=True)
-
-    def _write(self, entry: dict[str, object]) -> None:
-        self._log.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        self._log.flush()
 
     def close(self) -> None:
         """Flush and close the files."""

@@ -18,7 +18,7 @@ from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
-from gpt2ro.training.evaluation import evaluate
+from gpt2ro.training.evaluation import evaluate, has_text
 from gpt2ro.training.fingerprint import fingerprint
 from gpt2ro.training.gauges import make_gauges
 from gpt2ro.training.learner import Learner
@@ -26,7 +26,7 @@ from gpt2ro.training.loop import Trainer
 from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.optimizers import make_optimizer
 from gpt2ro.training.probes import Probes, read_probes
-from gpt2ro.training.processes import Processes, joined_processes, local_rank
+from gpt2ro.training.processes import ALONE, Processes, local_rank
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
 from gpt2ro.training.state import TrainingState
@@ -60,10 +60,10 @@ class Paths:
     metrics: Path
 
 
-def train(config: CfgNode, paths: Paths, threads: int) -> None:
+def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = ALONE) -> None:
     """Train, or continue, or, when the run is finished, only write its model again.
 
-    Under torchrun each process calls this, and the first one writes.
+    Each of several processes calls this, and the first one writes.
 
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
@@ -72,31 +72,29 @@ def train(config: CfgNode, paths: Paths, threads: int) -> None:
     """
     _check_arguments(paths, threads)
     torch.set_num_threads(threads)
-    with joined_processes() as processes:
-        _check_shares(config, processes)
-        device = chosen_device(config)
-        _prepare(device)
-        tokenizer_file = paths.tokenizer / "tokenizer.json"
-        shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
-        _check_tokenizer(shards["train"], tokenizer_file)
-        for split in ("valid", "test"):
-            _check_tokens(shards[split], paths.tokens / split)
-        tokenizer = Tokenizer.from_file(str(tokenizer_file))
-        folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
-        if processes.is_first:
-            folder.mkdir(parents=True, exist_ok=True)
-            print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
+    _check_shares(config, processes)
+    device = chosen_device(config)
+    _prepare(device)
+    tokenizer_file = paths.tokenizer / "tokenizer.json"
+    shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
+    _check_tokenizer(shards["train"], tokenizer_file)
+    _check_tokens(shards["valid"], paths.tokens / "valid")
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
+    folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
+    if processes.is_first:
+        folder.mkdir(parents=True, exist_ok=True)
+        print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
 
-        model = initial_model(config, tokenizer, paths.pretrained).to(device)
-        # Dropout of every process is its own; the weights above are drawn alike.
-        if not processes.is_first:
-            torch.manual_seed(config.SEED + processes.rank)
-        store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
-        probes = opened_probes(paths.probes, tokenizer, model)
-        state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
-        if processes.is_first:
-            store.load_best(model, state)
-            _write(model, state, shards, tokenizer, config, probes, paths)
+    model = initial_model(config, tokenizer, paths.pretrained).to(device)
+    # Dropout of every process is its own; the weights above are drawn alike.
+    if not processes.is_first:
+        torch.manual_seed(config.SEED + processes.rank)
+    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
+    probes = opened_probes(paths.probes, tokenizer, model)
+    state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
+    if processes.is_first:
+        store.load_best(model, state)
+        _write(model, state, shards, tokenizer, config, probes, paths)
 
 
 def _trained(
@@ -220,8 +218,8 @@ def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
 
 
 def _check_tokens(shards: list[TokenShard], folder: Path) -> None:
-    """Hold on before the training, not after it, that there is something to evaluate on."""
-    if not any(shard.words and len(shard.tokens) for shard in shards):
+    """Hold on before the training that there is something to choose the best weights by."""
+    if not has_text(shards):
         raise UserError(
             f"{folder}: no tokens in {len(shards)} shards; raise split.{folder.name} in the config."
         )
@@ -234,14 +232,17 @@ def final_metrics(
     config: CfgNode,
     device: torch.device,
 ) -> dict[str, Any]:
-    """Return how the model was trained and how it predicts; no times, so equal runs are equal."""
+    """Return how the model was trained and how it predicts; no times, so equal runs are equal.
+
+    Without a test split `test` is None.
+    """
     data: dict[str, dict[str, int]] = defaultdict(lambda: {"documents": 0, "tokens": 0, "bytes": 0})
     for shard in shards["train"]:
         facts = data[shard.source]
         facts["documents"] += shard.documents
         facts["tokens"] += len(shard.tokens)
         facts["bytes"] += shard.bytes
-    context = config.BATCH.CONTEXT
+    context, test = config.BATCH.CONTEXT, shards["test"]
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "steps": state.step,
@@ -254,5 +255,5 @@ def final_metrics(
         "curve": state.curve,
         "data": dict(data),
         "valid": evaluate(model, shards["valid"], context, device).rounded(),
-        "test": evaluate(model, shards["test"], context, device).rounded(),
+        "test": evaluate(model, test, context, device).rounded() if has_text(test) else None,
     }

@@ -162,3 +162,12 @@ def test_equal_inputs_give_equal_bytes(results, model, catalogue) -> None:
         subprocess.run([sys.executable, SCRIPT, *words], env=environment, check=True)
         cards.add((model / "README.md").read_bytes())
     assert len(cards) == 1
+
+
+def test_without_a_test_split_tells_what_the_figures_are(results, model, catalogue) -> None:
+    change(results, "test", None)
+    text = card(results, model, catalogue)
+    assert "there was no test split" in text
+    assert "| valid | all | 1.234 |" in text
+    assert "| test |" not in text
+    assert "\n\n\n" not in text

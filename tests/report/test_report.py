@@ -244,3 +244,13 @@ def test_the_script_ends_with_one_line_for_a_user_error(results: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith(f"gpt2ro: {results}/parity.json: not found")
+
+
+def test_without_a_test_split_the_validation_split_is_told(results: Path, tmp_path: Path) -> None:
+    metrics = results / "metrics.json"
+    write_json(metrics, read_json(metrics) | {"test": None})
+    write_report(results, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    Elements(page)
+    assert "<dt>Validation split</dt>" in page and "no test split was asked for" in page
+    assert "<dt>Test split</dt>" not in page and ">test: bits per byte<" not in page

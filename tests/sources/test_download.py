@@ -237,3 +237,22 @@ def test_a_full_disk_is_told_in_one_line(server: Server, tmp_path: Path) -> None
     (tmp_path / ".f.partial").symlink_to("/dev/full")
     with pytest.raises(UserError, match=r"cannot be written.*No space left.*free some space"):
         download(server.address, tmp_path / "f", pause=lambda seconds: None)
+
+
+def test_initial_weights_of_a_folder_are_held_against_their_checksum(tmp_path) -> None:
+    model, output = tmp_path / "model", tmp_path / "out"
+    model.mkdir()
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        (model / name).write_text(name)
+    right = hashlib.sha256(b"model.safetensors").hexdigest()
+    fetch_weights(str(model), "main", output, {"model.safetensors": right})
+    (output / "model.safetensors").unlink()
+    (model / "model.safetensors").write_text("others")
+    with pytest.raises(UserError, match=f"model.safetensors: its SHA-256 is .*, expected {right}"):
+        fetch_weights(str(model), "main", output, {"model.safetensors": right})
+    assert not (output / "model.safetensors").exists()
+
+
+def test_a_checksum_of_no_file_is_told(tmp_path) -> None:
+    with pytest.raises(UserError, match=r"initial_sha256: weights\.bin is none of the files"):
+        fetch_weights(str(tmp_path), "main", tmp_path / "out", {"weights.bin": "0" * 64})

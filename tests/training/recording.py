@@ -14,6 +14,7 @@ from world import opened_world
 from gpt2ro.errors import run
 from gpt2ro.training.config import load_experiment
 from gpt2ro.training.data import ContextSampler
+from gpt2ro.training.processes import joined_processes
 from gpt2ro.training.run import train
 from gpt2ro.training.update import Updater
 
@@ -38,7 +39,9 @@ def main() -> None:
     world = opened_world(Path(folder))
     steps: list[list[int]] = []
     record(steps)
-    train(load_experiment(world.experiment, overrides), world.paths, threads=1)
+    with joined_processes() as processes:
+        config = load_experiment(world.experiment, overrides)
+        train(config, world.paths, threads=1, processes=processes)
     Path(f"{output}.{os.environ.get('RANK', '0')}.json").write_text(json.dumps(steps))
 
 

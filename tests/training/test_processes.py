@@ -23,10 +23,12 @@ TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "
 NO_DROPOUT = ("MODEL.DROPOUT", "0", "CHECKPOINT.KEEP", "100")
 
 
-def record(world: World, *overrides: str, launcher: tuple[str, ...] = ()) -> str:
-    """Train with these settings; return what it says."""
+def launch(
+    world: World, *overrides: str, launcher: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess:
+    """Train with these settings."""
     script = [str(HERE / "recording.py"), str(world.folder), str(world.folder / "contexts")]
-    done = subprocess.run(
+    return subprocess.run(
         [sys.executable, *launcher, *script, *overrides],
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         cwd=ROOT,
@@ -34,6 +36,11 @@ def record(world: World, *overrides: str, launcher: tuple[str, ...] = ()) -> str
         text=True,
         timeout=300,
     )
+
+
+def record(world: World, *overrides: str, launcher: tuple[str, ...] = ()) -> str:
+    """Train with these settings; return what it says."""
+    done = launch(world, *overrides, launcher=launcher)
     assert done.returncode == 0, done.stderr
     return done.stderr
 
@@ -104,18 +111,44 @@ def test_two_processes_continue_with_the_same_bytes_dropout_included(world) -> N
     assert not torch.equal(states["cpu"], states["cpu.1"])
 
 
-def test_a_batch_that_cannot_be_shared_is_told(world, monkeypatch) -> None:
-    from contextlib import nullcontext
-
-    from gpt2ro.training import run as run_module
-
-    monkeypatch.setattr(run_module, "joined_processes", lambda: nullcontext(Processes(0, 3)))
+def test_a_batch_that_cannot_be_shared_is_told(world) -> None:
     expected = (
         "BATCH.TOKENS is 64, not a multiple of 3 processes x BATCH.MICRO x BATCH.CONTEXT, 96; "
         "set 96,"
     )
     with pytest.raises(UserError, match=expected):
-        train(load_experiment(world.experiment, []), world.paths, threads=1)
+        train(load_experiment(world.experiment, []), world.paths, 1, Processes(0, 3))
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [("BATCH.TOKENS", "32"), ("BATCH.TOKEN", "64"), ("UNFREEZING.UNTIL", "[2]")],
+    ids=["of the training", "of the config", "of some values"],
+)
+def test_what_is_wrong_for_all_processes_is_told_once(world, overrides) -> None:
+    done = launch(world, *overrides, launcher=TORCHRUN)
+    told = [line for line in done.stderr.splitlines() if line.startswith("gpt2ro: ")]
+    assert done.returncode == 1
+    assert len(told) == 1, told
+
+
+def test_what_is_wrong_for_the_last_process_only_is_told(tmp_path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from gpt2ro.errors import UserError, run\n"
+        "from gpt2ro.training.processes import joined_processes\n"
+        "def main():\n"
+        "    with joined_processes() as processes:\n"
+        "        if processes.rank == 1:\n"
+        "            raise UserError('the second has no GPU.')\n"
+        "run(main)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, *TORCHRUN, str(program)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.stderr.count("gpt2ro: the second has no GPU.") == 1
 
 
 def test_one_process_alone_changes_nothing() -> None:

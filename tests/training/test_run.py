@@ -8,6 +8,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from gpt2ro.errors import UserError
+from gpt2ro.files import sha256
 from gpt2ro.training.config import load_experiment
 from gpt2ro.training.run import train
 
@@ -124,3 +125,14 @@ def test_pickled_weights_are_refused(world, tmp_path) -> None:
     (folder / "pytorch_model.bin").write_bytes(b"\x80\x02}q\x00.")
     with pytest.raises(UserError, match=r"model\.safetensors: not found.*\.bin, are not read"):
         run(world, pretrained=folder)
+
+
+def test_without_a_test_split_the_rest_is_measured(world) -> None:
+    for path in world.paths.tokens.glob("test/*/*.json"):
+        facts = json.loads(path.read_text())
+        path.with_suffix(".bin").write_bytes(b"")
+        empty = {"documents": 0, "tokens": 0, "bytes": 0, "words": 0}
+        path.write_text(json.dumps(facts | empty | {"sha256": sha256(path.with_suffix(".bin"))}))
+    metrics = run(world)
+    assert metrics["test"] is None
+    assert metrics["valid"]["bits_per_byte"] > 0

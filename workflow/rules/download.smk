@@ -21,6 +21,12 @@ rule download:
         "python workflow/scripts/download.py {params.flags} --output {output.raw}" + LOGGED
 
 
+def checksum_flags() -> str:
+    """What the files of the initial weights must be, where the config says it."""
+    expected = SETTINGS["training"]["initial_sha256"]
+    return shlex.join(f"--sha256={name}={digest}" for name, digest in sorted(expected.items()))
+
+
 rule pretrained:
     message:
         "Fetching the initial weights {params.model}."
@@ -35,7 +41,8 @@ rule pretrained:
     params:
         model=SETTINGS["training"]["initial_weights"],
         revision=SETTINGS["training"]["revision"] or "main",
+        checksums=checksum_flags(),
         folder=f"{RESULTS}/pretrained",
     shell:
         "python workflow/scripts/pretrained.py --model {params.model}"
-        " --revision {params.revision} --output {params.folder}" + LOGGED
+        " --revision {params.revision} {params.checksums} --output {params.folder}" + LOGGED

@@ -19,11 +19,21 @@ def main() -> None:
     parser.add_argument("--model", required=True, help="name on the Hugging Face hub, or a folder")
     parser.add_argument("--revision", default="main", help="commit on the hub")
     parser.add_argument("--output", type=Path, required=True, help="folder")
+    parser.add_argument(
+        "--sha256",
+        action="append",
+        default=[],
+        metavar="FILE=DIGEST",
+        help="what a file must be; may be given for each (default: not checked)",
+    )
     arguments = parser.parse_args()
 
     from gpt2ro.sources.hub import fetch_weights
 
-    fetch_weights(arguments.model, arguments.revision, arguments.output)
+    expected = dict(word.split("=", 1) for word in arguments.sha256 if "=" in word)
+    if len(expected) < len(arguments.sha256):
+        parser.error("--sha256 takes FILE=DIGEST, each file once")
+    fetch_weights(arguments.model, arguments.revision, arguments.output, expected)
 
 
 if __name__ == "__main__":

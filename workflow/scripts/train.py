@@ -34,6 +34,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     from gpt2ro.training.config import load_experiment
+    from gpt2ro.training.processes import joined_processes
     from gpt2ro.training.run import Paths, train
 
     paths = Paths(
@@ -46,7 +47,9 @@ def main() -> None:
         model=arguments.output,
         metrics=arguments.metrics,
     )
-    train(load_experiment(arguments.experiment, arguments.overrides), paths, arguments.threads)
+    with joined_processes() as processes:
+        config = load_experiment(arguments.experiment, arguments.overrides)
+        train(config, paths, arguments.threads, processes)
 
 
 if __name__ == "__main__":
