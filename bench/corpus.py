@@ -18,6 +18,7 @@ largest. The last line is JSON.
 import argparse
 import bz2
 import json
+import multiprocessing
 import os
 import re
 import subprocess
@@ -274,7 +275,14 @@ def large_part(files: Sequence[Path], megabytes: float, folder: Path) -> dict[st
     encoded are the documents before those are dropped that share sentences with held-out ones.
     """
     folder.mkdir()
-    large_file(files, megabytes, folder / "large.txt")
+    # In a process of its own: what this one has in memory counts as its children's.
+    writer = multiprocessing.Process(
+        target=large_file, args=(files, megabytes, folder / "large.txt")
+    )
+    writer.start()
+    writer.join()
+    if writer.exitcode:
+        sys.exit("the large file could not be written")
     half = Half({"large": [folder / "large.txt"]}, folder, near=False)
     half.extract("large", [folder / "large.txt"])
     half.clean("large")

@@ -9,6 +9,8 @@ from gpt2ro.decontamination.ngrams import NgramHasher, folded_words
 # A sentence ends with its line, or at one of these before a space. What is no sentence (a row of a
 # table, a heading) is cut the same way: it only has to be a small piece of text.
 SENTENCE_ENDS = re.compile(r"(?<=[.!?;…]) ")
+# Halving a longer run costs more than looking up several of this length, where some are shared.
+RUN_SENTENCES = 16
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -46,7 +48,8 @@ class SentenceFilter:
         text = [word for sentence in words for word in sentence]
         shared = [False] * len(sentences)
         # Few are shared, so runs of sentences are looked up first, and halved where one is.
-        pending = [(0, len(sentences))]
+        count = len(sentences)
+        pending = [(n, min(n + RUN_SENTENCES, count)) for n in range(0, count, RUN_SENTENCES)]
         while pending:
             first, last = pending.pop()
             # With the first words after the run, one less than an n-gram has.

@@ -24,6 +24,7 @@ class Tokenizer:
     Attributes:
         vocabulary: number of tokens.
         documents, bytes: what it was trained on.
+        trainer: the library that learned its merges.
         sample_bytes: how much of this the measures were taken on.
         bytes_per_token, tokens_per_word: None without text.
         whole_letters: the share of each Romanian letter whose bytes lie in one token; None for a
@@ -33,6 +34,7 @@ class Tokenizer:
     vocabulary: int
     documents: int
     bytes: int
+    trainer: str
     sample_bytes: int
     bytes_per_token: float | None
     tokens_per_word: float | None
@@ -114,6 +116,7 @@ def read_tokenizer(results: Path) -> Tokenizer:
         vocabulary=stats.integer("vocabulary"),
         documents=stats.integer("documents"),
         bytes=stats.integer("bytes"),
+        trainer=stats.text("trainer"),
         sample_bytes=stats.integer("sample_bytes"),
         bytes_per_token=stats.finite("bytes_per_token"),
         tokens_per_word=stats.finite("tokens_per_word"),

@@ -69,6 +69,10 @@ def test_tells_what_decontamination_took(html: str) -> None:
     assert re.search(r"− held-out sentences</th><td[^>]*>–</td><td[^>]*>270<", html)
 
 
+def test_names_the_trainer_of_the_vocabulary(html: str) -> None:
+    assert re.search(r"learned by</th><td[^>]*>gigabpe<", html)
+
+
 def test_names_the_encoder_of_the_parts_and_why_one_is_slow(results: Path, html: str) -> None:
     assert "Encoded by gigatoken (3 parts)." in html
     shard = results / "tokens" / "train" / "tales" / "a.json"

@@ -1,8 +1,3 @@
-def web_flag(wildcards) -> str:
-    """Whether the source is crawled text, as a flag of clean.py."""
-    return "--web" if SOURCES[wildcards.source].web else ""
-
-
 rule clean:
     message:
         "Cleaning {wildcards.source}/{wildcards.part}."
@@ -17,7 +12,8 @@ rule clean:
     log:
         f"{RESULTS}/logs/clean/{SHARD}.log",
     params:
-        web=web_flag,
+        # Whether the source is crawled text.
+        web=lambda wildcards: "--web" if SOURCES[wildcards.source].web else "",
         flags=stage_flags("cleaning"),
     resources:
         mem_mb=1000,

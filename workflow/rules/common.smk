@@ -14,6 +14,7 @@ from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings
 from gpt2ro.errors import UserError, nearest
 from gpt2ro.settings import flags, json_schema
 from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
+from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.tokenization.settings import TokenizerSettings
 
@@ -77,6 +78,16 @@ def every_part(patterns) -> list[str]:
     """Fill a pattern, or each of several, with every source and part of the corpus."""
     names, parts = zip(*PARTS) if PARTS else ((), ())
     return expand(patterns, zip, source=names, part=parts)
+
+
+def part_of(wildcards) -> Part:
+    return PARTS[wildcards.source, wildcards.part]
+
+
+def raw_files(wildcards) -> list[str]:
+    """Where the part lies: local files are read in place, the others are downloaded."""
+    local = [str(path) for path in part_of(wildcards).paths]
+    return local or [rules.download.output.raw.format(**wildcards)]
 
 
 def stage_flags(section: str) -> str:

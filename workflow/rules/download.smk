@@ -1,8 +1,3 @@
-def download_flags(wildcards) -> str:
-    """The part's address and checksums: a change of them, and of nothing else, downloads again."""
-    return PARTS[wildcards.source, wildcards.part].download_flags()
-
-
 rule download:
     message:
         "Downloading {wildcards.source}/{wildcards.part}."
@@ -14,7 +9,8 @@ rule download:
     log:
         f"{RESULTS}/logs/download/{SHARD}.log",
     params:
-        flags=download_flags,
+        # Address and checksums: a change of them, and of nothing else, downloads again.
+        flags=lambda wildcards: part_of(wildcards).download_flags(),
     resources:
         downloads=1,
     shell:

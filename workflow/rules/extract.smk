@@ -1,13 +1,3 @@
-def raw_files(wildcards) -> list[str]:
-    """Where the part lies: local files are read in place, the others are downloaded."""
-    local = PARTS[wildcards.source, wildcards.part].paths
-    return [str(path) for path in local] or [rules.download.output.raw.format(**wildcards)]
-
-
-def extract_flags(wildcards) -> str:
-    return PARTS[wildcards.source, wildcards.part].extract_flags()
-
-
 rule extract:
     message:
         "Extracting documents of {wildcards.source}/{wildcards.part}."
@@ -20,7 +10,7 @@ rule extract:
     log:
         f"{RESULTS}/logs/extract/{SHARD}.log",
     params:
-        part=extract_flags,
+        part=lambda wildcards: part_of(wildcards).extract_flags(),
         flags=stage_flags("extraction"),
     resources:
         mem_mb=1000,
