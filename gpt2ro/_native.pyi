@@ -31,8 +31,8 @@ class Cleaner:
         Args:
             repairer: makes all repairs but the removal of boilerplate.
             remover: removes boilerplate, if that is asked for.
-            masked: masks personal data, if that is asked for; called for texts that
-                personal_lines suspects.
+            masked: masks personal data, if that is asked for; called with the lines of a text that
+                personal_lines suspects, and returns as many.
             meter: measures texts.
             min_characters: texts of fewer are dropped as "too short", those of none as "empty".
             faults: reason, name of a property of TextStatistics, its least and greatest value; the
@@ -344,5 +344,7 @@ class TextStatistics:
 def personal_lines(text: str, /) -> list[int]:
     """Return the numbers, from 0, of the lines that may hold personal data.
 
-    They have an `@`, nine digits, six digits and three full stops, or three colons.
+    They have an `@`; three colons; nine digits with no more than two of ` .-/()` between two; nine
+    digits, and two letters of ASCII before two digits; or six digits, and three full stops between
+    two.
     """

@@ -175,11 +175,11 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
     decompressor = zstandard.ZstdDecompressor().decompressobj()
     pending: list[bytes] = []
     while compressed := file.read(READ_SIZE):
-        lines, newline, rest = decompressor.decompress(compressed).rpartition(b"\n")
-        if newline:
-            yield b"".join((*pending, lines, newline))
+        data = decompressor.decompress(compressed)
+        if end := data.rfind(b"\n") + 1:
+            yield b"".join((*pending, memoryview(data)[:end]))
             pending.clear()
-        pending.append(rest)
+        pending.append(data[end:])
     if not decompressor.eof:
         raise EOFError("the file ends inside a compressed frame")
     if rest := b"".join(pending):

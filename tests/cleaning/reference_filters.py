@@ -105,9 +105,11 @@ def personal_lines(text: str) -> list[int]:
     """Numbers of the lines that may hold personal data."""
     found = []
     for number, line in enumerate(text.split("\n")):
-        digits = sum(sign in "0123456789" for sign in line)
-        is_address = digits >= 6 and line.count(".") >= 3
-        if "@" in line or digits >= 9 or is_address or line.count(":") >= 3:
+        digits = len(re.findall("[0-9]", line))
+        is_number = re.search(r"([0-9][ .\-/()]{0,2}){9}", line)
+        is_account = digits >= 9 and re.search("[A-Za-z]{2}[0-9]{2}", line)
+        is_address = digits >= 6 and len(re.findall(r"(?<=[0-9])\.(?=[0-9])", line)) >= 3
+        if "@" in line or line.count(":") >= 3 or is_number or is_account or is_address:
             found.append(number)
     return found
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import reference_clean as reference
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from passages import ENGLISH, ROMANIAN, ROMANIAN_WITH_CEDILLA, TURKISH
 
@@ -107,6 +107,7 @@ def differing(
     return names + ["masks"] * (masks != expected.masks)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(DOCUMENTS, FORMS), max_size=4),
     st.sampled_from([DEFAULT, LENIENT]),

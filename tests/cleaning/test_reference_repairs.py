@@ -85,6 +85,7 @@ def test_repairs_every_character_between_two_letters_as_the_reference(kind: str)
         assert ALONE[kind].repair(text)[0] == fixed_point(kind, text)
 
 
+@settings(deadline=None)
 @given(st.text(KNOWN | st.sampled_from(string.ascii_letters + "ăâîșțÎ "), min_size=30))
 @example("a" * 14 + "ă„" + "b" * 40)
 @example("a" * 15 + "  " + "b" * 40)

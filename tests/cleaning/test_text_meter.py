@@ -48,7 +48,7 @@ def test_a_long_text_is_measured_as_the_reference_does() -> None:
     assert {name: getattr(found, name) for name in NAMES} == expected
 
 
-@given(st.text("@0123456789.:ă \n") | TEXTS)
+@given(st.text("@0123456789.-:ăaR \n") | TEXTS)
 def test_suspects_the_lines_that_the_reference_suspects(text: str) -> None:
     assert _native.personal_lines(text) == reference.personal_lines(text)
 

@@ -30,12 +30,12 @@ pub trait Helper {
     /// The caller cannot go on.
     fn line_without_mojibake(&mut self, line: &str) -> Result<String, Self::Error>;
 
-    /// Returns a text that may hold personal data with that masked.
+    /// Returns lines that may hold personal data with that masked; as many as are given.
     ///
     /// # Errors
     ///
     /// The caller cannot go on.
-    fn masked(&mut self, text: &str) -> Result<String, Self::Error>;
+    fn masked(&mut self, lines: &str) -> Result<String, Self::Error>;
 
     /// Cleans a line that is no document in the usual form; `number` counts the lines of the block
     /// from 0.
@@ -96,6 +96,7 @@ impl Cleaner {
         if block.is_empty() {
             return Ok(books);
         }
+        books.kept.reserve(block.len());
         let mut buffer = String::new();
         let lines = block.strip_suffix(b"\n").unwrap_or(block);
         if let Ok(lines) = str::from_utf8(lines) {
@@ -167,10 +168,25 @@ impl Cleaner {
         text: Cow<'text, str>,
         helper: &mut H,
     ) -> Result<Cow<'text, str>, H::Error> {
-        if self.masks && !personal_lines(&text).is_empty() {
-            return Ok(Cow::Owned(helper.masked(&text)?));
+        let suspected = if self.masks {
+            personal_lines(&text)
+        } else {
+            Vec::new()
+        };
+        if suspected.is_empty() {
+            return Ok(text);
         }
-        Ok(text)
+        let mut lines: Vec<&str> = text.split('\n').collect();
+        let given: Vec<&str> = suspected.iter().map(|number| lines[*number]).collect();
+        let given = given.join("\n");
+        let masked = helper.masked(&given)?;
+        if masked == given {
+            return Ok(text);
+        }
+        for (number, line) in suspected.into_iter().zip(masked.split('\n')) {
+            lines[number] = line;
+        }
+        Ok(Cow::Owned(lines.join("\n")))
     }
 
     fn reason(&self, text: &str, characters: usize) -> Option<&str> {

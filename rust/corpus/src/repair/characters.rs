@@ -40,29 +40,88 @@ pub(super) fn with_plain_hyphens(text: &str) -> String {
 /// Returns the text with single spaces, none at the ends of lines, and single blank lines.
 pub(super) fn with_single_blanks(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
-    let (mut newlines, mut blank) = (0, false);
-    for character in text.chars() {
-        match character {
-            '\n' => newlines += 1,
-            ' ' => blank = true,
-            _ if character.is_whitespace() && ODD_BLANKS.contains(character) => blank = true,
-            _ => {
+    let (mut copied, mut index) = (0, 0);
+    while let Some(start) = next_blank(text, index) {
+        let rest = text[start..].trim_start_matches(is_blank);
+        index = text.len() - rest.len();
+        let blanks = &text[start..index];
+        let is_at_an_end = start == 0 || rest.is_empty();
+        let meant = match blanks.bytes().filter(|byte| *byte == b'\n').count() {
+            _ if is_at_an_end => "",
+            0 => " ",
+            1 => "\n",
+            _ => "\n\n",
+        };
+        if blanks != meant {
+            tidy.push_str(&text[copied..start]);
+            tidy.push_str(meant);
+            copied = index;
+        }
+    }
+    tidy.push_str(&text[copied..]);
+    tidy
+}
+
+fn is_blank(character: char) -> bool {
+    matches!(character, '\n' | ' ') || (character.is_whitespace() && ODD_BLANKS.contains(character))
+}
+
+/// Returns where the first blank from an index on begins.
+fn next_blank(text: &str, from: usize) -> Option<usize> {
+    // All blanks begin with one of these bytes.
+    let is_lead = |byte: &u8| matches!(byte, 0..=b' ' | 0xc2 | 0xe1..=0xe3);
+    let mut index = from;
+    loop {
+        index += text.as_bytes()[index..].iter().position(is_lead)?;
+        let character = text[index..].chars().next()?;
+        if is_blank(character) {
+            return Some(index);
+        }
+        index += character.len_utf8();
+    }
+}
+
+fn is_one_of(characters: &str) -> impl Fn(char) -> bool {
+    move |character| characters.contains(character)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Character by character.
+    fn reference(text: &str) -> String {
+        let mut tidy = String::new();
+        let (mut newlines, mut blank) = (0, false);
+        for character in text.chars() {
+            if character == '\n' {
+                newlines += 1;
+            } else if is_blank(character) {
+                blank = true;
+            } else {
                 if !tidy.is_empty() {
-                    match newlines {
-                        0 if blank => tidy.push(' '),
-                        0 => {}
-                        1 => tidy.push('\n'),
-                        _ => tidy.push_str("\n\n"),
-                    }
+                    tidy.push_str(match newlines {
+                        0 if blank => " ",
+                        0 => "",
+                        1 => "\n",
+                        _ => "\n\n",
+                    });
                 }
                 (newlines, blank) = (0, false);
                 tidy.push(character);
             }
         }
+        tidy
     }
-    tidy
-}
 
-fn is_one_of(characters: &str) -> impl Fn(char) -> bool {
-    move |character| characters.contains(character)
+    proptest! {
+        #[test]
+        fn blanks_are_made_single_as_character_by_character(
+            text in "[ab„ț \n\t\u{a0}\u{2003}\u{3000}«\r]{0,20}",
+        ) {
+            prop_assert_eq!(with_single_blanks(&text), reference(&text));
+        }
+    }
 }

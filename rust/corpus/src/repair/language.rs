@@ -79,10 +79,24 @@ pub(super) fn sample(text: &str) -> Cow<'_, str> {
     Cow::Owned(slices.join(" "))
 }
 
+/// Bytes whose characters are counted at once.
+const CHUNK: usize = 1 << 10;
+
 /// Returns the bytes of so many characters.
 fn byte_index(text: &str, characters: usize) -> usize {
-    let found = text.char_indices().nth(characters);
-    found.map_or(text.len(), |(index, _)| index)
+    let begins = |byte: &u8| byte & 0xc0 != 0x80;
+    let mut left = characters;
+    for (number, chunk) in text.as_bytes().chunks(CHUNK).enumerate() {
+        let count = chunk.iter().filter(|byte| begins(byte)).count();
+        if count <= left {
+            left -= count;
+            continue;
+        }
+        let starts = chunk.iter().enumerate().filter(|(_, byte)| begins(byte));
+        let start = starts.map(|(place, _)| place).nth(left);
+        return number * CHUNK + start.unwrap_or_default();
+    }
+    text.len()
 }
 
 /// Returns whether a character is a letter, or a number of any kind.
@@ -121,4 +135,20 @@ fn count(text: &str, letters: &str) -> usize {
     text.chars()
         .filter(|character| letters.contains(*character))
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_so_many_characters_are_found_in_any_chunk() {
+        let text = "aț—😀".repeat(700);
+        let starts: Vec<usize> = text.char_indices().map(|(index, _)| index).collect();
+        for (characters, start) in starts.iter().enumerate() {
+            assert_eq!(byte_index(&text, characters), *start);
+        }
+        assert_eq!(byte_index(&text, starts.len()), text.len());
+        assert_eq!(byte_index(&text, usize::MAX), text.len());
+    }
 }

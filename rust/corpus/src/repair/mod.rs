@@ -96,10 +96,12 @@ impl Repairer {
         let mut found = scan::findings(text, &self.classes);
         let mut kinds = Kinds::default();
         let mut current = Cow::Borrowed(text);
+        // Repairs that do nothing to the text as it is.
+        let mut done = Kinds::default();
         for _ in 0..MAX_ROUNDS {
             let mut changed = false;
             for kind in self.enabled.iter() {
-                if !found.kinds.contains(kind) {
+                if !found.kinds.contains(kind) || done.contains(kind) {
                     continue;
                 }
                 let repaired = self.repaired(kind, &current, &found, &mut line_without_mojibake)?;
@@ -107,7 +109,10 @@ impl Repairer {
                     found = scan::findings(&repaired, &self.classes);
                     current = Cow::Owned(repaired);
                     kinds.insert(kind);
+                    done = Kinds::default();
                     changed = true;
+                } else {
+                    done.insert(kind);
                 }
             }
             if !changed {

@@ -1,0 +1,73 @@
+r"""How fast the whole step clean is, by kind of text: reading, repairing, judging, writing.
+
+    python bench/clean.py --texts ../shared/corpora/text
+
+The folder holds .txt.xz files, a blank line between documents. Speed is the median of several
+rounds, in megabytes of text for each second of CPU (user and system); starting Python and building
+the tables is left out of it. `web` masks personal data too. The last line is JSON.
+"""
+
+import argparse
+import json
+import lzma
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from gpt2ro.cleaning.clean import clean_part
+from gpt2ro.cleaning.settings import CleaningSettings
+from gpt2ro.documents import Document, document_id, write_documents
+
+KINDS = {
+    "novels": ("eltec_rom_novels",),
+    "laws": ("law_procurement_rolegal",),
+    "poems": ("poetry_api_poezii",),
+    "sentences": ("ronec_sentences",),
+    "glosses": ("rowordnet_glosses",),
+}
+
+
+def write_part(folder: Path, names: tuple[str, ...], path: Path) -> int:
+    """Write the documents of some files as a part, and return the bytes of their texts."""
+    texts: list[str] = []
+    for name in names:
+        with lzma.open(folder / f"{name}.txt.xz", "rt", encoding="utf-8") as file:
+            texts += file.read().split("\n\n")
+    documents = (Document(document_id("s", "p", n), text, "s") for n, text in enumerate(texts))
+    write_documents(path, documents)
+    return sum(len(text.encode()) for text in texts)
+
+
+def seconds(path: Path, web: bool) -> float:
+    """Clean a part and return the seconds of CPU."""
+    outputs = [path.with_suffix(suffix) for suffix in (".kept", ".dropped", ".stats")]
+    start = time.process_time()
+    clean_part(path, outputs[0], outputs[1], outputs[2], CleaningSettings(), web)
+    return time.process_time() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--texts", type=Path, required=True, help="folder of .txt.xz files")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    speeds: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, names in KINDS.items():
+            path = Path(folder) / f"{kind}.jsonl.zst"
+            megabytes = write_part(arguments.texts, names, path) / 1e6
+            speeds[kind] = {
+                name: megabytes / median(seconds(path, web) for _ in range(arguments.rounds))
+                for name, web in (("plain", False), ("web", True))
+            }
+    for kind, found in speeds.items():
+        cells = ", ".join(f"{name} {value:.0f} MB/s" for name, value in found.items())
+        print(f"{kind:10} {cells}")
+    print(json.dumps(speeds))
+
+
+if __name__ == "__main__":
+    main()
