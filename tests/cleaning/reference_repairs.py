@@ -310,8 +310,16 @@ PORTUGUESE_WORDS = {
 }  # fmt: skip
 
 
+CONTINUATION = re.escape(bytes(range(0x80, 0xC0)).decode("cp1256"))
+WINDOWS_1256 = re.compile(f"(?:[آأؤإب]|â€)[{CONTINUATION}]")
+
+
 def with_legacy_letters(text: str) -> str:
-    """Return the text with its Romanian letters, if it was read as Latin-1."""
+    """Return the text with its Romanian letters, if it was read as Latin-1 or as Windows-1256."""
+    pairs = "".join(WINDOWS_1256.findall(text)).encode("cp1256").decode()
+    others = WINDOWS_1256.sub("", text)
+    if sum(letter in "ăĂâÂîÎșȘțȚşŞţŢ" for letter in pairs) >= 2 and not re.search("[؀-ۿ]", others):
+        return WINDOWS_1256.sub(lambda match: match[0].encode("cp1256").decode(), text)
     if any(is_mojibake(*four[1:]) for four in fours(text)):
         return text
     lines = [line for line in text.split("\n") if is_marked(line)]

@@ -127,6 +127,27 @@ def test_portuguese_names_stay_in_a_text_that_is_full_of_them() -> None:
     assert REPAIRER.repair(text)[0] == "João, São Paulo, Guimarães: masă, casă, grădină după măr"
 
 
+def test_reads_again_what_was_read_as_windows_1256() -> None:
+    original = f"„{ROMANIAN}” – «da»…"
+    for text in (original, original.translate(CEDILLA)):
+        assert repaired(text.encode().decode("cp1256"), STEPS)[0] == original
+
+
+@pytest.mark.parametrize(
+    "text", ["السلام عليكم", "یک کتاب خوب بک", "o literă ؤƒ singură", "أ® ا ؤƒ"]
+)
+def test_leaves_arabic_and_persian_alone(text: str) -> None:
+    assert REPAIRER.repair(text) == (text, [])
+
+
+def test_reads_real_samples_of_windows_1256_again(shared_corpora: Path) -> None:
+    table = (shared_corpora / "formats" / "encoding_defects_samples.tsv").read_text("utf-8")
+    samples = [line.split("\t")[2] for line in table.split("\n") if "ؤƒ" in line]
+    assert len(samples) > 10
+    for sample in samples:
+        assert not re.search("[\u0600-\u06ff]|â€", repaired(sample, STEPS)[0])
+
+
 def documents(path: Path) -> Iterator[str]:
     with lzma.open(path, "rt", encoding="utf-8") as file:
         yield from (text for text in file.read().split("\n\n") if text.strip())

@@ -8,15 +8,22 @@
 
 mod evidence;
 mod place;
+mod windows_1256;
 
 use super::language::Vocabulary;
 use evidence::{Evidence, is_partly_right};
 use place::{Place, places};
 
+pub(super) use windows_1256::LEADS as WINDOWS_1256_LEADS;
+
 /// Returns the text with its Romanian letters, if it was read in a wrong encoding.
 ///
-/// Returns none for another text, and for one with mojibake, which must be repaired first.
+/// Returns none for another text, and for one with mojibake, which must be repaired first; but UTF-8
+/// read as Windows-1256 is repaired here, since nobody else does.
 pub(super) fn with_legacy_letters(text: &str, vocabulary: &Vocabulary) -> Option<String> {
+    if let Some(read) = windows_1256::read_as_utf_8(text) {
+        return Some(read);
+    }
     if places(text).any(Place::begins_mojibake) {
         return None;
     }
