@@ -79,6 +79,7 @@ def zip_bomb(path: Path, scale: float) -> None:
                 member.write(b"<text>")
                 for _ in range(int(1000 * scale)):
                     member.write(b" " * BLOCK)
+                member.write(b"</text>")
 
 
 def parquet_bomb(path: Path, scale: float) -> None:

@@ -37,6 +37,22 @@ def check_is_utf_8(head: bytes, where: str) -> None:
         )
 
 
+def check_is_text(block: bytes, where: str) -> None:
+    """Refuse a block of which a fifth is NULs, such as a crash leaves behind a text.
+
+    Each NUL would be six bytes in the JSON of a document, until clean takes it out.
+
+    Raises:
+        UserError: says how many there are.
+    """
+    nuls = block.count(0)
+    if nuls > MAX_NULS * max(len(block), HEAD):
+        raise UserError(
+            f"{where}: {nuls:,} of {len(block):,} bytes in a row are NUL, which is no text; "
+            "expected UTF-8; restore the file, or leave it out."
+        )
+
+
 def decoded(data: bytes, where: str, invalid_utf8: str) -> str:
     """Decode UTF-8, or say where the invalid byte is.
 

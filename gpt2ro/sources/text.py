@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.compression import MAX_TEXT_EXPANSION, decompressed
-from gpt2ro.sources.encoding import check_is_utf_8, decoded
+from gpt2ro.sources.encoding import check_is_text, check_is_utf_8, decoded
 from gpt2ro.sources.input_file import unchanged
 
 # Of blank lines in a row so many are passed on: clean leaves one, and a file can be all of them.
@@ -124,8 +124,11 @@ def _blank_lines_at_end(run: bytes, blank: int) -> int:
 
 
 def _utf_8_blocks(blocks: Iterator[bytes], where: str) -> Iterator[bytes]:
-    """Yield the content without its byte order mark, once its first block looks like UTF-8."""
+    """Yield the content without its byte order mark, while it looks like text in UTF-8."""
     first = next(blocks, b"")
     check_is_utf_8(first, where)
+    check_is_text(first, where)
     yield first.removeprefix(b"\xef\xbb\xbf")
-    yield from blocks
+    for block in blocks:
+        check_is_text(block, where)
+        yield block

@@ -304,34 +304,117 @@ def with_attached_punctuation(text: str) -> str:
 
 
 LEGACY = dict(zip("ãÃºªþÞ¥µ", "ăĂșȘțȚ„”", strict=True))
-PORTUGUESE = re.compile("[ãÃ][oeOE]|[õÕçÇ]")
+PORTUGUESE_WORDS = {
+    "alemã", "amanhã", "avelã", "campeã", "cidadã", "cristã", "cristãs", "irmã", "irmãs", "lã",
+    "maçã", "maçãs", "manhã", "manhãs", "romã", "órfã",
+}  # fmt: skip
+
+
+CONTINUATION = re.escape(bytes(range(0x80, 0xC0)).decode("cp1256"))
+WINDOWS_1256 = re.compile(f"(?:[آأؤإب]|â€)[{CONTINUATION}]")
 
 
 def with_legacy_letters(text: str) -> str:
-    """Return the text with its Romanian letters, if it was read as Latin-1."""
+    """Return the text with its Romanian letters, if it was read as Latin-1 or as Windows-1256."""
+    pairs = "".join(WINDOWS_1256.findall(text)).encode("cp1256").decode()
+    others = WINDOWS_1256.sub("", text)
+    if sum(letter in "ăĂâÂîÎșȘțȚşŞţŢ" for letter in pairs) >= 2 and not re.search("[؀-ۿ]", others):
+        return WINDOWS_1256.sub(lambda match: match[0].encode("cp1256").decode(), text)
+    if any(is_mojibake(*four[1:]) for four in fours(text)):
+        return text
+    lines = [line for line in text.split("\n") if is_marked(line)]
+    around = [four for line in lines for four in fours(line)]
+    letters = [four[2] for four in around]
+    strong = [four[2] for four in around if is_strong(*four)]
+    kinds = {
+        "t": sum(letter in "þÞ" for letter in strong),
+        "s": sum(letter in "ºª" for letter in strong),
+        "a": sum(is_weak(letter, after) for _, _, letter, after in around),
+    }
+    marks = sum(kinds.values())
+    near = [word for line in lines for word in words_near_marks(line)]
+    marked = {word for word in near if is_marked(word)}
+    northern = sum(letter in "ðÐæÆýÝ" for letter in letters)
+    portuguese = sum(is_portuguese(letter, after) for _, _, letter, after in around)
+    if (
+        2 * (kinds["t"] + kinds["s"]) * (northern == 0 or 2 * northern < len(strong)) + kinds["a"]
+        >= 3
+    ):
+        northern += sum("þ" in word and any(c in "áéíóúýöðæ" for c in word) for word in near)
+        portuguese += sum(word in PORTUGUESE_WORDS for word in near)
+    is_northern = northern > 0 and 2 * northern >= len(strong)
+    weight = kinds["a"] + (0 if is_northern else 2 * len(strong))
+    beyond = sum(is_beyond(letter) for letter in letters)
+    if weight < 3 or weight <= portuguese + beyond:
+        return text
+    romanian = sum(restored_text(word, "whole") in ROMANIAN_WORDS for word in near)
+    foreign = sum(word in FOREIGN_WORDS for word in near)
+    if sum(count > 0 for count in kinds.values()) > 1 and not is_northern:
+        enough = romanian + marks >= foreign
+    else:
+        american = sum(letter in "õÕñÑëË" for letter in letters)
+        enough = romanian + sum(is_inner(*four) for four in around) > foreign
+        enough |= portuguese + foreign + northern == 0 and len(marked) > 1
+        enough &= weight >= 3 * (beyond + american)
+    if not enough:
+        return text
+    if re.search("[ăĂșȘțȚşŞţŢ]", text):
+        return restored_text(text, "in part")
+    return restored_text(text, "but Portuguese" if 4 * portuguese > marks else "whole")
+
+
+def fours(text: str) -> list[str]:
+    """Return each character of a text with the two before it and the one behind."""
     padded = f"  {text} "
-    fours = [padded[start : start + 4] for start in range(len(text))]
-    northern = re.search("[ðÐæÆýÝ]", text)
-    strong = 0 if northern else sum(is_strong(*four) for four in fours)
-    weight = 2 * strong + sum(is_weak(four[2], four[3]) for four in fours)
-    if weight < 3 or weight <= len(PORTUGUESE.findall(text)):
-        return text
-    if any(is_mojibake(*four[1:]) for four in fours):
-        return text
-    everywhere = not re.search("[ăĂșȘțȚşŞţŢ]", text)
-    restored = "".join(restored_letter(four, everywhere) for four in fours)
-    is_romanian = hits(restored, ROMANIAN_WORDS) >= hits(restored, FOREIGN_WORDS)
-    return restored if is_romanian else text
+    return [padded[start : start + 4] for start in range(len(text))]
 
 
-def restored_letter(four: str, everywhere: bool) -> str:
+def words_near_marks(line: str) -> list[str]:
+    """Return the words of a line, in lower case, with a marked one among their five neighbours."""
+    split = "".join(c if c == "_" or c.isalpha() or is_number(c) else " " for c in line)
+    words = split.split(" ")
+    words = [word for word in words if word]
+    return [
+        word.lower()
+        for index, word in enumerate(words)
+        if any(is_marked(near) for near in words[max(0, index - 5) : index + 6])
+    ]
+
+
+def is_marked(text: str) -> bool:
+    return any(mark in text for mark in "ãºþÃªÞ")
+
+
+def is_portuguese(letter: str, after: str) -> bool:
+    before_vowel = letter in "ãÃ" and after in "oeOE" and after != ""
+    return before_vowel or letter in "çÇ" or (letter in "õÕ" and after in "eE")
+
+
+def is_beyond(letter: str) -> bool:
+    """Return whether a letter cannot be in a text that was read as Latin-1 or Windows-1252."""
+    return letter > "\xff" and letter.isalpha() and letter not in "ăĂșȘțȚşŞţŢŠšŽžŒœŸƒ"
+
+
+def is_inner(before_that: str, before: str, letter: str, after: str) -> bool:
+    """Return whether a letter stands in a word as in Romanian only."""
+    romanian = is_strong(before_that, before, letter, after)
+    romanian |= is_weak(letter, after) and after not in "sSzZ"
+    return romanian and before.isalpha() and after.isalpha()
+
+
+def restored_text(text: str, how: str) -> str:
+    return "".join(restored_letter(four, how) for four in fours(text))
+
+
+def restored_letter(four: str, how: str) -> str:
     before, letter, after = four[1:]
-    romanian = is_strong(*four) or is_weak(letter, after) or is_quote(before, letter, after)
-    if everywhere:
-        romanian |= letter in "þÞ¥" or (letter in "ºª" and not is_number(before))
-        romanian |= letter == "µ" and not (after.isalpha() or is_number(after))
-        romanian |= letter + after == "ãe"
-    return LEGACY[letter] if romanian else letter
+    if is_strong(*four) or is_weak(letter, after) or is_quote(before, letter, after):
+        return LEGACY[letter]
+    if how == "in part" or (how == "but Portuguese" and letter in "ãÃ"):
+        return letter
+    romanian = letter in "þÞ¥ãÃ" or (letter in "ºª" and not is_number(before))
+    romanian |= letter == "µ" and not (after.isalpha() or is_number(after))
+    return (LEGACY | {"õ": "ő", "Õ": "Ő"})[letter] if romanian or letter in "õÕ" else letter
 
 
 def is_strong(before_that: str, before: str, letter: str, after: str) -> bool:
@@ -340,7 +423,8 @@ def is_strong(before_that: str, before: str, letter: str, after: str) -> bool:
     if letter in "þÞ":
         return beside
     degree = letter == "º" and after.isupper()
-    abbreviation = not before_that.isalpha() and not after.isalpha()
+    would = letter == "º" and before in "aA" and not is_number(before_that)  # aș
+    abbreviation = not before_that.isalpha() and not after.isalpha() and not would
     return letter in "ºª" and beside and not (is_number(before) or degree or abbreviation)
 
 

@@ -106,6 +106,13 @@ def test_a_file_of_nuls_is_no_text(tmp_path: Path, data: bytes) -> None:
         extract(path, "text")
 
 
+def test_nuls_behind_a_text_as_a_crash_leaves_them_are_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", ROMANIAN.encode() * 2000 + bytes(1 << 20))
+    with pytest.raises(UserError, match=r"a\.txt: [\d,]+ of [\d,]+ bytes in a row are NUL, which"):
+        extract(path, "text")
+    assert nothing_but(path)
+
+
 def test_nuls_in_a_text_stay_until_it_is_cleaned(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", "o \x00casă\x00 mare")
     (text,) = texts(path, "text")

@@ -41,16 +41,6 @@ impl Vocabulary {
         let romanian = known.count() + count(&sample, ROMANIAN_LETTERS);
         (turkish != romanian).then_some(turkish > romanian)
     }
-
-    /// Returns how many words of a text in lower case are Romanian and how many are foreign.
-    pub(super) fn hits(&self, lower: &str) -> (usize, usize) {
-        words(lower).fold((0, 0), |(romanian, foreign), word| {
-            (
-                romanian + usize::from(self.romanian.contains(word)),
-                foreign + usize::from(self.foreign.contains(word)),
-            )
-        })
-    }
 }
 
 /// Returns whether a text has any letter that hints at Turkish.

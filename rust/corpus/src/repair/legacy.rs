@@ -4,194 +4,41 @@
 //! "Bucureºti", "þarã", "ªtiinþã". Only ISO 8859-16 has its quotation marks where Latin-1 has ¥ and
 //! µ. Latin-1's own languages write the same characters: º and ª as ordinals, ã in Portuguese, þ
 //! in Icelandic. So a text is repaired when such letters stand where Romanian has them, often
-//! enough, and when its other letters and its words do not speak for one of those.
+//! enough, and when the other letters and the words of their lines do not speak for one of those.
 
-use super::classes::LEGACY;
-use super::language::{Vocabulary, is_letter, is_letter_or_number, sample};
+mod evidence;
+mod place;
+mod windows_1256;
 
-/// Weight that a text must reach: two letters that are hardly anything else, or three ã.
-const MIN_WEIGHT: usize = 3;
-const STRONG_WEIGHT: usize = 2;
+use super::language::Vocabulary;
+use evidence::{Evidence, is_partly_right};
+use place::{Place, places};
 
-/// Letters that Icelandic, Faroese and Old English write beside þ, and Romanian never does.
-const NORTHERN: &str = "ðÐæÆýÝ";
-/// Letters that Portuguese writes beside ã.
-const PORTUGUESE: &str = "õÕçÇ";
-
-/// Letters that Latin-1 lacks: a text that has them was read in the right encoding, at least partly.
-const RIGHT: &str = "ăĂșȘțȚşŞţŢ";
-
-/// Capitals with which a letter of two bytes in UTF-8 begins when it was read as Latin-1.
-const MOJIBAKE_LEADS: &str = "ÂÃÄÅÈ";
-
-/// How often a text has the letters as Romanian and as other languages have them.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Evidence {
-    strong: usize,
-    weak: usize,
-    northern: usize,
-    portuguese: usize,
-    right: usize,
-    mojibake: usize,
-}
-
-/// A character with its neighbours; a blank stands for none.
-#[derive(Clone, Copy)]
-struct Place {
-    before: [char; 2],
-    character: char,
-    after: char,
-}
-
-/// What a character at its place is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
-    /// A letter that is hardly anything but Romanian there.
-    Strong(char),
-    /// A letter that Portuguese may have there too.
-    Weak(char),
-    /// A quotation mark, if the text is Romanian.
-    Quote(char),
-    Portuguese,
-    Other,
-}
+pub(super) use windows_1256::LEADS as WINDOWS_1256_LEADS;
 
 /// Returns the text with its Romanian letters, if it was read in a wrong encoding.
 ///
-/// Returns none for another text.
+/// Returns none for another text, and for one with mojibake, which must be repaired first; but UTF-8
+/// read as Windows-1256 is repaired here, since nobody else does.
 pub(super) fn with_legacy_letters(text: &str, vocabulary: &Vocabulary) -> Option<String> {
-    let evidence = Evidence::of(text);
-    let weight = evidence.weight();
-    if weight < MIN_WEIGHT || weight <= evidence.portuguese || evidence.mojibake > 0 {
+    if let Some(read) = windows_1256::read_as_utf_8(text) {
+        return Some(read);
+    }
+    if places(text).any(Place::begins_mojibake) {
         return None;
     }
-    let restored = if evidence.right == 0 {
-        wholly_restored(text)
+    let evidence = Evidence::of(text, vocabulary);
+    if !evidence.is_enough() {
+        return None;
+    }
+    let letter: fn(Place) -> char = if is_partly_right(text) {
+        Place::restored_in_word
+    } else if evidence.is_partly_portuguese() {
+        Place::restored_but_portuguese
     } else {
-        restored(text)
+        Place::restored
     };
-    let (romanian, foreign) = vocabulary.hits(&sample(&restored).to_lowercase());
-    (romanian >= foreign).then_some(restored)
-}
-
-impl Evidence {
-    fn of(text: &str) -> Self {
-        let mut evidence = Self::default();
-        for place in places(text).filter(|place| !place.character.is_ascii()) {
-            match place.reading() {
-                Reading::Strong(_) => evidence.strong += 1,
-                Reading::Weak(_) => evidence.weak += 1,
-                Reading::Portuguese => evidence.portuguese += 1,
-                Reading::Quote(_) | Reading::Other => {}
-            }
-            evidence.northern += usize::from(NORTHERN.contains(place.character));
-            evidence.portuguese += usize::from(PORTUGUESE.contains(place.character));
-            evidence.mojibake += usize::from(place.begins_mojibake());
-            evidence.right += usize::from(RIGHT.contains(place.character));
-        }
-        evidence
-    }
-
-    fn weight(&self) -> usize {
-        if self.northern > 0 {
-            return self.weak;
-        }
-        STRONG_WEIGHT * self.strong + self.weak
-    }
-}
-
-/// Returns the text with the letters restored that stand where Romanian has them.
-fn restored(text: &str) -> String {
-    places(text)
-        .map(|place| match place.reading() {
-            Reading::Strong(letter) | Reading::Weak(letter) | Reading::Quote(letter) => letter,
-            Reading::Portuguese | Reading::Other => place.character,
-        })
-        .collect()
-}
-
-/// Returns a text that was misread as a whole with all its letters restored, at the edges of words
-/// too ("º-o", "I.ª.J."): what else the characters mean in Latin-1 its encoding did not have.
-fn wholly_restored(text: &str) -> String {
-    places(text)
-        .map(|place| match (place.character, place.reading()) {
-            (_, Reading::Strong(letter) | Reading::Weak(letter) | Reading::Quote(letter)) => letter,
-            ('¥', Reading::Other) => '„',
-            ('µ', Reading::Other) if !is_letter_or_number(place.after) => '”',
-            ('º', Reading::Other) if !place.before[1].is_numeric() => 'ș',
-            ('ª', Reading::Other) if !place.before[1].is_numeric() => 'Ș',
-            ('þ', Reading::Other) => 'ț',
-            ('Þ', Reading::Other) => 'Ț',
-            ('ã', Reading::Portuguese) if place.after == 'e' => 'ă',
-            _ => place.character,
-        })
-        .collect()
-}
-
-fn places(text: &str) -> impl Iterator<Item = Place> {
-    let mut before = [' '; 2];
-    let mut rest = text.chars().peekable();
-    std::iter::from_fn(move || {
-        let character = rest.next()?;
-        let after = rest.peek().copied().unwrap_or(' ');
-        let place = Place {
-            before,
-            character,
-            after,
-        };
-        before = [before[1], character];
-        Some(place)
-    })
-}
-
-impl Place {
-    fn reading(self) -> Reading {
-        match self.character {
-            'þ' if self.touches_letter() => Reading::Strong('ț'),
-            'Þ' if self.touches_letter() => Reading::Strong('Ț'),
-            'º' if self.is_in_word() => Reading::Strong('ș'),
-            'ª' if self.is_in_word() => Reading::Strong('Ș'),
-            'ã' => self.a_tilde('ă'),
-            'Ã' => self.a_tilde('Ă'),
-            '¥' if is_letter(self.after) => Reading::Quote('„'),
-            'µ' if self.closes_quotation() => Reading::Quote('”'),
-            _ => Reading::Other,
-        }
-    }
-
-    fn touches_letter(self) -> bool {
-        is_letter(self.before[1]) || is_letter(self.after)
-    }
-
-    /// Returns whether º or ª is no ordinal and no degree: "5º", "nº", "23 ºC".
-    fn is_in_word(self) -> bool {
-        let degree = self.character == 'º' && self.after.is_uppercase();
-        let abbreviation = !is_letter(self.before[0]) && !is_letter(self.after);
-        self.touches_letter() && !self.before[1].is_numeric() && !degree && !abbreviation
-    }
-
-    /// Returns whether µ stands behind a sentence or a word, and before none.
-    fn closes_quotation(self) -> bool {
-        let behind_text = is_letter(self.before[1]) || ".!?".contains(self.before[1]);
-        behind_text && !is_letter_or_number(self.after)
-    }
-
-    /// Returns whether this and the next character look like the two bytes of one: "Ã®", "mÃªme".
-    /// Words in capitals have such pairs of legacy letters: "RÃªINÃ".
-    fn begins_mojibake(self) -> bool {
-        let is_legacy = LEGACY.contains(self.after) || "ÂÎ".contains(self.after);
-        MOJIBAKE_LEADS.contains(self.character)
-            && !self.after.is_ascii()
-            && (!is_legacy || self.before[1].is_lowercase())
-    }
-
-    /// Portuguese has ã before o and e, and nearly every one there; Romanian never has ă there.
-    fn a_tilde(self, letter: char) -> Reading {
-        match self.after {
-            'o' | 'e' | 'O' | 'E' => Reading::Portuguese,
-            _ => Reading::Weak(letter),
-        }
-    }
+    Some(places(text).map(letter).collect())
 }
 
 #[cfg(test)]
@@ -216,7 +63,43 @@ mod tests {
             "PIAȚA ORAȘULUI ȘI BĂILE"
         );
         assert_eq!(restored("Zice cã vine dupã masã"), "Zice că vine după masă");
+        assert_eq!(
+            restored("Eu aº pleca, dacã vrei. N-aº sta."),
+            "Eu aș pleca, dacă vrei. N-aș sta."
+        );
+        assert_eq!(
+            restored("Zice cã bunãoarã dupã masã ºi cinã Benkõ þese"),
+            "Zice că bunăoară după masă și cină Benkő țese"
+        );
         assert_eq!(restored("¥Aºa e!µ zise ºi tãcu."), "„Așa e!” zise și tăcu.");
+    }
+
+    #[test]
+    fn words_beside_the_letters_count_and_no_others() {
+        assert_eq!(
+            restored(
+                "The foi mais foi layer is foi mais foi mais.\nMasca este utilizatã, modificatã, mutatã"
+            ),
+            "The foi mais foi layer is foi mais foi mais.\nMasca este utilizată, modificată, mutată"
+        );
+        assert_eq!(
+            restored("não foi masã, mais foi casã, cinã"),
+            "não foi masã, mais foi casã, cinã"
+        );
+        assert_eq!(
+            restored("id_foi foi_1 mais_a id_foi pagubã, daunã, umilã"),
+            "id_foi foi_1 mais_a id_foi pagubă, daună, umilă"
+        );
+    }
+
+    #[test]
+    fn words_without_any_romanian_one_must_differ_or_have_the_letter_inside() {
+        assert_eq!(
+            restored("Irlã Ana, Irlã Eva, Irlã Ida"),
+            "Irlã Ana, Irlã Eva, Irlã Ida"
+        );
+        assert_eq!(restored("Judeþul, Judeþul"), "Județul, Județul");
+        assert_eq!(restored("pagubã, daunã, moralã"), "pagubă, daună, morală");
     }
 
     #[test]
@@ -225,6 +108,9 @@ mod tests {
             "A manhã não foi mais uma manhã, irmã",
             "o João, a mãe, o pão, a lição",
             "Þetta er það sem þú þarft",
+            "Þessir óþekktu lyklar fundust",
+            "irmã, manhã, lã, amanhã",
+            "hetã vaʼerã ha tetãnguéra oñopytyvõ terã",
             "artículo 1º, nº 5, 2ª, Dª María",
             "de la 23 ºC la 60ºC, apoi ºC ºC",
             "Bucureºti",
