@@ -8,6 +8,8 @@ use tokenizers::Tokenizer;
 
 /// The special token between documents.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
+/// The file of the weights.
+pub const WEIGHTS: &str = "rust_model.ot";
 const REMEDY: &str = "run the step convert again";
 
 /// What `config.json` says of the model; the names are those of `transformers`.
@@ -54,7 +56,7 @@ impl Deploy {
             "{}: no such folder; expected what the step convert writes, such as results/deploy",
             folder.display()
         );
-        let weights = present(folder, "rust_model.ot")?;
+        let weights = present(folder, WEIGHTS)?;
         let config_path = present(folder, "config.json")?;
         // Not read here: other tools open the folder by them, so one that misses them is not whole.
         present(folder, "vocab.json")?;

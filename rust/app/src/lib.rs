@@ -12,6 +12,7 @@ pub mod engine_model;
 pub mod manifest;
 pub mod model;
 pub mod output;
+pub mod remembered;
 #[cfg(feature = "rust-bert")]
 pub mod rust_bert_model;
 pub mod scoring;

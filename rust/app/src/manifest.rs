@@ -9,6 +9,9 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::deploy::WEIGHTS;
+use crate::remembered::Whole;
+
 /// Its name.
 pub const MANIFEST: &str = "MANIFEST.json";
 const REMEDY: &str = "run the step convert again, or pass --no-verify";
@@ -24,12 +27,21 @@ struct Facts {
     sha256: String,
 }
 
+/// What is read of the weights, half a gigabyte in GPT-2 small; other files are always read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// All of them.
+    Whole,
+    /// Nothing, where a start before this one found them whole and they were not changed since.
+    Changed,
+}
+
 /// Hold every file that the folder's manifest names against it. A folder without one is not checked: it
 /// may come from elsewhere.
 ///
 /// # Errors
 /// The manifest is damaged, or a file is missing or is another.
-pub fn verify(folder: &Path) -> Result<()> {
+pub fn verify(folder: &Path, reading: Reading) -> Result<()> {
     let path = folder.join(MANIFEST);
     if !path.exists() {
         return Ok(());
@@ -44,21 +56,46 @@ pub fn verify(folder: &Path) -> Result<()> {
             "{}: names {name}, which is no file of the folder; {REMEDY}",
             path.display()
         );
-        check(&folder.join(name), facts)?;
+        let may_remember = reading == Reading::Changed && name == WEIGHTS;
+        check(&folder.join(name), facts, may_remember)?;
     }
     Ok(())
 }
 
-fn check(path: &Path, facts: &Facts) -> Result<()> {
+fn check(path: &Path, facts: &Facts, may_remember: bool) -> Result<()> {
     let mut file =
         File::open(path).with_context(|| format!("{}: not found; {REMEDY}", path.display()))?;
-    let bytes = file.metadata()?.len();
+    let metadata = file.metadata()?;
+    let bytes = metadata.len();
     ensure!(
         bytes == facts.bytes,
         "{}: {bytes} bytes found, {} expected by {MANIFEST}; {REMEDY}",
         path.display(),
         facts.bytes
     );
+    // As the file was before it is read: what is changed meanwhile is not remembered as whole.
+    let whole = may_remember.then(|| Whole::new(&metadata, &facts.sha256));
+    let whole = whole.flatten();
+    if whole
+        .as_ref()
+        .is_some_and(|whole| whole.is_remembered(path))
+    {
+        return Ok(());
+    }
+    let found = sha256(&mut file)?;
+    ensure!(
+        found == facts.sha256,
+        "{}: its SHA-256 is {found}, {MANIFEST} says {}; {REMEDY}",
+        path.display(),
+        facts.sha256
+    );
+    if let Some(whole) = whole {
+        whole.remember(path);
+    }
+    Ok(())
+}
+
+fn sha256(file: &mut File) -> Result<String> {
     let mut hash = Sha256::new();
     let mut block = vec![0; 1 << 20];
     loop {
@@ -68,16 +105,6 @@ fn check(path: &Path, facts: &Facts) -> Result<()> {
         }
         hash.update(&block[..read]);
     }
-    let found: String = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    ensure!(
-        found == facts.sha256,
-        "{}: its SHA-256 is {found}, {MANIFEST} says {}; {REMEDY}",
-        path.display(),
-        facts.sha256
-    );
-    Ok(())
+    let bytes = hash.finalize();
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

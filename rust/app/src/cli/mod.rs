@@ -123,7 +123,11 @@ pub struct ModelOptions {
     /// Do not hold the files of the folder against its MANIFEST.json.
     #[arg(long)]
     pub no_verify: bool,
-    /// Keep the engine's packed weights in a file beside the model, for a quick start next time.
+    /// With --cache: read the weights through, also where they were found whole before and not changed since.
+    #[arg(long, conflicts_with = "no_verify")]
+    pub verify: bool,
+    /// Keep the engine's packed weights, and that the model was found whole, in files beside it, for a
+    /// quick start next time.
     #[arg(long)]
     pub cache: bool,
 }

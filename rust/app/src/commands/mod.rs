@@ -19,7 +19,7 @@ use anyhow::Result;
 use crate::cli::ModelOptions;
 use crate::decoding::{Continuation, Ending};
 use crate::deploy::Deploy;
-use crate::manifest::verify;
+use crate::manifest::{Reading, verify};
 use crate::model::Model as _;
 use crate::timing::TimedModel;
 
@@ -35,7 +35,12 @@ impl Speaker {
         let start = Instant::now();
         let deploy = Deploy::open(&options.model)?;
         if !options.no_verify {
-            verify(&options.model)?;
+            let reading = if options.cache && !options.verify {
+                Reading::Changed
+            } else {
+                Reading::Whole
+            };
+            verify(&options.model, reading)?;
         }
         let model = options.choice()?.load(&deploy, options.threads)?;
         Ok(Self {

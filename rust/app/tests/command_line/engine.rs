@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::strategies::{chooses_what_transformers_chooses, logits, writes_the_logits_of_pytorch};
-use crate::util::{Folder, copy_model, gpt2ro, reference, run_on};
+use crate::util::{Folder, Run, copy_model, gpt2ro, reference, run_on};
 
 const FP32: [&str; 2] = ["--backend", "engine"];
 const BF16: [&str; 4] = ["--backend", "engine", "--precision", "bf16"];
@@ -93,6 +93,78 @@ fn a_cache_changes_no_text_and_is_mended_where_damaged() {
     fs::write(&packed, &whole[..whole.len() / 2]).unwrap();
     assert_eq!(say(&["--cache"]), expected);
     assert!(fs::read(&packed).unwrap() == whole);
+}
+
+/// A model with a manifest, and a start of it; what is just written is not remembered, hence the wait.
+fn start_of_a_model_with_a_manifest(folder: &Folder) -> impl Fn(&[&str]) -> Run {
+    copy_model("plain", folder.path());
+    let model = folder.path().to_str().unwrap().to_owned();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    move |flags| {
+        let asked = ["generate", "-m", &model, "x", "-n", "1"];
+        gpt2ro(&with(&with(&asked, &FP32), flags), b"")
+    }
+}
+
+fn write_manifest(folder: &Folder, sha256: &str) {
+    let bytes = fs::metadata(folder.path().join("rust_model.ot")).unwrap();
+    let facts = json!({"rust_model.ot": {"bytes": bytes.len(), "sha256": sha256}});
+    let text = json!({ "files": facts }).to_string();
+    fs::write(folder.path().join("MANIFEST.json"), text).unwrap();
+}
+
+/// The hash of the weights, as the binary tells it.
+fn hash_of_weights(folder: &Folder, start: &impl Fn(&[&str]) -> Run) -> String {
+    write_manifest(folder, "00");
+    let told = start(&[]).fails_with(1);
+    let hash = told.split("its SHA-256 is ").nth(1).unwrap();
+    hash.split(',').next().unwrap().to_owned()
+}
+
+#[cfg(unix)]
+#[test]
+fn weights_found_whole_are_read_again_only_when_changed_or_asked() {
+    let folder = Folder::new("engine-verified");
+    let start = start_of_a_model_with_a_manifest(&folder);
+    let record = folder.path().join("rust_model.verified");
+    let hash = hash_of_weights(&folder, &start);
+    write_manifest(&folder, &hash);
+    start(&[]).out();
+    assert!(!record.exists(), "nothing is remembered without --cache");
+    start(&["--cache"]).out();
+    // That the weights are not read shows only where manifest and memory are wrong alike.
+    write_manifest(&folder, "00");
+    let remembered = fs::read_to_string(&record).unwrap();
+    start(&["--cache"]).fails_with(1);
+    let forged = remembered.replace(&hash, "00");
+    fs::write(&record, &forged).unwrap();
+    start(&["--cache"]).out();
+    for flags in [&[][..], &["--cache", "--verify"]] {
+        assert!(start(flags).fails_with(1).contains("its SHA-256 is"));
+    }
+    fs::write(&record, &forged[..forged.len() / 2]).unwrap();
+    start(&["--cache"]).fails_with(1);
+}
+
+#[cfg(unix)]
+#[test]
+fn weights_changed_after_they_were_found_whole_are_told() {
+    let folder = Folder::new("engine-changed");
+    let start = start_of_a_model_with_a_manifest(&folder);
+    let hash = hash_of_weights(&folder, &start);
+    write_manifest(&folder, &hash);
+    start(&["--cache"]).out();
+    let path = folder.path().join("rust_model.ot");
+    let time = fs::metadata(&path).unwrap().modified().unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    // Its time of modification can be set back.
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    file.set_modified(time).unwrap();
+    let told = start(&["--cache"]).fails_with(1);
+    assert!(told.contains("its SHA-256 is"), "{told}");
 }
 
 #[test]
