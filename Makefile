@@ -30,6 +30,7 @@ gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
 test: setup
 	$(RUN) python -m pytest
 	cd rust && $(RUN) cargo test --release --locked
+	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-checks
 
 lint: setup
 	$(RUN) ruff check .

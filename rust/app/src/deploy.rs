@@ -6,6 +6,8 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde::Deserialize;
 use tokenizers::Tokenizer;
 
+use crate::tokenizer_file;
+
 /// The special token between documents.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
 /// The file of the weights.
@@ -62,12 +64,7 @@ impl Deploy {
         present(folder, "vocab.json")?;
         present(folder, "merges.txt")?;
         let tokenizer_path = present(folder, "tokenizer.json")?;
-        let tokenizer = Tokenizer::from_file(&tokenizer_path).map_err(|error| {
-            anyhow!(
-                "{}: not a tokenizer ({error}); {REMEDY}",
-                tokenizer_path.display()
-            )
-        })?;
+        let tokenizer = read_tokenizer(&tokenizer_path)?;
         let end_of_text = tokenizer.token_to_id(END_OF_TEXT).with_context(|| {
             format!(
                 "{}: has no token {END_OF_TEXT}; {REMEDY}",
@@ -103,6 +100,12 @@ fn present(folder: &Path, name: &str) -> Result<PathBuf> {
     let path = folder.join(name);
     ensure!(path.is_file(), "{}: not found; {REMEDY}", path.display());
     Ok(path)
+}
+
+fn read_tokenizer(path: &Path) -> Result<Tokenizer> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let tokenizer = tokenizer_file::read(&bytes);
+    tokenizer.map_err(|error| anyhow!("{}: {error}; {REMEDY}", path.display()))
 }
 
 fn read_config(path: &Path) -> Result<Config> {

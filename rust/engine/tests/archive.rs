@@ -22,6 +22,30 @@ fn refusal(folder: &Folder, members: &[Member]) -> String {
     Archive::open(&path).unwrap_err().to_string()
 }
 
+/// What opening a whole archive says in whose directory a number of a member was changed.
+///
+/// `place` is where the number stands in the member's entry: APPNOTE.TXT of PKWARE, 4.3.12.
+fn refusal_of_entry(name: &str, place: usize, number: &[u8]) -> String {
+    let folder = Folder::new("entry");
+    let path = folder.file("changed.ot");
+    write_archive(&path, &tensors());
+    let mut bytes = std::fs::read(&path).unwrap();
+    let place = entry(&bytes, name) + place;
+    bytes[place..][..number.len()].copy_from_slice(number);
+    std::fs::write(&path, bytes).unwrap();
+    Archive::open(&path).unwrap_err().to_string()
+}
+
+/// Where the entry of a member begins in the directory of an archive.
+fn entry(bytes: &[u8], name: &str) -> usize {
+    let name_place = 46;
+    let is_entry = |&start: &usize| {
+        bytes[start..].starts_with(b"PK\x01\x02")
+            && bytes[start + name_place..].starts_with(name.as_bytes())
+    };
+    (0..bytes.len() - name_place).find(is_entry).unwrap()
+}
+
 /// Replace bytes in the list of tensors.
 fn edited(from: &[u8], to: &[u8]) -> Vec<Member> {
     let mut members = members(&tensors());
@@ -114,6 +138,70 @@ fn a_name_that_stands_twice_is_refused() {
     twice[1].name = "a.weight".to_owned();
     let line = refusal(&folder, &members(&twice));
     assert_eq!(line, "tensor a.weight stands in the archive twice");
+}
+
+#[test]
+fn members_of_the_same_name_in_two_folders_are_refused() {
+    let folder = Folder::new("folders");
+    for name in ["data.pkl", "data/1"] {
+        let mut twice = members(&tensors());
+        twice.push((format!("other/{name}"), vec![0; 12]));
+        let line = refusal(&folder, &twice);
+        assert_eq!(line, format!("member {name} is there twice"));
+    }
+}
+
+#[test]
+fn members_that_overlap_are_refused() {
+    let (offset_place, offset_bytes) = (42, 4);
+    let folder = Folder::new("overlap");
+    let path = folder.file("model.ot");
+    write_archive(&path, &tensors());
+    let bytes = std::fs::read(&path).unwrap();
+    let offset = &bytes[entry(&bytes, "model/data/0") + offset_place..][..offset_bytes];
+    assert_eq!(
+        refusal_of_entry("model/data/1", offset_place, offset),
+        "members data/1 and data/0 overlap in the file"
+    );
+}
+
+#[test]
+fn a_member_beyond_the_end_of_the_file_is_refused() {
+    let (sizes_place, size) = (20, 1_000_000_u32.to_le_bytes());
+    assert_eq!(
+        refusal_of_entry("model/data/0", sizes_place, &[size, size].concat()),
+        "member model/data/0 reaches beyond the end of the file"
+    );
+}
+
+#[test]
+fn a_compressed_or_encrypted_member_is_refused() {
+    let (flags_place, method_place) = (8, 10);
+    let expected = "member model/data/0 is compressed or encrypted; expected it stored as it is";
+    for (place, number) in [(flags_place, 1_u16), (method_place, 8)] {
+        let line = refusal_of_entry("model/data/0", place, &number.to_le_bytes());
+        assert_eq!(line, expected);
+    }
+}
+
+#[test]
+fn too_long_a_list_of_tensors_is_refused() {
+    let folder = Folder::new("long");
+    let line = refusal(
+        &folder,
+        &[("model/data.pkl".to_owned(), vec![b'N'; (1 << 20) + 1])],
+    );
+    assert_eq!(line, "data.pkl has 1048577 bytes; at most 1048576 are read");
+}
+
+#[test]
+fn too_many_members_are_refused() {
+    let folder = Folder::new("many");
+    let many: Vec<Member> = (0..10_001)
+        .map(|n| (format!("model/{n}"), vec![]))
+        .collect();
+    let line = refusal(&folder, &many);
+    assert_eq!(line, "10001 members; a model has at most 10000");
 }
 
 #[test]

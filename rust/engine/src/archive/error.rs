@@ -28,6 +28,9 @@ pub enum ArchiveError {
     /// A member reaches beyond the end of the file.
     #[error("member {0} reaches beyond the end of the file")]
     Outside(String),
+    /// Two folders of the archive have a member of this name.
+    #[error("member {0} is there twice")]
+    Twice(String),
     /// Two members share bytes of the file.
     #[error("members {0} and {1} overlap in the file")]
     Overlap(String, String),

@@ -10,7 +10,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::ArchiveError;
 
 /// The list of the 160 tensors of GPT-2 small takes 13 KB; of the 780 of XL, under 100 KB.
-const LONGEST_PICKLE: u64 = 4 << 20;
+const LONGEST_PICKLE: u64 = 1 << 20;
 /// A hundred layers have 1,300 tensors.
 const MOST_MEMBERS: usize = 10_000;
 
@@ -43,10 +43,17 @@ impl Members {
         for index in 0..zip.len() {
             describe(&zip.by_index_raw(index)?, &mut directory);
             match kind(zip.name_for_index(index).unwrap_or_default()) {
-                Kind::Pickle => pickle = Some(pickle_bytes(&mut zip, index)?),
+                Kind::Pickle => {
+                    if pickle.replace(pickle_bytes(&mut zip, index)?).is_some() {
+                        return Err(ArchiveError::Twice("data.pkl".to_owned()));
+                    }
+                }
                 Kind::Storage(number) => {
                     let number = number.to_owned();
-                    storages.insert(number, stored_range(&zip.by_index_raw(index)?, file.len())?);
+                    let range = stored_range(&zip.by_index_raw(index)?, file.len())?;
+                    if storages.insert(number.clone(), range).is_some() {
+                        return Err(ArchiveError::Twice(format!("data/{number}")));
+                    }
                 }
                 Kind::ByteOrder => require_little_endian(&mut zip, index)?,
                 Kind::Other => {}

@@ -24,7 +24,7 @@ pub fn run(command: &CorpusCommand) -> Result<()> {
 ///
 /// # Errors
 /// Reading fails, a line is not UTF-8, or `each` fails; the error says which line.
-fn each_line(
+pub fn each_line(
     mut input: impl BufRead,
     name: &str,
     mut each: impl FnMut(&str) -> Result<()>,

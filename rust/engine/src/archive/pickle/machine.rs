@@ -13,6 +13,10 @@ const LONGEST_TUPLE: usize = 16;
 /// Deepest nesting of tuples. PyTorch needs 1.
 const DEEPEST: usize = 8;
 
+/// Most storages, tensors and what is made for them: a hundred layers have 1,300 tensors, and four such
+/// objects each. They hold copies of texts, and an instruction of two bytes can ask for one.
+const MOST_OBJECTS: usize = 20_000;
+
 type Records = Vec<(String, TensorRecord)>;
 
 /// Stack, marks on it, and the values that were remembered by number.
@@ -23,6 +27,8 @@ pub(super) struct Machine<'a> {
     memo: HashMap<u32, Rc<Value>>,
     /// Where the current instruction stands.
     offset: usize,
+    /// Storages, tensors and attributes made so far.
+    objects: usize,
 }
 
 impl<'a> Machine<'a> {
@@ -33,6 +39,7 @@ impl<'a> Machine<'a> {
             marks: Vec::new(),
             memo: HashMap::new(),
             offset: 0,
+            objects: 0,
         }
     }
 
@@ -90,6 +97,14 @@ impl<'a> Machine<'a> {
 
     fn malformed(&self) -> PickleError {
         PickleError::Malformed(self.offset)
+    }
+
+    fn count_objects(&mut self, made: usize) -> Result<(), PickleError> {
+        self.objects += made;
+        if self.objects > MOST_OBJECTS {
+            return Err(PickleError::TooLarge(self.offset));
+        }
+        Ok(())
     }
 
     #[allow(clippy::unnecessary_wraps)] // so that it is an instruction like the others
@@ -174,12 +189,14 @@ impl<'a> Machine<'a> {
     }
 
     fn storage(&mut self) -> Result<(), PickleError> {
+        self.count_objects(1)?;
         let storage = Storage::from_id(&*self.pop()?).ok_or_else(|| self.malformed())?;
         self.push(Value::Storage(storage))
     }
 
     /// What Python would call: `OrderedDict()`, the hooks of a tensor; or the making of a tensor.
     fn reduce(&mut self) -> Result<(), PickleError> {
+        self.count_objects(1)?;
         let (arguments, function) = (self.pop()?, self.pop()?);
         let value = match (&*function, &*arguments) {
             (Value::Symbol(Symbol::OrderedDict), Value::Tuple(tuple)) => {
@@ -209,6 +226,7 @@ impl<'a> Machine<'a> {
         if !odd.is_empty() || !matches!(&*target, Value::Attributes(known) if known.is_empty()) {
             return Err(self.malformed());
         }
+        self.count_objects(pairs.len())?;
         let mut records = Records::new();
         for [name, value] in pairs {
             match (&**name, &**value) {

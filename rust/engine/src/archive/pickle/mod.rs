@@ -3,7 +3,8 @@
 //!
 //! A pickle is a program for a machine with a stack. Nothing is ever called here: the few Python
 //! objects that a list of tensors names are symbols, and any other name or instruction is refused.
-//! Lengths and nesting are bounded, so memory is bounded by the size of the pickle.
+//! Lengths, nesting and the number of objects are bounded, so memory is bounded by the size of the
+//! pickle.
 
 mod machine;
 mod reader;
@@ -91,6 +92,17 @@ mod tests {
         let long = [&b"\x80\x02X\x00\x01\x01\x00"[..], &b"a".repeat(0x10100)].concat();
         assert!(matches!(
             tensor_records(&long),
+            Err(PickleError::TooLarge(_))
+        ));
+    }
+
+    #[test]
+    fn the_number_of_objects_is_bounded() {
+        // The storage of the module's tensor again and again, each with copies of its texts.
+        let id = b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x06tq\0Q";
+        let many = [&b"\x80\x02"[..], id, &b"h\0Q".repeat(20_000), b"."].concat();
+        assert!(matches!(
+            tensor_records(&many),
             Err(PickleError::TooLarge(_))
         ));
     }

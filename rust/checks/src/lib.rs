@@ -1,0 +1,49 @@
+//! What must hold for any bytes that come from outside: no panic, and what the functions promise.
+//!
+//! A check takes the bytes of an input and panics if something does not hold. `cargo test` runs each
+//! on the inputs in `inputs/`, of which those named `whole` are accepted; the fuzz targets of
+//! `rust/fuzz` look for others.
+
+mod archives;
+mod copies;
+mod deploys;
+mod filters;
+mod folder;
+mod lines;
+mod packed;
+mod repairs;
+mod samplers;
+mod streams;
+// The archives that the tests of the engine write.
+#[path = "../../engine/tests/support/mod.rs"]
+mod support;
+mod words;
+
+pub use archives::{archive, pickle, whole_archive, whole_pickle};
+pub use copies::copies;
+pub use deploys::{config, manifest, tokenizer};
+pub use filters::filter;
+pub use lines::lines;
+pub use packed::packed;
+pub use repairs::repair;
+pub use samplers::sampler;
+pub use streams::stream;
+
+/// A check of the bytes of an input; returns whether they were accepted as what they should be.
+pub type Check = fn(&[u8]) -> bool;
+
+/// Every check, by the name of its folder of inputs and of its fuzz target.
+pub const CHECKS: [(&str, Check); 12] = [
+    ("archive", archive),
+    ("config", config),
+    ("copies", copies),
+    ("filter", filter),
+    ("lines", lines),
+    ("manifest", manifest),
+    ("packed", packed),
+    ("pickle", pickle),
+    ("repair", repair),
+    ("sampler", sampler),
+    ("stream", stream),
+    ("tokenizer", tokenizer),
+];
