@@ -10,6 +10,7 @@ try:
         TextMeter,
         TextStatistics,
         fold,
+        line_keys,
         personal_lines,
         similarity,
     )
@@ -26,6 +27,7 @@ __all__ = [
     "TextMeter",
     "TextStatistics",
     "fold",
+    "line_keys",
     "personal_lines",
     "similarity",
 ]
