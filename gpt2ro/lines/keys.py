@@ -24,16 +24,19 @@ class LineKeys:
     """The keys of a document.
 
     Attributes:
-        site: the key of its site.
-        lines: that of each line, in order, NO_LINE among them, (lines,) uint64.
+        all: of each line, in order, NO_LINE among them, and of its site, (lines + 1,) uint64.
     """
 
-    site: int
-    lines: Keys
+    all: Keys
+
+    @property
+    def lines(self) -> Keys:
+        """That of each line, in order, NO_LINE among them, (lines,) uint64."""
+        return self.all[:-1]
 
     def distinct(self) -> Keys:
         """Return each key once, ascending, that of the site among them."""
-        keys: Keys = np.unique(np.append(self.lines, KEY.type(self.site)))
+        keys: Keys = np.unique(self.all)
         # Ascending, so that it is the first if it is there.
         return keys[1:] if keys[0] == NO_LINE else keys
 
@@ -52,4 +55,5 @@ def document_keys(document: Document) -> LineKeys:
     a billion lines, and then one line of one site stays or goes for another.
     """
     key = xxhash.xxh3_64_intdigest(site(document).encode())
-    return LineKeys(key, np.frombuffer(line_keys(document.text, key), KEY))
+    packed = line_keys(document.text, key) + key.to_bytes(KEY.itemsize, "little")
+    return LineKeys(np.frombuffer(packed, KEY))

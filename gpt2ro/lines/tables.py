@@ -152,10 +152,10 @@ class LineIndex:
         self._keys: Keys = np.empty(0, KEY)
         self._documents: Numbers = np.empty(0, COUNT)
         if entries:
-            self._keys = np.memmap(path, KEY, "r", shape=entries)
-            self._documents = np.memmap(
-                path, COUNT, "r", offset=entries * KEY.itemsize, shape=entries
-            )
+            # As plain arrays: each look-up in a memmap would make several of them.
+            self._keys = np.asarray(np.memmap(path, KEY, "r", shape=entries))
+            second = entries * KEY.itemsize
+            self._documents = np.asarray(np.memmap(path, COUNT, "r", second, entries))
 
     def documents(self, keys: Keys) -> Numbers:
         """Return how many documents have each key, 0 where it is not in the table, (keys,)."""
