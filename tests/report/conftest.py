@@ -79,6 +79,7 @@ def write_model(results: Path) -> None:
             "bytes_per_token": 3.3,
             "tokens_per_word": 1.75,
             "whole_letters": letters,
+            "letter_tokens": {"ș": 1, "Ș": 1, "Â": 1},
         },
     )
     curve = [

@@ -87,6 +87,15 @@ def test_names_the_encoder_of_the_parts_and_why_one_is_slow(results: Path, html:
     assert "where gigatoken gave other ids" in page and "where gigatoken gave" not in html
 
 
+def test_names_the_letters_that_are_no_token(results: Path, html: str) -> None:
+    assert re.search(r"each of <span[^>]*>Â Ș ș</span> is one token", html)
+    path = results / "tokenizer" / "stats.json"
+    write_json(path, read_json(path) | {"letter_tokens": {"ș": 1, "Ș": 2, "Â": 2}})
+    write_report(results, results / "report.html")
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert re.search(r"<span[^>]*>Â Ș</span> take two tokens each", page)
+
+
 def test_loads_nothing_and_runs_no_script(html: str) -> None:
     elements = Elements(html).found
     assert {"script", "link", "img", "iframe", "object"}.isdisjoint(tag for tag, _ in elements)
