@@ -185,6 +185,18 @@ def similarity(left: bytes, right: bytes, /) -> float:
         ValueError: one is no sequence of 8-byte hashes.
     """
 
+def line_keys(text: str, site: int, /) -> bytes:
+    """Return a key for every line, in order, 8 bytes each, little-endian; 0 for one without words.
+
+    Args:
+        text: its lines end with `\\n`.
+        site: 64 bits that tell sites apart. The key is the XXH3 hash of the folded line, with 64
+            bits, and `site`, combined by exclusive or.
+
+    Raises:
+        OverflowError: `site` is no number of 64 bits.
+    """
+
 @final
 class LineRemover:
     """Removes the lines of a text that belong to its page."""

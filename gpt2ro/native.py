@@ -12,6 +12,7 @@ try:
         TextMeter,
         TextStatistics,
         fold,
+        line_keys,
         personal_lines,
         similarity,
     )
@@ -30,6 +31,7 @@ __all__ = [
     "TextMeter",
     "TextStatistics",
     "fold",
+    "line_keys",
     "personal_lines",
     "similarity",
 ]

@@ -8,6 +8,7 @@ from gpt2ro.decontamination.decontaminator import Decontaminator
 from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.documents import Document
+from gpt2ro.lines.removal import RepeatedLines
 from gpt2ro.progress import Progress
 
 # Digits of meta.similarity after the point; the decisions have them all.
@@ -21,13 +22,16 @@ def dedupe_part(
     dropped: Path,
     stats: Path,
     decontaminator: Decontaminator | None = None,
+    repeated_lines: RepeatedLines | None = None,
 ) -> None:
     """Write the documents that stay, with `meta.split`, and the others apart.
 
     A duplicate's `meta.duplicate_of` is the id of the document that stays, a near-duplicate's
-    `meta.similarity` the Jaccard similarity to that one; `meta.held_out_sentences` counts
-    what a train document lost. The stats add `splits`, the kept documents of each split, and
-    `decontaminated`, the documents that lost sentences, and these.
+    `meta.similarity` the Jaccard similarity to that one; `meta.repeated_lines` counts the
+    lines of its site's pages that it lost, `meta.held_out_sentences` the sentences that a train
+    document lost. The stats add `splits`, the kept documents of each split, `decontaminated`, the
+    documents that lost sentences, and these, and `repeated_lines`, the documents that lost lines,
+    these, their bytes and some examples.
 
     Raises:
         UserError: the decisions are not those of this shard.
@@ -37,7 +41,9 @@ def dedupe_part(
         for document, decision in decided_documents(path, decisions):
             size = len(document.text.encode())
             _decide(document, decision)
-            if decontaminator and document.meta.get("split") == "train":
+            if repeated_lines and document.reason is None:
+                repeated_lines.apply(document)
+            if decontaminator and document.reason is None and decision["split"] == "train":
                 decontaminator.apply(document)
             if document.reason is None:
                 splits[decision["split"]] += 1
@@ -47,6 +53,12 @@ def dedupe_part(
         books.extra["decontaminated"] = {
             "documents": decontaminator.documents if decontaminator else 0,
             "sentences": decontaminator.sentences if decontaminator else 0,
+        }
+        books.extra["repeated_lines"] = {
+            "documents": repeated_lines.documents if repeated_lines else 0,
+            "lines": repeated_lines.lines if repeated_lines else 0,
+            "bytes": repeated_lines.bytes if repeated_lines else 0,
+            "examples": repeated_lines.examples if repeated_lines else [],
         }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gpt2ro.errors import UserError
+from gpt2ro.report.lines import RepeatedLines, added_lines, part_lines
 from gpt2ro.report.records import Record, read_record
 
 STATS = ".stats.json"
@@ -56,6 +57,7 @@ class Funnel:
         left_out: by the extraction, by reason.
         repaired: bytes that the repairs added (or took, negative).
         dropped: by the cleaning, by reason.
+        repeated: bytes of the repeated lines that documents lost (negative).
         decontaminated: bytes of the sentences that train documents lost (negative).
         duplicates: by the deduplication, by reason.
         kept: what the model is trained and tested on.
@@ -66,6 +68,7 @@ class Funnel:
     left_out: Losses = field(default_factory=dict)
     repaired: int = 0
     dropped: Losses = field(default_factory=dict)
+    repeated: int = 0
     decontaminated: int = 0
     duplicates: Losses = field(default_factory=dict)
     kept: Count = field(default_factory=Count)
@@ -78,6 +81,7 @@ class Funnel:
             merged(self.left_out, other.left_out),
             self.repaired + other.repaired,
             merged(self.dropped, other.dropped),
+            self.repeated + other.repeated,
             self.decontaminated + other.decontaminated,
             merged(self.duplicates, other.duplicates),
             self.kept + other.kept,
@@ -109,6 +113,7 @@ class Corpus:
         sources: the funnel of each source, sorted by name.
         total: the funnel of all.
         repairs: documents touched by each kind of repair, the most frequent first.
+        repeated_lines: documents that lost lines of their site's pages, these, and some of them.
         decontaminated: train documents that lost held-out sentences, and these.
         lengths: kept documents by length in characters: (lower bound, upper bound, documents).
     """
@@ -117,6 +122,7 @@ class Corpus:
     sources: list[Funnel]
     total: Funnel
     repairs: dict[str, int]
+    repeated_lines: RepeatedLines
     decontaminated: dict[str, int]
     lengths: list[tuple[int, int, int]]
 
@@ -130,12 +136,14 @@ def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
     parts = extracted_parts(results, only)
     funnels: dict[str, Funnel] = {}
     repairs: Counter[str] = Counter()
+    repeated_lines: list[RepeatedLines] = []
     decontaminated: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
     for source, part in parts:
         stats = [read_record(results / step / source / f"{part}{STATS}") for step in STEPS]
         funnels[source] = funnels.get(source, Funnel(source)).plus(funnel(source, *stats))
         repairs.update(integers(stats[1].record("repairs")))
+        repeated_lines.append(part_lines(stats[2]))
         decontaminated.update(integers(stats[2].record("decontaminated")))
         lengths.update({int(low): n for low, n in integers(stats[1].record("lengths")).items()})
     total_funnel = Funnel("all sources")
@@ -147,6 +155,7 @@ def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
         sources=list(funnels.values()),
         total=total_funnel,
         repairs=by_frequency,
+        repeated_lines=added_lines(repeated_lines),
         decontaminated=decontaminated,
         lengths=buckets(lengths),
     )
@@ -182,13 +191,15 @@ def funnel(source: str, extracted: Record, cleaned: Record, deduped: Record) -> 
                 f"bytes) in, but the step before left {before.kept.documents:,} "
                 f"({before.kept.bytes:,} bytes); expected the same; run the step again."
             )
+    repeated = part_lines(deduped).bytes
     return Funnel(
         name=source,
         found=first.found,
         left_out=first.lost,
         repaired=second.repaired,
         dropped=second.lost,
-        decontaminated=third.repaired,
+        repeated=-repeated,
+        decontaminated=third.repaired + repeated,
         duplicates=third.lost,
         kept=third.kept,
     )

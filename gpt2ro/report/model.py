@@ -29,6 +29,7 @@ class Tokenizer:
         bytes_per_token, tokens_per_word: None without text.
         whole_letters: the share of each Romanian letter whose bytes lie in one token; None for a
             letter that does not occur.
+        letter_tokens: tokens of each letter alone, of capitals too.
     """
 
     vocabulary: int
@@ -39,6 +40,12 @@ class Tokenizer:
     bytes_per_token: float | None
     tokens_per_word: float | None
     whole_letters: dict[str, float | None]
+    letter_tokens: dict[str, int]
+
+    @property
+    def cut_letters(self) -> list[str]:
+        """The letters that take more than one token."""
+        return [letter for letter, tokens in self.letter_tokens.items() if tokens > 1]
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,7 @@ def read_tokenizer(results: Path) -> Tokenizer:
     """
     stats = read_record(results / "tokenizer" / "stats.json")
     letters = stats.record("whole_letters")
+    alone = stats.record("letter_tokens")
     return Tokenizer(
         vocabulary=stats.integer("vocabulary"),
         documents=stats.integer("documents"),
@@ -121,6 +129,7 @@ def read_tokenizer(results: Path) -> Tokenizer:
         bytes_per_token=stats.finite("bytes_per_token"),
         tokens_per_word=stats.finite("tokens_per_word"),
         whole_letters={letter: letters.finite(letter) for letter in letters.values},
+        letter_tokens={letter: alone.integer(letter) for letter in alone.values},
     )
 
 

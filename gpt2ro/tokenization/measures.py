@@ -1,6 +1,7 @@
 """How well a vocabulary fits its language: bytes per token, tokens per word, whole letters."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from gpt2ro.tokenization.shards import TokenIds
 SAMPLE_CHARACTERS = 2_000_000
 # Two UTF-8 bytes each; a vocabulary that cuts them in the middle has not learned the language.
 LETTERS = "șțăâî"
+CAPITALS = "ȘȚĂÂÎ"
 
 
 class Sample:
@@ -38,6 +40,7 @@ def measures(tokenizer: Tokenizer, sample: Sample) -> dict[str, Any]:
     """Return bytes per token, tokens per whitespace word, and the share of whole letters.
 
     A letter is whole where both its bytes lie in one token; a letter that does not occur is null.
+    `letter_tokens` are the tokens of each letter alone, capitals too: 1, or 2 where it is no token.
     """
     counts = np.bincount(_ids(tokenizer, sample.texts)).tolist()
     tokens = Counter({str(tokenizer.id_to_token(n)): count for n, count in enumerate(counts)})
@@ -48,7 +51,16 @@ def measures(tokenizer: Tokenizer, sample: Sample) -> dict[str, Any]:
         "bytes_per_token": _ratio(size, tokens.total()),
         "tokens_per_word": _ratio(tokens.total(), words),
         "whole_letters": {letter: _whole_share(letter, sample.texts, tokens) for letter in LETTERS},
+        "letter_tokens": {
+            letter: len(tokenizer.encode(letter, add_special_tokens=False).ids)
+            for letter in LETTERS + CAPITALS
+        },
     }
+
+
+def cut_letters(letter_tokens: Mapping[str, int]) -> list[str]:
+    """Return the letters that take more than one token."""
+    return [letter for letter, tokens in letter_tokens.items() if tokens > 1]
 
 
 def _ids(tokenizer: Tokenizer, texts: list[str]) -> TokenIds:

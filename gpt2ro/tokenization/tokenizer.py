@@ -14,7 +14,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_json, write_text
 from gpt2ro.progress import Progress
-from gpt2ro.tokenization.measures import Sample, measures
+from gpt2ro.tokenization.measures import Sample, cut_letters, measures
 from gpt2ro.tokenization.sampling import SourceSample, even_shares, source_bytes
 from gpt2ro.tokenization.settings import TokenizerSettings
 from gpt2ro.tokenization.splits import read_split_documents
@@ -72,9 +72,16 @@ def write_tokenizer(
         "documents": texts.documents,
         "bytes": texts.bytes,
         "trainer": trainer,
-        **measures(tokenizer, texts.sample),
     }
-    write_json(folder / "stats.json", facts)
+    measured = measures(tokenizer, texts.sample)
+    if cut := cut_letters(measured["letter_tokens"]):
+        print(
+            f"tokenizer: {' '.join(cut)} alone take two tokens each, one expected: rare in the "
+            "train text, or always behind a blank; add text or raise tokenizer.vocabulary "
+            f"({vocabulary:,}).",
+            file=sys.stderr,
+        )
+    write_json(folder / "stats.json", facts | measured)
     write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
 
 

@@ -17,7 +17,7 @@ def test_the_funnel_of_every_source_adds_up(results: Path) -> None:
     assert [funnel.name for funnel in corpus.sources] == ["tales", "wiki"]
     for funnel in [*corpus.sources, corpus.total]:
         lost = total(funnel.left_out) + total(funnel.dropped) + total(funnel.duplicates)
-        changed = Count(bytes=funnel.repaired + funnel.decontaminated)
+        changed = Count(bytes=funnel.repaired + funnel.repeated + funnel.decontaminated)
         assert funnel.found + changed == funnel.kept + lost
 
 
@@ -29,10 +29,23 @@ def test_the_total_is_the_sum_of_the_parts(results: Path) -> None:
     expected = {"duplicate": Count(3, 2100), "near-duplicate": Count(3, 2400)}
     assert corpus.total.duplicates == expected
     assert corpus.total.repaired == -174
+    assert corpus.total.repeated == -150
     assert corpus.total.decontaminated == -270
     assert corpus.decontaminated == {"documents": 6, "sentences": 9}
     assert corpus.total.kept.documents == 2970
     assert corpus.repairs == {"blanks": 36, "mojibake": 9}
+
+
+def test_examples_of_repeated_lines_are_the_lowest_keys_of_all_parts_each_once(
+    results: Path,
+) -> None:
+    lines = read_corpus(results).repeated_lines
+    assert (lines.documents, lines.lines, lines.bytes) == (12, 15, 150)
+    assert [int(example.key, 16) for example in lines.examples] == list(range(20))
+    path = results / "deduped" / "tales" / "a.stats.json"
+    change(path, repeated_lines={"documents": 0, "lines": 0, "bytes": 0})
+    with pytest.raises(UserError, match="repeated_lines: no key examples; expected a list"):
+        read_corpus(results)
 
 
 def test_reasons_are_sorted_by_their_documents(results: Path) -> None:

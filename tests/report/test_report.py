@@ -73,6 +73,14 @@ def test_names_the_trainer_of_the_vocabulary(html: str) -> None:
     assert re.search(r"learned by</th><td[^>]*>gigabpe<", html)
 
 
+def test_tells_which_repeated_lines_went(html: str) -> None:
+    assert "12 documents lost 15 lines that many documents of their site have" in html
+    assert re.search(r"− repeated lines</th><td[^>]*>–</td><td[^>]*>150<", html)
+    shown = html.split("Examples of repeated lines")[1].split("</ul>")[0]
+    assert shown.count("<li>") == 20
+    assert "a.ro, 15 of 40 documents" in shown
+
+
 def test_names_the_encoder_of_the_parts_and_why_one_is_slow(results: Path, html: str) -> None:
     assert "Encoded by gigatoken (3 parts)." in html
     shard = results / "tokens" / "train" / "tales" / "a.json"
@@ -81,6 +89,15 @@ def test_names_the_encoder_of_the_parts_and_why_one_is_slow(results: Path, html:
     page = (results / "report.html").read_text(encoding="utf-8")
     assert "Encoded by gigatoken (2 parts), tokenizers (1 part)." in page
     assert "where gigatoken gave other ids" in page and "where gigatoken gave" not in html
+
+
+def test_names_the_letters_that_are_no_token(results: Path, html: str) -> None:
+    assert re.search(r"each of <span[^>]*>Â Ș ș</span> is one token", html)
+    path = results / "tokenizer" / "stats.json"
+    write_json(path, read_json(path) | {"letter_tokens": {"ș": 1, "Ș": 2, "Â": 2}})
+    write_report(results, results / "report.html")
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert re.search(r"<span[^>]*>Â Ș</span> take two tokens each", page)
 
 
 def test_loads_nothing_and_runs_no_script(html: str) -> None:
@@ -96,8 +113,8 @@ def test_loads_nothing_and_runs_no_script(html: str) -> None:
 
 def test_escapes_the_text_of_documents_and_samples(html: str) -> None:
     assert "<script" not in html
-    # In three dropped documents, one of each part, and one continuation.
-    assert html.count("&lt;script&gt;alert(&#39;ș&#39;)&lt;/script&gt; &amp;") == 4
+    # In three dropped documents, one of each part, twenty repeated lines, and one continuation.
+    assert html.count("&lt;script&gt;alert(&#39;ș&#39;)&lt;/script&gt; &amp;") == 24
     assert "<b>Bunica &lt;b&gt;</b>" in html
 
 
@@ -127,7 +144,7 @@ def test_marks_the_languages(html: str) -> None:
     elements = Elements(html).found
     assert ("html", {"lang": "en"}) in elements
     texts = [attributes for tag, attributes in elements if attributes.get("class") == "text"]
-    assert [attributes["lang"] for attributes in texts] == [""] * (3 + EXAMPLES) + ["ro"] * 2
+    assert [attributes["lang"] for attributes in texts] == [""] * (3 + 2 * EXAMPLES) + ["ro"] * 2
 
 
 def test_shows_the_figures_of_the_run_with_separators(html: str) -> None:

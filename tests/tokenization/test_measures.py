@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from gpt2ro.tokenization.measures import SAMPLE_CHARACTERS, Sample, measures
+from gpt2ro.tokenization.measures import SAMPLE_CHARACTERS, Sample, cut_letters, measures
 from gpt2ro.tokenization.settings import TokenizerSettings
 from gpt2ro.tokenization.tokenizer import trained
 
@@ -25,6 +25,13 @@ def test_a_letter_in_some_tokens_is_whole_in_part(tmp_path: Path) -> None:
     tokenizer, _ = trained(["ș ș ș"], TokenizerSettings(vocabulary=258), tmp_path)
     assert measures(tokenizer, sample_of("ș ț"))["whole_letters"]["ș"] == 1.0
     assert measures(tokenizer, sample_of("ș ț"))["whole_letters"]["ț"] == 0.0
+
+
+def test_a_letter_is_one_token_where_its_bytes_were_merged() -> None:
+    tokenizer = trained(["ș ș ș"], TokenizerSettings(vocabulary=258))
+    found = measures(tokenizer, sample_of("ș"))["letter_tokens"]
+    assert found == {letter: 1 if letter == "ș" else 2 for letter in "șțăâîȘȚĂÂÎ"}
+    assert cut_letters(found) == list("țăâîȘȚĂÂÎ")
 
 
 def test_the_sample_takes_as_much_from_every_part() -> None:

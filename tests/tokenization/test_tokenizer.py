@@ -154,3 +154,23 @@ def test_the_stats_measure_the_fit(tokenizer_folder: Path) -> None:
     assert 1 < stats["tokens_per_word"] < 4
     assert set(stats["whole_letters"]) == set("șțăâî")
     assert stats["whole_letters"]["ș"] == 1.0
+    assert stats["letter_tokens"] == {**stats["letter_tokens"], "ș": 1, "ă": 1}
+
+
+def test_letters_that_are_no_token_are_told(
+    part: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tokenizer([part], [stats_of(part)], tmp_path, TokenizerSettings(vocabulary=257))
+    expected = "tokenizer: ș ț ă â î Ș Ț Ă Â Î alone take two tokens each, one expected: rare in"
+    assert expected in capsys.readouterr().err
+
+
+def test_nothing_is_told_where_every_letter_is_a_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shard = tmp_path / "s" / "p.jsonl.zst"
+    write_part(
+        shard, [Document("s/p/0", "ș\nț\nă\nâ\nî\nȘ\nȚ\nĂ\nÂ\nÎ\n" * 9, "s", {"split": "train"})]
+    )
+    write_tokenizer([shard], [stats_of(shard)], tmp_path, TokenizerSettings(vocabulary=267))
+    assert "take two tokens" not in capsys.readouterr().err

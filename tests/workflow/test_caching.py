@@ -4,7 +4,7 @@ import os
 
 from workspace import Workspace
 
-CORPUS_STAGES = ("extract", "clean", "signatures", "dedupe", "encode")
+CORPUS_STAGES = ("extract", "clean", "signatures", "lines", "dedupe", "encode")
 PARTS = ("tales/animals.txt", "tales/family.txt", "letters/letters.txt")
 AFTER_TRAIN = {"card", "convert", "parity", "samples", "report"}
 
@@ -86,6 +86,27 @@ def test_another_similarity_clusters_again_and_signs_nothing(built: Workspace) -
         planned = built.planned()
     assert of_every_part("dedupe") | {"clusters"} <= planned
     assert not planned & (of_every_part("clean", "signatures") | {"native", "rust"})
+
+
+def test_another_share_of_repeated_lines_counts_no_line_again(built: Workspace) -> None:
+    with built.changed("config/config.yaml", "repeated: all", "repeated: all\n  min_share: 0.5"):
+        planned = built.planned()
+    assert of_every_part("dedupe") <= planned
+    assert not planned & (of_every_part("clean", "signatures", "lines") | {"line_index"})
+
+
+def test_another_number_of_repeated_lines_merges_again_and_counts_none(built: Workspace) -> None:
+    with built.changed("config/config.yaml", "repeated: all", "repeated: all\n  min_documents: 5"):
+        planned = built.planned()
+    assert of_every_part("dedupe") | {"line_index"} <= planned
+    assert not planned & of_every_part("clean", "signatures", "lines")
+
+
+def test_lines_are_counted_of_no_source_whose_lines_stay(built: Workspace) -> None:
+    with built.changed("config/config.yaml", "repeated: all", "repeated: web"):
+        planned = built.planned()
+    assert of_every_part("dedupe") <= planned
+    assert not planned & (of_every_part("lines") | {"line_index"})
 
 
 def test_a_prompt_samples_again_and_nothing_else(built: Workspace) -> None:

@@ -12,6 +12,7 @@ from gpt2ro.configuration import check, read_yaml, with_defaults
 from gpt2ro.decontamination.settings import DecontaminationSettings
 from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings
 from gpt2ro.errors import UserError, nearest
+from gpt2ro.lines.settings import LineSettings
 from gpt2ro.settings import flags, json_schema
 from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
 from gpt2ro.sources.part import Part
@@ -23,6 +24,7 @@ STAGES = {
     "cleaning": CleaningSettings,
     "deduplication": DeduplicationSettings,
     "split": SplitSettings,
+    "lines": LineSettings,
     "decontamination": DecontaminationSettings,
     "tokenizer": TokenizerSettings,
 }

@@ -1,8 +1,29 @@
 from gpt2ro.decontamination.settings import DecontaminationSettings
 from gpt2ro.dedupe.settings import SignatureSettings
+from gpt2ro.lines.settings import LineIndexSettings, LineSettings
 
 NEAR = SETTINGS["deduplication"]["near"]
 DECONTAMINATE = SETTINGS["decontamination"]["words"] > 0
+
+LINE_SETTINGS = LineSettings(**SETTINGS["lines"])
+
+
+def line_index(wildcards) -> list[str]:
+    """The index of lines, for a part of a source from which repeated lines are removed."""
+    web = SOURCES[wildcards.source].web
+    return rules.line_index.output.index if LINE_SETTINGS.looks_at(web) else []
+
+
+def line_flags(wildcards) -> str:
+    """Which lines go, for a part whose lines are looked at."""
+    if not line_index(wildcards):
+        return ""
+    characters = SETTINGS["cleaning"]["min_characters"]
+    return (
+        f"--lines {RESULTS}/lines/index.bin --min-share {LINE_SETTINGS.min_share}"
+        f" --min-characters {characters}"
+    )
+
 
 rule signatures:
     message:
@@ -91,6 +112,49 @@ rule held_out_index:
         " --output {output.index} {params.flags}" + LOGGED
 
 
+rule lines:
+    message:
+        "Counting the lines of {wildcards.source}/{wildcards.part} by site."
+    input:
+        documents=rules.clean.output.documents,
+        decisions=f"{RESULTS}/clusters/{SHARD}.parquet",
+        native=EXTENSION,
+        code=code("lines.py"),
+    output:
+        counts=f"{RESULTS}/lines/{SHARD}.bin",
+    log:
+        f"{RESULTS}/logs/lines/{SHARD}.log",
+    resources:
+        mem_mb=1000,
+    shell:
+        "python workflow/scripts/lines.py part --input {input.documents}"
+        " --decisions {input.decisions} --output {output.counts}" + LOGGED
+
+
+rule line_index:
+    message:
+        "Merging the lines of all parts."
+    input:
+        counts=[
+            f"{RESULTS}/lines/{source}/{part}.bin"
+            for source, part in PARTS
+            if LINE_SETTINGS.looks_at(SOURCES[source].web)
+        ],
+        native=EXTENSION,
+        code=code("lines.py"),
+    output:
+        index=f"{RESULTS}/lines/index.bin",
+    log:
+        f"{RESULTS}/logs/lines.log",
+    params:
+        flags=flags(LineIndexSettings, SETTINGS["lines"]),
+    resources:
+        mem_mb=1000,
+    shell:
+        "python workflow/scripts/lines.py index --input {input.counts}"
+        " --output {output.index} {params.flags}" + LOGGED
+
+
 rule dedupe:
     message:
         "Dropping the duplicates of {wildcards.source}/{wildcards.part}."
@@ -98,6 +162,7 @@ rule dedupe:
         documents=rules.clean.output.documents,
         decisions=f"{RESULTS}/clusters/{SHARD}.parquet",
         held_out=rules.held_out_index.output.index if DECONTAMINATE else [],
+        lines=line_index,
         native=EXTENSION,
         code=code("dedupe.py"),
     output:
@@ -109,10 +174,11 @@ rule dedupe:
     params:
         held_out=f"--held-out {RESULTS}/held_out/index.bin" if DECONTAMINATE else "",
         flags=stage_flags("decontamination"),
+        lines=line_flags,
     resources:
         mem_mb=1000,
     shell:
         "python workflow/scripts/dedupe.py --input {input.documents}"
         " --decisions {input.decisions} --output {output.documents}"
         " --dropped {output.dropped} --stats {output.stats} {params.held_out} {params.flags}"
-        + LOGGED
+        " {params.lines}" + LOGGED

@@ -7,18 +7,21 @@
 //!
 //! A text is reduced to its [`Words`], these to the hashes of their [`shingles`], and these to the
 //! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
-//! [`jaccard`] of their shingles says how much they really have in common.
+//! [`jaccard`] of their shingles says how much they really have in common. Lines that many documents
+//! of a site have are counted by their [`line_keys`].
 
 pub mod clean;
 pub mod filter;
 mod fold;
 mod jaccard;
+mod lines;
 mod minhash;
 mod repair;
 mod shingles;
 mod words;
 
 pub use jaccard::{distinct, jaccard};
+pub use lines::{NO_LINE, line_keys};
 pub use minhash::MinHasher;
 pub use repair::{Gate, Kind, Kinds, Repaired, Repairer, Vocabulary};
 pub use shingles::shingles;

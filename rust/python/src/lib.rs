@@ -8,7 +8,7 @@ mod repair;
 
 use std::num::NonZeroUsize;
 
-use gpt2ro_corpus::{MinHasher, Words, distinct, jaccard, shingles};
+use gpt2ro_corpus::{MinHasher, Words, distinct, jaccard, line_keys, shingles};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -95,6 +95,15 @@ fn hashes(bytes: &[u8]) -> impl ExactSizeIterator<Item = u64> {
     chunks.map(|chunk| u64::from_le_bytes(chunk.try_into().expect("a chunk of 8 bytes")))
 }
 
+#[pyfunction(name = "line_keys")]
+fn packed_line_keys<'py>(python: Python<'py>, text: &str, site: u64) -> Bound<'py, PyBytes> {
+    let bytes: Vec<u8> = python.detach(|| {
+        let keys = line_keys(text, site);
+        keys.into_iter().flat_map(u64::to_le_bytes).collect()
+    });
+    PyBytes::new(python, &bytes)
+}
+
 /// What the stages of the corpus need of Rust.
 #[pymodule]
 mod _native {
@@ -105,5 +114,5 @@ mod _native {
     #[pymodule_export]
     use super::repair::Repairer;
     #[pymodule_export]
-    use super::{Signer, fold, similarity};
+    use super::{Signer, fold, packed_line_keys, similarity};
 }

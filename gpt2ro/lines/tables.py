@@ -1,0 +1,166 @@
+"""Tables of how many documents have a key, on disk, sorted.
+
+A table of n keys is n little-endian uint64, ascending, each once, and then n little-endian uint32,
+the documents of each: `numpy.fromfile(path, "<u8", n)`, where n is the size of the file / 12.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import atomic_path
+from gpt2ro.lines.keys import KEY, Keys
+
+COUNT = np.dtype("<u4")
+ENTRY_BYTES = KEY.itemsize + COUNT.itemsize
+
+Numbers = NDArray[np.uint32]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Some entries of a table.
+
+    Attributes:
+        keys: ascending, each once, (entries,) uint64.
+        documents: that have the key, (entries,) uint32.
+    """
+
+    keys: Keys
+    documents: Numbers
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def part(self, start: int, stop: int | None = None) -> "Counts":
+        """Return the entries from one place to another."""
+        return Counts(self.keys[start:stop], self.documents[start:stop])
+
+    def where(self, wanted: NDArray[np.bool_]) -> "Counts":
+        """Return the entries marked, (entries,) bool."""
+        return Counts(self.keys[wanted], self.documents[wanted])
+
+
+class StoredTable:
+    """A table in a file that is open, read piece by piece.
+
+    Attributes:
+        entries: of the table.
+    """
+
+    def __init__(self, descriptor: int, entries: int) -> None:
+        self._descriptor = descriptor
+        self.entries = entries
+
+    def read(self, start: int, count: int) -> Counts:
+        """Return up to so many entries."""
+        return _read(self._descriptor, self.entries, start, count)
+
+
+class TablePath:
+    """A table under a name; it is opened for every piece, so thousands can be merged.
+
+    Attributes:
+        entries: of the table.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.entries = table_entries(path)
+
+    def read(self, start: int, count: int) -> Counts:
+        """Return up to so many entries."""
+        descriptor = os.open(self._path, os.O_RDONLY)
+        try:
+            return _read(descriptor, self.entries, start, count)
+        finally:
+            os.close(descriptor)
+
+
+Table = StoredTable | TablePath
+
+
+def _read(descriptor: int, entries: int, start: int, count: int) -> Counts:
+    count = min(count, entries - start)
+    first = start * KEY.itemsize
+    second = entries * KEY.itemsize + start * COUNT.itemsize
+    keys = os.pread(descriptor, count * KEY.itemsize, first)
+    documents = os.pread(descriptor, count * COUNT.itemsize, second)
+    return Counts(np.frombuffer(keys, KEY), np.frombuffer(documents, COUNT))
+
+
+def table_entries(path: Path) -> int:
+    """Return how many entries a table has.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise UserError(f"{path}: not found; the step that writes it has not run.") from None
+    if size % ENTRY_BYTES:
+        raise UserError(
+            f"{path}: {size:,} bytes found, a multiple of {ENTRY_BYTES} expected; delete it and "
+            "run again."
+        )
+    return size // ENTRY_BYTES
+
+
+def write_table(path: Path, pieces: Iterable[Counts]) -> None:
+    """Write consecutive pieces as one table, complete or not at all, in the memory of one piece."""
+    with atomic_path(path) as partial, partial.open("wb") as file:
+        write_pieces(file, pieces, path.parent)
+
+
+def write_pieces(file: IO[bytes], pieces: Iterable[Counts], folder: Path) -> int:
+    """Write consecutive pieces as one table and return its entries.
+
+    Args:
+        folder: where the second column waits, in a file without a name, until the first is written.
+    """
+    entries = 0
+    with tempfile.TemporaryFile(dir=folder) as second:
+        for piece in pieces:
+            piece.keys.astype(KEY).tofile(file)
+            piece.documents.astype(COUNT).tofile(second)
+            entries += len(piece)
+        second.seek(0)
+        shutil.copyfileobj(second, file)
+    file.flush()
+    return entries
+
+
+class LineIndex:
+    """A table to look keys up in; it is mapped, so that jobs side by side share its memory."""
+
+    def __init__(self, path: Path) -> None:
+        """Map a table.
+
+        Raises:
+            UserError: it is missing or damaged.
+        """
+        entries = table_entries(path)
+        self._keys: Keys = np.empty(0, KEY)
+        self._documents: Numbers = np.empty(0, COUNT)
+        if entries:
+            # As plain arrays: each look-up in a memmap would make several of them.
+            self._keys = np.asarray(np.memmap(path, KEY, "r", shape=entries))
+            second = entries * KEY.itemsize
+            self._documents = np.asarray(np.memmap(path, COUNT, "r", second, entries))
+
+    def documents(self, keys: Keys) -> Numbers:
+        """Return how many documents have each key, 0 where it is not in the table, (keys,)."""
+        if not len(self._keys):
+            return np.zeros(len(keys), COUNT)
+        places = np.searchsorted(self._keys, keys)
+        places[places == len(self._keys)] = 0
+        return np.where(self._keys[places] == keys, self._documents[places], COUNT.type(0))

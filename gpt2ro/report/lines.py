@@ -1,0 +1,74 @@
+"""The lines that many documents of one site have, and that were taken out of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gpt2ro.report.records import Record
+
+# As many as a part keeps (gpt2ro/lines/removal.py).
+EXAMPLES = 20
+
+
+@dataclass(frozen=True)
+class RemovedLine:
+    """A line that went.
+
+    Attributes:
+        key: its hash, which decides whether it is shown.
+        text: the line as one document has it, or its beginning.
+        site: where it stands.
+        documents: of the site that have it.
+        of: all documents of the site.
+    """
+
+    key: str
+    text: str
+    site: str
+    documents: int
+    of: int
+
+
+@dataclass(frozen=True)
+class RepeatedLines:
+    """What went: documents that lost lines and stay, these lines, their bytes, and examples."""
+
+    documents: int
+    lines: int
+    bytes: int
+    examples: list[RemovedLine]
+
+
+def part_lines(deduped: Record) -> RepeatedLines:
+    """Return the repeated lines of a part from the stats of the step dedupe.
+
+    Raises:
+        UserError: they are missing or damaged.
+    """
+    stats = deduped.record("repeated_lines")
+    examples = [
+        RemovedLine(
+            example.text("key"),
+            example.text("line"),
+            example.text("site"),
+            example.integer("documents"),
+            example.integer("of"),
+        )
+        for example in stats.records("examples")
+    ]
+    return RepeatedLines(
+        stats.integer("documents"), stats.integer("lines"), stats.integer("bytes"), examples
+    )
+
+
+def added_lines(parts: Sequence[RepeatedLines]) -> RepeatedLines:
+    """Return the sums, and of the examples those with the lowest keys, each line once."""
+    examples: dict[str, RemovedLine] = {}
+    for part in parts:
+        for example in part.examples:
+            examples.setdefault(example.key, example)
+    return RepeatedLines(
+        sum(part.documents for part in parts),
+        sum(part.lines for part in parts),
+        sum(part.bytes for part in parts),
+        [examples[key] for key in sorted(examples)[:EXAMPLES]],
+    )
