@@ -6,7 +6,8 @@ unknown. `<|endoftext|>` has the last id, as in GPT-2.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
@@ -74,15 +75,19 @@ def write_tokenizer(
         "trainer": trainer,
     }
     measured = measures(tokenizer, texts.sample)
-    if cut := cut_letters(measured["letter_tokens"]):
+    _warn_of_cut_letters(measured["letter_tokens"], vocabulary)
+    write_json(folder / "stats.json", facts | measured)
+    write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
+
+
+def _warn_of_cut_letters(letter_tokens: Mapping[str, int], vocabulary: int) -> None:
+    if cut := cut_letters(letter_tokens):
         print(
             f"tokenizer: {' '.join(cut)} alone take two tokens each, one expected: rare in the "
             "train text, or always behind a blank; add text or raise tokenizer.vocabulary "
             f"({vocabulary:,}).",
             file=sys.stderr,
         )
-    write_json(folder / "stats.json", facts | measured)
-    write_text(folder / "tokenizer.json", tokenizer.to_str(pretty=True) + "\n")
 
 
 class TrainTexts:
