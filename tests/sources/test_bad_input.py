@@ -5,6 +5,7 @@ With test_bad_files.py, each row of the table "Bad input" in docs/data.md.
 
 import json
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -164,6 +165,18 @@ def test_a_wiki_dump_100_000_deep_is_read_to_its_end(tmp_path: Path) -> None:
     deep = "<a>" * 100_000 + "x" + "</a>" * 100_000
     path = dump(tmp_path / "w.xml.bz2", deep, page(1, "Urs", "Ursul."), f"<page>{deep}</page>")
     assert [document.meta["title"] for document in extract(path, "mediawiki")] == ["Urs"]
+
+
+@pytest.mark.parametrize("hostile", ["{{", "{{a|", "[[", "[[a: b", "{|\n", "==", "== a ", "<ref>"])
+def test_a_wiki_page_of_nothing_but_beginnings_takes_no_other_with_it(
+    tmp_path: Path, hostile: str
+) -> None:
+    path = dump(
+        tmp_path / "w.xml.bz2",
+        page(1, "Urs", escape(hostile * 50_000)),
+        page(2, "Lup", "Lupul e aici."),
+    )
+    assert "Lupul e aici." in texts(path, "mediawiki")
 
 
 def test_opus_xml_100_000_deep_is_read_and_a_nested_sentence_is_part_of_the_outer(
