@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,6 +48,9 @@ from gpt2ro.training.update import Updater
 
 # Layers, heads, width, vocabulary, context, contexts of a step: 5.3 and 124 million parameters.
 MODELS = {"small": (4, 4, 256, 8192, 256, 8), "gpt2": (12, 12, 768, 50_257, 1024, 8)}
+# What the Trainer needs of GPT-2 small in float32, and for each context more: counted were 3.5 GB
+# of tensors with one context and 17.2 with eight (docs/training.md); libraries are about 1 GB.
+GB, GB_PER_CONTEXT = 2.6, 2.0
 WARMUP = 3  # pairs of steps that are not counted
 
 
@@ -220,8 +224,21 @@ def speed(arguments: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
+def available_memory() -> float:
+    """Return the gigabytes that Linux can give to a process without swapping."""
+    with Path("/proc/meminfo").open(encoding="ascii") as file:
+        lines = dict(line.split(":", 1) for line in file)
+    return int(lines["MemAvailable"].split()[0]) * 1024 / 1e9
+
+
 def memory(arguments: argparse.Namespace) -> dict[str, Any]:
     """Two steps of either side, each in a process of its own, for its largest memory."""
+    contexts = arguments.micro or MODELS[arguments.model][5]
+    if arguments.model == "gpt2" and available_memory() < GB + GB_PER_CONTEXT * contexts:
+        sys.exit(
+            f"memory: {available_memory():.1f} GB are available, and the Trainer may need "
+            f"{GB + GB_PER_CONTEXT * contexts:.1f}; close other programs, or lower --micro."
+        )
     found = {}
     for side in ("ours", "trainer"):
         command = [sys.executable, __file__, f"memory-{side}", "--model", arguments.model]
