@@ -15,6 +15,12 @@ after the other, and the table has the medians. The engine's figures are those o
 rounds, and beside its decoding stands what share that is of the memory floor: the bytes of the
 weights, which each token needs once, at the speed at which the same threads just read memory. The
 last line is JSON.
+
+    PEERS/bin/python bench/inference.py --binary BINARY --peers --rounds 3
+
+compares the binary with other programs instead, in every precision and by medians; PEERS is the
+environment that bench/inference_peers.py describes. BINARY should be one without PyTorch, which
+takes half a second to load: cargo build --release --no-default-features --features engine
 """
 
 import argparse
@@ -27,6 +33,7 @@ from pathlib import Path
 from statistics import median
 
 import torch
+from inference_peers import compare, tell
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -136,14 +143,25 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--binary", type=Path, required=True)
-    parser.add_argument("--engine", type=Path, required=True)
+    parser.add_argument("--engine", type=Path, help="needed without --peers")
+    parser.add_argument("--peers", action="store_true", help="compare with other programs")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
+    if arguments.engine is None and not arguments.peers:
+        parser.error("--engine is needed without --peers")
     with tempfile.TemporaryDirectory() as scratch:
         folder, deploy = Path(scratch) / "model", Path(scratch) / "deploy"
         model = make_model(folder, GPT2Config())
         convert(folder, deploy)
+        if arguments.peers:
+            told = {}
+            for threads in arguments.threads:
+                told[threads] = compare(arguments.binary, folder, deploy, threads, arguments.rounds)
+                for name, of_one in told[threads].items():
+                    tell(threads, name, of_one)
+            print(json.dumps(told))
+            return
         rate, figures = {}, []
         for threads in arguments.threads:
             rust_bert = in_binary(arguments.binary, deploy, threads, "--backend", "rust-bert")
