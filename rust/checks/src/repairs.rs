@@ -8,11 +8,12 @@ use gpt2ro_corpus::{Gate, Kind, Kinds, Repaired, Repairer, Vocabulary};
 use crate::words::{FOREIGN, ROMANIAN, owned};
 
 /// Named characters; `&nGt;` becomes longer, `&lt;` and `&amp;` may begin something new.
-const ENTITIES: [(&str, &str); 8] = [
+const ENTITIES: [(&str, &str); 9] = [
     ("&amp;", "&"),
     ("&lt;", "<"),
     ("&gt;", ">"),
     ("&quot;", "\""),
+    ("&semi;", ";"),
     ("&nbsp;", "\u{a0}"),
     ("&shy;", "\u{ad}"),
     ("&atilde;", "ã"),

@@ -21,23 +21,35 @@ impl Entities {
         Self(named)
     }
 
-    /// Returns the text with the entities that end in a semicolon replaced by their characters.
+    /// Returns the text with the entities that end in a semicolon replaced by their characters, also
+    /// those that begin with the character of another: `&amp;amp;lt;` is `<`, however often `&` was
+    /// written as one.
     pub(super) fn replaced(&self, text: &str) -> String {
         let mut plain = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some(start) = rest.find('&') {
-            plain.push_str(&rest[..start]);
-            rest = &rest[start..];
-            let length = entity_length(rest).unwrap_or(1);
-            let (entity, behind) = rest.split_at(length);
-            match self.meaning(entity) {
-                Some(meaning) => plain.push_str(&meaning),
-                None => plain.push_str(entity),
+        while let Some(end) = rest.find(';') {
+            let (before, behind) = rest.split_at(end + 1);
+            plain.push_str(before);
+            // A meaning can end an entity in turn: that of `&semi;`.
+            while let Some((start, meaning)) = self.last_entity(&plain) {
+                plain.truncate(start);
+                plain.push_str(&meaning);
             }
             rest = behind;
         }
         plain.push_str(rest);
         plain
+    }
+
+    /// Returns where the entity begins with which a text ends, and what it means.
+    fn last_entity(&self, text: &str) -> Option<(usize, String)> {
+        let longest = "&#".len() + MAX_NAME + ";".len();
+        let bytes = text.as_bytes();
+        let from = bytes.len().saturating_sub(longest);
+        let start = from + bytes[from..].iter().rposition(|&byte| byte == b'&')?;
+        let entity = &text[start..];
+        (entity_length(entity) == Some(entity.len())).then_some(())?;
+        Some((start, self.meaning(entity)?))
     }
 
     fn meaning(&self, entity: &str) -> Option<String> {
@@ -83,4 +95,39 @@ fn numbered(number: &str) -> Option<String> {
 fn is_forbidden(code: u32) -> bool {
     matches!(code, 0x1..=0x8 | 0xb | 0xe..=0x1f | 0x7f | 0xfdd0..=0xfdef)
         || (code <= 0x10_ffff && code & 0xfffe == 0xfffe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replaced(text: &str) -> String {
+        let named = [("&amp;", "&"), ("&lt;", "<"), ("&semi;", ";")];
+        let named = named.map(|(name, meaning)| (name.to_owned(), meaning.to_owned()));
+        Entities::new(named.into()).replaced(text)
+    }
+
+    #[test]
+    fn what_an_entity_hides_is_replaced_too() {
+        let many = format!("&{}lt;", "amp;".repeat(1000));
+        assert_eq!(replaced(&many), "<");
+        assert_eq!(replaced("&am&#112;lt&semi;b"), "&amplt;b");
+        assert_eq!(replaced("&am&#112;;lt&semi;b"), "<b");
+    }
+
+    #[test]
+    fn other_text_stays() {
+        for text in [
+            "",
+            ";",
+            "&;",
+            "a&b; ș&nu;",
+            "&#59;",
+            "& lt;",
+            "&amp",
+            "ă;ș&#x;",
+        ] {
+            assert_eq!(replaced(text), text);
+        }
+    }
 }
