@@ -13,71 +13,108 @@ use sha2::{Digest as _, Sha256};
 pub const MANIFEST: &str = "MANIFEST.json";
 const REMEDY: &str = "run the step convert again, or pass --no-verify";
 
+/// What it says.
 #[derive(Deserialize)]
-struct Manifest {
-    files: BTreeMap<String, Facts>,
+pub struct Manifest {
+    /// The files of the folder, by name.
+    pub files: BTreeMap<String, Facts>,
 }
 
-#[derive(Deserialize)]
-struct Facts {
-    bytes: u64,
-    sha256: String,
+/// What a file was when it was written, or is.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct Facts {
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256, in hexadecimal digits.
+    pub sha256: String,
 }
 
-/// Hold every file that the folder's manifest names against it. A folder without one is not checked: it
-/// may come from elsewhere.
+impl Manifest {
+    /// Read the manifest of a folder; None where there is none: the folder may come from elsewhere.
+    ///
+    /// # Errors
+    /// It is damaged, or names what is no file of the folder.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(MANIFEST);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text =
+            std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        let manifest: Self = serde_json::from_slice(&text)
+            .with_context(|| format!("{}: not a manifest; {REMEDY}", path.display()))?;
+        let outside = manifest
+            .files
+            .keys()
+            .find(|name| name.contains(['/', '\\']));
+        ensure!(
+            outside.is_none(),
+            "{}: names {}, which is no file of the folder; {REMEDY}",
+            path.display(),
+            outside.map_or("", String::as_str)
+        );
+        Ok(Some(manifest))
+    }
+}
+
+impl Facts {
+    /// Read a file from beginning to end.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of(path: &Path) -> Result<Self> {
+        let mut file =
+            File::open(path).with_context(|| format!("{}: not found; {REMEDY}", path.display()))?;
+        let bytes = file.metadata()?.len();
+        let mut hash = Sha256::new();
+        let mut block = vec![0; 1 << 20];
+        loop {
+            let read = file.read(&mut block)?;
+            if read == 0 {
+                break;
+            }
+            hash.update(&block[..read]);
+        }
+        let digits = hash.finalize();
+        let sha256 = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { bytes, sha256 })
+    }
+}
+
+/// Hold the files of a folder that are used against its manifest. A folder without one, and a file that it
+/// does not name, are not checked.
 ///
 /// # Errors
 /// The manifest is damaged, or a file is missing or is another.
-pub fn verify(folder: &Path) -> Result<()> {
-    let path = folder.join(MANIFEST);
-    if !path.exists() {
+pub fn verify(folder: &Path, used: &[&str]) -> Result<()> {
+    let Some(manifest) = Manifest::read(folder)? else {
         return Ok(());
-    }
-    let text =
-        std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    let manifest: Manifest = serde_json::from_slice(&text)
-        .with_context(|| format!("{}: not a manifest; {REMEDY}", path.display()))?;
-    for (name, facts) in &manifest.files {
-        ensure!(
-            !name.contains(['/', '\\']),
-            "{}: names {name}, which is no file of the folder; {REMEDY}",
-            path.display()
-        );
-        check(&folder.join(name), facts)?;
+    };
+    for (name, expected) in &manifest.files {
+        if used.contains(&name.as_str()) {
+            check(&folder.join(name), expected)?;
+        }
     }
     Ok(())
 }
 
-fn check(path: &Path, facts: &Facts) -> Result<()> {
-    let mut file =
-        File::open(path).with_context(|| format!("{}: not found; {REMEDY}", path.display()))?;
-    let bytes = file.metadata()?.len();
+fn check(path: &Path, expected: &Facts) -> Result<()> {
+    // A size is known without reading.
+    let bytes = std::fs::metadata(path).map(|metadata| metadata.len());
     ensure!(
-        bytes == facts.bytes,
-        "{}: {bytes} bytes found, {} expected by {MANIFEST}; {REMEDY}",
+        !bytes.as_ref().is_ok_and(|&bytes| bytes != expected.bytes),
+        "{}: {} bytes found, {} expected by {MANIFEST}; {REMEDY}",
         path.display(),
-        facts.bytes
+        bytes.unwrap_or_default(),
+        expected.bytes
     );
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 20];
-    loop {
-        let read = file.read(&mut block)?;
-        if read == 0 {
-            break;
-        }
-        hash.update(&block[..read]);
-    }
-    let found: String = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let found = Facts::of(path)?;
     ensure!(
-        found == facts.sha256,
-        "{}: its SHA-256 is {found}, {MANIFEST} says {}; {REMEDY}",
+        found.sha256 == expected.sha256,
+        "{}: its SHA-256 is {}, {MANIFEST} says {}; {REMEDY}",
         path.display(),
-        facts.sha256
+        found.sha256,
+        expected.sha256
     );
     Ok(())
 }
