@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from gpt2ro.files import atomic_path, write_text
 BINARY = "gpt2ro"
 EXTENSION = "libgpt2ro_native." + ("dylib" if sys.platform == "darwin" else "so")
 COMPILERS = ("c++", "g++", "clang++")
+# The static binary is copied to machines that have nothing; it stays under this.
+STATIC_BYTES = 10_000_000
 # Whose C++ headers and libraries were compiled against; cargo does not watch them.
 LINKED_TO_TORCH = "torch-sys"
 TORCH_STAMP = "torch-version"
@@ -40,6 +43,58 @@ def build(workspace: Path, output: Path | None, jobs: int) -> None:
             shutil.copy(target / "release" / BINARY, partial)
 
 
+def build_static(workspace: Path, output: Path, jobs: int) -> None:
+    """Build the binary with the engine alone, the C library linked in, and copy it.
+
+    It needs neither PyTorch nor any shared library, so it runs on every Linux of this processor.
+
+    Raises:
+        UserError: cargo is missing, the build fails, or the binary is too large or not alone.
+    """
+    _require_cargo()
+    host = _host()
+    # With a target of its own, the C library is not linked into what runs during the build.
+    flags = ["--target", host, "--no-default-features", "--features", "engine"]
+    settings = {
+        "RUSTFLAGS": "-C target-feature=+crt-static",
+        "CARGO_PROFILE_RELEASE_STRIP": "symbols",
+    }
+    _cargo_build(workspace, "gpt2ro", jobs, {**_environment(), **settings}, flags)
+    with atomic_path(output) as partial:
+        shutil.copy(_target_folder(workspace) / host / "release" / BINARY, partial)
+        require_static(partial, output)
+
+
+def require_static(built: Path, output: Path) -> None:
+    """Check what a binary weighs and needs.
+
+    Raises:
+        UserError: it has STATIC_BYTES or more, or is linked to a shared library.
+    """
+    size = built.stat().st_size
+    if size >= STATIC_BYTES:
+        raise UserError(
+            f"{output}: {size:,} bytes found, under {STATIC_BYTES:,} expected; see what has grown "
+            "in rust/Cargo.lock; not kept."
+        )
+    # ldd fails for a binary that has no table of shared libraries at all.
+    done = subprocess.run(["ldd", str(built)], capture_output=True, text=True, check=False)
+    libraries = [line.split()[0] for line in done.stdout.splitlines() if "=>" in line]
+    if libraries:
+        raise UserError(
+            f"{output}: linked to {', '.join(libraries)}, expected no shared library; not kept."
+        )
+
+
+def _host() -> str:
+    """Return the platform that cargo builds for, such as x86_64-unknown-linux-gnu."""
+    done = subprocess.run(["cargo", "-vV"], capture_output=True, text=True, check=False)
+    for line in done.stdout.splitlines():
+        if line.startswith("host: "):
+            return line.removeprefix("host: ")
+    raise UserError("cargo -vV: names no host; expected a Rust toolchain; install it again.")
+
+
 def build_extension(workspace: Path, output: Path, jobs: int) -> None:
     """Build the extension module of Python in release mode and copy it.
 
@@ -55,8 +110,15 @@ def build_extension(workspace: Path, output: Path, jobs: int) -> None:
         shutil.copy(_target_folder(workspace) / "release" / EXTENSION, partial)
 
 
-def _cargo_build(workspace: Path, package: str, jobs: int, environment: dict[str, str]) -> None:
+def _cargo_build(
+    workspace: Path,
+    package: str,
+    jobs: int,
+    environment: dict[str, str],
+    flags: Sequence[str] = (),
+) -> None:
     command = ["cargo", "build", "--release", "--locked", "--jobs", str(jobs), "--package", package]
+    command += flags
     status = subprocess.run(command, cwd=workspace, env=environment, check=False).returncode
     if status != 0:
         raise UserError(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gpt2ro.errors import UserError
-from gpt2ro.rust_build import EXTENSION, build, build_extension
+from gpt2ro.rust_build import EXTENSION, STATIC_BYTES, build, build_extension, build_static
 
 
 def make_tool(folder: Path, name: str, script: str = "exit 0") -> None:
@@ -66,6 +66,47 @@ def test_the_binary_is_copied_with_its_permissions(tools: Path, tmp_path: Path) 
     make_tool(release, "gpt2ro")
     build(tmp_path, tmp_path / "bin" / "gpt2ro", 1)
     assert (tmp_path / "bin" / "gpt2ro").stat().st_mode & 0o111
+
+
+HOST = "x86_64-unknown-linux-gnu"
+
+
+def make_static(tools: Path, workspace: Path, *, size: int = 100, ldd: str = "exit 1") -> None:
+    """Stand-ins for cargo, which notes how it was called, and for ldd; and what cargo has built."""
+    make_tool(
+        tools,
+        "cargo",
+        f'[ "$1" = -vV ] && echo "host: {HOST}" || echo "$RUSTFLAGS $@" > {workspace}/seen',
+    )
+    make_tool(tools, "ldd", ldd)
+    release = workspace / "target" / HOST / "release"
+    release.mkdir(parents=True)
+    (release / "gpt2ro").write_bytes(bytes(size))
+
+
+def test_the_static_binary_has_the_engine_alone_and_the_c_library(
+    tools: Path, tmp_path: Path
+) -> None:
+    make_static(tools, tmp_path, size=STATIC_BYTES - 1)
+    build_static(tmp_path, tmp_path / "bin" / "gpt2ro-static", 1)
+    assert (tmp_path / "bin" / "gpt2ro-static").stat().st_size == STATIC_BYTES - 1
+    seen = (tmp_path / "seen").read_text()
+    assert seen.startswith("-C target-feature=+crt-static build --release --locked")
+    assert f"--target {HOST} --no-default-features --features engine" in seen
+
+
+def test_a_static_binary_that_is_too_large_is_not_kept(tools: Path, tmp_path: Path) -> None:
+    make_static(tools, tmp_path, size=STATIC_BYTES)
+    with pytest.raises(UserError, match="10,000,000 bytes found, under 10,000,000 expected"):
+        build_static(tmp_path, tmp_path / "bin" / "gpt2ro-static", 1)
+    assert not (tmp_path / "bin" / "gpt2ro-static").exists()
+
+
+def test_a_static_binary_that_needs_a_library_is_not_kept(tools: Path, tmp_path: Path) -> None:
+    make_static(tools, tmp_path, ldd='echo "\tlibtorch_cpu.so => /x/libtorch_cpu.so (0x0)"')
+    with pytest.raises(UserError, match=r"linked to libtorch_cpu\.so, expected no shared library"):
+        build_static(tmp_path, tmp_path / "bin" / "gpt2ro-static", 1)
+    assert not (tmp_path / "bin" / "gpt2ro-static").exists()
 
 
 def test_the_extension_is_built_for_this_python_and_copied(tools: Path, tmp_path: Path) -> None:

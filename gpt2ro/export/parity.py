@@ -1,6 +1,5 @@
 """The step parity: PyTorch and every backend of the binary must say the same."""
 
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from gpt2ro.errors import UserError
+from gpt2ro.export.binary import run_binary
+from gpt2ro.export.rounding import RoundingCheck, check_rounding
 from gpt2ro.files import write_json
 from gpt2ro.training.weights import END_OF_TEXT, Gpt2, load_gpt2
 
@@ -49,13 +50,17 @@ def check_parity(
     backends: Sequence[str],
     tolerance: float,
     greedy_tokens: int,
+    rounding: RoundingCheck,
 ) -> None:
     """Compare ids, logits and greedy continuations of each prompt, and write what was found.
+
+    Then the rounded precisions are held against float32, on the test split.
 
     Args:
         backends: names that the binary's flag --backend takes.
         tolerance: the largest difference of a logit.
-        greedy_tokens: how many tokens each prompt is continued by.
+        greedy_tokens: how many tokens each prompt is continued by, or as many as the context takes.
+        rounding: what the rounded precisions are measured on, and what is allowed.
 
     Raises:
         UserError: they differ, or the binary fails; nothing is written then.
@@ -71,7 +76,8 @@ def check_parity(
             _compare(network, tokenizer, index, text, backend, said, tolerance, greedy_tokens)
             for index, text in enumerate(texts)
         ]
-    write_json(output, _report(comparisons, tolerance))
+    rounded = check_rounding(rounding, binary, deploy, tokenizer)
+    write_json(output, _report(comparisons, tolerance) | rounded)
 
 
 def read_prompts(path: Path) -> list[str]:
@@ -86,18 +92,11 @@ def _binary_says(
 ) -> dict[str, Tensor]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "logits.safetensors"
-        command = [
-            str(binary.absolute()), "logits", "--model", str(deploy), "--prompts", str(prompts),
-            "--output", str(path), "--max-new-tokens", str(greedy_tokens), "--backend", backend,
+        arguments = [
+            "logits", "--model", str(deploy), "--prompts", str(prompts), "--output", str(path),
+            "--max-new-tokens", str(greedy_tokens), "--backend", backend,
         ]  # fmt: skip
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        except OSError as error:
-            raise UserError(
-                f"{binary}: cannot be started ({error.strerror}); run the step rust again."
-            ) from None
-        if done.returncode != 0:
-            raise UserError(f"{binary}: exit code {done.returncode}: {done.stderr.strip()}")
+        run_binary(binary, arguments)
         if not path.is_file():
             raise UserError(f"{binary}: wrote no logits; it is another version: build it again.")
         return load_file(path)

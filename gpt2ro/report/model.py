@@ -94,6 +94,23 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Rounded:
+    """How a precision of the binary predicts the test split.
+
+    Attributes:
+        precision: its name.
+        bits_per_byte: as measured.
+        difference: how far that is from fp32, as a share of it.
+        allowed: the largest such share.
+    """
+
+    precision: str
+    bits_per_byte: float
+    difference: float
+    allowed: float
+
+
+@dataclass(frozen=True)
 class Parity:
     """How far the Rust binary is from PyTorch.
 
@@ -102,6 +119,7 @@ class Parity:
         tolerance: what was allowed.
         facts: every single value of parity.json.
         columns, rows: what was measured on each prompt, which is the first column.
+        precisions: bits per byte of each precision on the test split, and how far from fp32.
     """
 
     largest: float
@@ -109,6 +127,7 @@ class Parity:
     facts: dict[str, Scalar]
     columns: list[str]
     rows: list[dict[str, Scalar]]
+    precisions: list[Rounded]
 
 
 def read_tokenizer(results: Path) -> Tokenizer:
@@ -215,7 +234,9 @@ def points(curve: list[Record], key: str) -> list[Point]:
 
 
 def read_parity(results: Path) -> Parity:
-    """Read parity.json: `max_logit_difference`, `tolerance`, `prompts` (a list of objects), more.
+    """Read parity.json: `max_logit_difference`, `tolerance`, two lists of objects, and more.
+
+    The lists are `prompts` and `precisions`.
 
     Raises:
         UserError: it is missing or damaged.
@@ -228,4 +249,11 @@ def read_parity(results: Path) -> Parity:
         facts=parity.scalars(),
         columns=list(dict.fromkeys(["prompt", *(key for row in rows for key in row)])),
         rows=rows,
+        precisions=[
+            Rounded(
+                row.text("precision"),
+                *(row.number(key) for key in ("bits_per_byte", "difference", "allowed")),
+            )
+            for row in parity.records("precisions")
+        ],
     )

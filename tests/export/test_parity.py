@@ -2,24 +2,35 @@
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 import torch
+from byte_model import byte_tokenizer, write_model
 from safetensors.torch import save_file
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from torch import Tensor
-from transformers import GPT2Config, GPT2LMHeadModel
 
 from gpt2ro.errors import UserError
 from gpt2ro.export.parity import check_parity, read_prompts
+from gpt2ro.export.rounding import RoundingCheck, check_rounding, documents
+from gpt2ro.tokenization.shards import TokenShardWriter
 
 PROMPTS = ("Bunica", "Este ora")
 NEW = 6
+TEXTS = ("Bunica a făcut o plăcintă.", "Țara <|endoftext|> și\nmarea.", "Ariciul doarme.")
+BITS = {"fp32": 2.0, "fp16": 2.0002, "bf16": 2.003, "int8": 1.992, "int4": 2.019}
+BOUNDS = {"fp16": 0.0005, "bf16": 0.002, "int8": 0.005, "int4": 0.01}
 BINARY = """#!{python}
 import shutil, sys
 backend = sys.argv[sys.argv.index("--backend") + 1]
+if sys.argv[1] == "score":
+    flags = " ".join(sys.argv)
+    name = next(name for name in ("fp16", "bf16", "int8", "int4", "fp32") if name in flags)
+    print(open({folder!r} + "/" + name).read())
+    with open(sys.argv[4], encoding="utf-8") as texts, open({folder!r} + "/heard", "w") as heard:
+        heard.write(texts.read())
+    sys.exit()
 answers = {folder!r} + "/" + ("engine" if backend == "engine" else "answers") + ".safetensors"
 shutil.copy(answers, sys.argv[sys.argv.index("--output") + 1])
 """
@@ -33,7 +44,16 @@ class Case:
     answers: dict[str, Tensor]
     engine_answers: dict[str, Tensor] | None = None
 
+    bits: dict[str, float] = field(default_factory=lambda: dict(BITS))
+
+    def rounding(self) -> RoundingCheck:
+        return RoundingCheck(
+            self.folder / "test", ["tales/animals"], max_bytes=10_000, bounds=BOUNDS, threads=1
+        )
+
     def check(self, tolerance: float = 1e-3) -> dict:
+        for name, bits in self.bits.items():
+            (self.folder / name).write_text(json.dumps({"bits_per_byte": bits}))
         save_file(self.answers, self.folder / "answers.safetensors")
         save_file(self.engine_answers or self.answers, self.folder / "engine.safetensors")
         binary = self.folder / "binary"
@@ -44,37 +64,27 @@ class Case:
         check_parity(
             self.folder, self.folder / "deploy", binary, prompts, output,
             backends=["rust-bert", "engine"], tolerance=tolerance, greedy_tokens=NEW,
+            rounding=self.rounding(),
         )  # fmt: skip
         return json.loads(output.read_text())
 
 
-def byte_tokenizer() -> Tokenizer:
-    symbols = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokenizer = Tokenizer(models.BPE({symbol: n for n, symbol in enumerate(symbols)}, []))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(["<|endoftext|>"])
-    return tokenizer
-
-
 @pytest.fixture
 def case(tmp_path: Path) -> Case:
-    torch.manual_seed(0)
-    size = GPT2Config(
-        vocab_size=257, n_positions=32, n_embd=16, n_layer=1, n_head=2,
-        bos_token_id=256, eos_token_id=256,
-    )  # fmt: skip
-    model = GPT2LMHeadModel(size).eval()
-    model.save_pretrained(tmp_path)
+    model = write_model(tmp_path, context=32)
     tokenizer = byte_tokenizer()
-    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    tokenizer.encode_special_tokens = True
+    end = tokenizer.token_to_id("<|endoftext|>")
+    with TokenShardWriter(tmp_path / "test" / "tales" / "animals.bin", "0" * 64, end) as shard:
+        for text in TEXTS:
+            shard.write(tokenizer.encode(text).ids, text)
     (tmp_path / "prompts.txt").write_text("\n\n".join(PROMPTS) + "\n")
     answers = {}
     for index, prompt in enumerate(PROMPTS):
         ids = torch.tensor([tokenizer.encode(prompt).ids])
         with torch.no_grad():
             answers[f"prompt.{index}.logits"] = model(ids).logits[0].clone()
-            greedy = model.generate(ids, max_new_tokens=NEW, do_sample=False, pad_token_id=256)
+            greedy = model.generate(ids, max_new_tokens=NEW, do_sample=False, pad_token_id=end)
         answers[f"prompt.{index}.ids"] = ids[0].clone()
         answers[f"greedy.{index}.ids"] = greedy[0, ids.shape[1] :].clone()
     return Case(tmp_path, answers)
@@ -124,7 +134,7 @@ def test_another_greedy_token_fails(case: Case) -> None:
 
 def test_a_continuation_that_ends_too_early_fails(case: Case) -> None:
     case.answers["greedy.0.ids"] = case.answers["greedy.0.ids"][:3].clone()
-    with pytest.raises(UserError, match="greedy token 4 is 256 in the binary"):
+    with pytest.raises(UserError, match="greedy token 4 is 258 in the binary"):
         case.check(tolerance=1e-6)
 
 
@@ -142,6 +152,7 @@ def test_a_missing_binary_is_told(case: Case) -> None:
         check_parity(
             case.folder, case.folder, case.folder / "nowhere", case.folder / "prompts.txt",
             case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
+            rounding=case.rounding(),
         )  # fmt: skip
 
 
@@ -153,6 +164,7 @@ def test_a_binary_that_writes_nothing_is_told(case: Case) -> None:
         check_parity(
             case.folder, case.folder, binary, case.folder / "prompts.txt",
             case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
+            rounding=case.rounding(),
         )  # fmt: skip
 
 
@@ -164,6 +176,7 @@ def test_a_failing_binary_is_quoted(case: Case) -> None:
         check_parity(
             case.folder, case.folder, binary, case.folder / "prompts.txt",
             case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
+            rounding=case.rounding(),
         )  # fmt: skip
 
 
@@ -171,3 +184,60 @@ def test_prompts_are_cut_where_the_binary_cuts_them(tmp_path: Path) -> None:
     path = tmp_path / "prompts.txt"
     path.write_bytes("Bună ziua\r\n \nunu\u2028doi\x0btrei".encode())
     assert read_prompts(path) == ["Bună ziua", "unu\u2028doi\x0btrei"]
+
+
+def test_every_precision_is_recorded_with_its_distance_from_fp32(case: Case) -> None:
+    report = case.check()
+    assert [row["precision"] for row in report["precisions"]] == list(BITS)
+    differences = {row["precision"]: row["difference"] for row in report["precisions"]}
+    assert differences == pytest.approx(
+        {"fp32": 0.0, "fp16": 0.0001, "bf16": 0.0015, "int8": -0.004, "int4": 0.0095}
+    )
+    assert report["precisions"][3]["allowed"] == 0.005
+    assert report["test_documents"] == 3
+
+
+def test_the_binary_gets_the_texts_of_the_test_split(case: Case) -> None:
+    case.check()
+    lines = (case.folder / "heard").read_text(encoding="utf-8").splitlines()
+    assert tuple(json.loads(line)["text"] for line in lines) == TEXTS
+
+
+def test_of_a_large_test_split_documents_are_left_out(case: Case) -> None:
+    check = replace(case.rounding(), max_bytes=sum(len(text.encode()) for text in TEXTS) - 1)
+    assert list(documents(check, byte_tokenizer())) == [TEXTS[0], TEXTS[2]]
+
+
+@pytest.mark.parametrize(
+    ("precision", "bits", "line"),
+    [
+        ("fp16", 2.0011, r"parity: fp16 predicts .* at 2\.0011 .* fp32 at 2\.0000: \+0\.06%,"),
+        ("bf16", 2.0041, r"allowed is 0\.20%; do not deploy bf16: train on, or set"),
+        ("int8", 1.9897, r"int8 predicts .*: -0\.52%, allowed is 0\.50%"),
+        ("int4", 2.0201, r"allowed is 1\.00%; .* set parity\.bits_per_byte\.int4 to what you"),
+        ("int4", float("nan"), r"int4 predicts the test split at nan"),
+    ],
+)
+def test_a_precision_beyond_its_bound_fails_and_nothing_is_written(
+    case: Case, precision: str, bits: float, line: str
+) -> None:
+    case.bits[precision] = bits
+    with pytest.raises(UserError, match=line):
+        case.check()
+    assert not (case.folder / "parity.json").exists()
+
+
+def test_a_binary_that_gives_no_score_is_told(case: Case) -> None:
+    case.check()
+    (case.folder / "bf16").write_text("2.0")
+    with pytest.raises(UserError, match=r"binary: its score is '2\.0'; expected a JSON object"):
+        check_rounding(
+            case.rounding(), case.folder / "binary", case.folder / "deploy", byte_tokenizer()
+        )
+
+
+def test_an_empty_test_split_is_told(case: Case) -> None:
+    with TokenShardWriter(case.folder / "test" / "tales" / "animals.bin", "0" * 64, 258):
+        pass
+    with pytest.raises(UserError, match=r"test: no text in the test split; raise split\.test"):
+        case.check()

@@ -133,7 +133,11 @@ def write_model(results: Path) -> None:
     sample = {"prompt": "Bunica <b>", "continuations": [greedy, top]}
     write_json(results / "samples.json", {"seed": 1, "samples": [sample]})
     prompt = {"prompt": "Unde ești?", "max_logit_difference": 0.00002, "tie_at": None}
-    parity = {"max_logit_difference": 0.00002, "tolerance": 0.001, "prompts": [prompt]}
+    rounded = {"precision": "int8", "bits_per_byte": 1.2351, "difference": 0.0004, "allowed": 0.005}
+    parity = {
+        "max_logit_difference": 0.00002, "tolerance": 0.001, "prompts": [prompt],
+        "precisions": [rounded],
+    }  # fmt: skip
     write_json(results / "parity.json", parity)
 
 

@@ -178,6 +178,11 @@ def test_a_training_without_probes_shows_none(results: Path) -> None:
     assert "Agreement probes</h3>" not in (results / "report.html").read_text()
 
 
+def test_shows_what_rounding_costs(html: str) -> None:
+    row = '<td>int8</td><td class="number">1.2351</td><td class="number">+0.04 %</td>'
+    assert row in html
+
+
 def test_the_parity_table_begins_with_the_prompt(html: str) -> None:
     assert '<thead><tr><th scope="col">prompt</th>' in html
 
@@ -239,6 +244,7 @@ def test_a_damaged_file_is_named(results: Path, name: str) -> None:
         ("metrics.json", "probes"),
         ("parity.json", "max_logit_difference"),
         ("parity.json", "prompts"),
+        ("parity.json", "precisions"),
         ("samples.json", "samples"),
         ("tokenizer/stats.json", "vocabulary"),
         ("tokens/test/wiki/articles.json", "words"),

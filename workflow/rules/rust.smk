@@ -1,11 +1,17 @@
 from importlib.metadata import version
 
 
+RUST_SOURCES = rust_sources("app", "engine", "shim", ".cargo") + [
+    "rust/Cargo.toml",
+    "rust/Cargo.lock",
+]
+
+
 rule rust:
     message:
         "Building the Rust binary."
     input:
-        sources=rust_sources("app", "engine", "shim", ".cargo") + ["rust/Cargo.toml", "rust/Cargo.lock"],
+        sources=RUST_SOURCES,
         code=code("build_rust.py"),
     output:
         binary=f"{RESULTS}/bin/gpt2ro",
@@ -19,4 +25,23 @@ rule rust:
         mem_mb=4000,
     shell:
         "python workflow/scripts/build_rust.py --workspace rust --jobs {threads}"
+        " --output {output.binary}" + LOGGED
+
+
+# Asked for by its name: snakemake results/bin/gpt2ro-static
+rule rust_static:
+    message:
+        "Building a Rust binary that needs nothing else."
+    input:
+        sources=RUST_SOURCES,
+        code=code("build_rust.py"),
+    output:
+        binary=f"{RESULTS}/bin/gpt2ro-static",
+    log:
+        f"{RESULTS}/logs/rust-static.log",
+    threads: workflow.cores or 8
+    resources:
+        mem_mb=4000,
+    shell:
+        "python workflow/scripts/build_rust.py --workspace rust --static --jobs {threads}"
         " --output {output.binary}" + LOGGED

@@ -1,15 +1,25 @@
 r"""Compare what PyTorch and the Rust binary make of the same prompts; fail when they differ.
 
     python workflow/scripts/parity.py --model results/model --deploy results/deploy \
-        --binary results/bin/gpt2ro --prompts config/parity_prompts.txt --output results/parity.json
+        --binary results/bin/gpt2ro --prompts config/parity_prompts.txt \
+        --test results/tokens/test --parts SOURCE/PART ... --output results/parity.json
 
-The work is in gpt2ro/export/parity.py.
+The rounded precisions are held against float32 on the test split. The work is in
+gpt2ro/export/parity.py and rounding.py.
 """
 
 import argparse
 from pathlib import Path
 
 from gpt2ro.errors import run
+
+DEFAULT_BOUNDS = [("fp16", 0.0005), ("bf16", 0.002), ("int8", 0.005), ("int4", 0.01)]
+
+
+def bound(text: str) -> tuple[str, float]:
+    """Return name and number of NAME=NUMBER."""
+    name, _, number = text.partition("=")
+    return name, float(number)
 
 
 def main() -> None:
@@ -25,11 +35,24 @@ def main() -> None:
         "--backends", nargs="+", default=["rust-bert", "engine"], help="of the binary"
     )
     parser.add_argument("--tolerance", type=float, default=1e-3, help="largest logit difference")
-    parser.add_argument("--greedy-tokens", type=int, default=64, help="tokens that must be equal")
+    parser.add_argument("--greedy-tokens", type=int, default=256, help="tokens that must be equal")
+    parser.add_argument("--test", type=Path, required=True, help="token shards of the test split")
+    parser.add_argument("--parts", nargs="+", required=True, help="its parts, as source/part")
+    parser.add_argument("--test-megabytes", type=float, default=1.0, help="text read at most")
+    parser.add_argument(
+        "--bits-per-byte",
+        type=bound,
+        nargs=4,
+        default=DEFAULT_BOUNDS,
+        metavar="NAME=SHARE",
+        help="for fp16, bf16, int8 and int4: largest difference from fp32, as a share",
+    )
+    parser.add_argument("--threads", type=int, default=2, help="threads of the binary")
     parser.add_argument("--output", type=Path, required=True, help="JSON file")
     arguments = parser.parse_args()
 
     from gpt2ro.export.parity import check_parity
+    from gpt2ro.export.rounding import RoundingCheck
 
     check_parity(
         arguments.model,
@@ -40,6 +63,13 @@ def main() -> None:
         backends=arguments.backends,
         tolerance=arguments.tolerance,
         greedy_tokens=arguments.greedy_tokens,
+        rounding=RoundingCheck(
+            tokens=arguments.test,
+            parts=arguments.parts,
+            max_bytes=round(arguments.test_megabytes * 1_000_000),
+            bounds=dict(arguments.bits_per_byte),
+            threads=arguments.threads,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use clap::ValueEnum;
 use serde::Deserialize;
 use tokenizers::Tokenizer;
 
@@ -10,9 +11,39 @@ use crate::tokenizer_file;
 
 /// The special token between documents.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
-/// The file of the weights.
-pub const WEIGHTS: &str = "rust_model.ot";
 const REMEDY: &str = "run the step convert again";
+const CONFIG: &str = "config.json";
+const TOKENIZER: &str = "tokenizer.json";
+/// Not read by this program: other tools open the folder by them, so one that misses them is not whole.
+const OF_OTHER_TOOLS: [&str; 2] = ["vocab.json", "merges.txt"];
+
+/// The files of the folder that hold the weights, by the names of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Weights {
+    /// rust_model.ot: as they were trained.
+    Fp32,
+    /// rust_model_fp16.ot: half the bytes on the disk, each value rounded to 11 bits.
+    Fp16,
+}
+
+impl Weights {
+    /// Name of the file.
+    #[must_use]
+    pub const fn file_name(self) -> &'static str {
+        match self {
+            Self::Fp32 => "rust_model.ot",
+            Self::Fp16 => "rust_model_fp16.ot",
+        }
+    }
+
+    /// The file that is asked for, or the most exact one that the folder has.
+    fn chosen(asked: Option<Self>, folder: &Path) -> Self {
+        let exists = |weights: &Self| folder.join(weights.file_name()).is_file();
+        asked
+            .or_else(|| [Self::Fp32, Self::Fp16].into_iter().find(exists))
+            .unwrap_or(Self::Fp32)
+    }
+}
 
 /// What `config.json` says of the model; the names are those of `transformers`.
 #[derive(Debug, Clone, Deserialize)]
@@ -37,8 +68,10 @@ pub struct Config {
 
 /// An opened deploy folder; the weights are only located, not read.
 pub struct Deploy {
-    /// `rust_model.ot`
+    /// `rust_model.ot`, or the other file of weights that was asked for.
     pub weights: PathBuf,
+    /// Names of all files of the folder that are used.
+    pub files: Vec<&'static str>,
     /// What `config.json` says.
     pub config: Config,
     /// The tokenizer of `tokenizer.json`.
@@ -48,22 +81,23 @@ pub struct Deploy {
 }
 
 impl Deploy {
-    /// Open a folder.
+    /// Open a folder, with the weights of the file that is asked for, or of the most exact one.
     ///
     /// # Errors
     /// A file is missing or damaged, or tokenizer and configuration do not fit each other.
-    pub fn open(folder: &Path) -> Result<Self> {
+    pub fn open(folder: &Path, weights: Option<Weights>) -> Result<Self> {
         ensure!(
             folder.is_dir(),
             "{}: no such folder; expected what the step convert writes, such as results/deploy",
             folder.display()
         );
-        let weights = present(folder, WEIGHTS)?;
-        let config_path = present(folder, "config.json")?;
-        // Not read here: other tools open the folder by them, so one that misses them is not whole.
-        present(folder, "vocab.json")?;
-        present(folder, "merges.txt")?;
-        let tokenizer_path = present(folder, "tokenizer.json")?;
+        let name = Weights::chosen(weights, folder).file_name();
+        let weights = present(folder, name)?;
+        let config_path = present(folder, CONFIG)?;
+        for name in OF_OTHER_TOOLS {
+            present(folder, name)?;
+        }
+        let tokenizer_path = present(folder, TOKENIZER)?;
         let tokenizer = read_tokenizer(&tokenizer_path)?;
         let end_of_text = tokenizer.token_to_id(END_OF_TEXT).with_context(|| {
             format!(
@@ -75,8 +109,10 @@ impl Deploy {
         if let Some(fault) = config.fault(&tokenizer, end_of_text) {
             bail!("{}: {fault}; {REMEDY}", config_path.display());
         }
+        let files = [name, CONFIG, TOKENIZER].into_iter().chain(OF_OTHER_TOOLS);
         Ok(Self {
             weights,
+            files: files.collect(),
             config,
             tokenizer,
             end_of_text,

@@ -39,6 +39,8 @@ pub fn run() -> Result<()> {
         cli::Command::Score(options) => commands::score::run(&options),
         cli::Command::Logits(options) => commands::logits::run(&options),
         cli::Command::Bench(options) => commands::bench::run(&options),
+        #[cfg(feature = "engine")]
+        cli::Command::Inspect(options) => commands::inspect::run(&options),
         cli::Command::Corpus { command } => commands::corpus::run(&command),
         cli::Command::Completions { shell } => commands::shell::completions(shell),
         cli::Command::Manual => commands::shell::manual(),

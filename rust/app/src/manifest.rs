@@ -9,22 +9,78 @@ use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::deploy::WEIGHTS;
 use crate::remembered::Whole;
 
 /// Its name.
 pub const MANIFEST: &str = "MANIFEST.json";
 const REMEDY: &str = "run the step convert again, or pass --no-verify";
 
+/// What it says.
 #[derive(Deserialize)]
-struct Manifest {
-    files: BTreeMap<String, Facts>,
+pub struct Manifest {
+    /// The files of the folder, by name.
+    pub files: BTreeMap<String, Facts>,
 }
 
-#[derive(Deserialize)]
-struct Facts {
-    bytes: u64,
-    sha256: String,
+/// What a file was when it was written, or is.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct Facts {
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl Manifest {
+    /// Read the manifest of a folder; None where there is none: the folder may come from elsewhere.
+    ///
+    /// # Errors
+    /// It is damaged, or names what is no file of the folder.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(MANIFEST);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text =
+            std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
+        let manifest: Self = serde_json::from_slice(&text)
+            .with_context(|| format!("{}: not a manifest; {REMEDY}", path.display()))?;
+        let outside = manifest
+            .files
+            .keys()
+            .find(|name| name.contains(['/', '\\']));
+        ensure!(
+            outside.is_none(),
+            "{}: names {}, which is no file of the folder; {REMEDY}",
+            path.display(),
+            outside.map_or("", String::as_str)
+        );
+        Ok(Some(manifest))
+    }
+}
+
+impl Facts {
+    /// Read a file from beginning to end.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of(path: &Path) -> Result<Self> {
+        let mut file =
+            File::open(path).with_context(|| format!("{}: not found; {REMEDY}", path.display()))?;
+        let bytes = file.metadata()?.len();
+        let mut hash = Sha256::new();
+        let mut block = vec![0; 1 << 20];
+        loop {
+            let read = file.read(&mut block)?;
+            if read == 0 {
+                break;
+            }
+            hash.update(&block[..read]);
+        }
+        let digits = hash.finalize();
+        let sha256 = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { bytes, sha256 })
+    }
 }
 
 /// What is read of the weights, half a gigabyte in GPT-2 small; other files are always read.
@@ -36,45 +92,37 @@ pub enum Reading {
     Changed,
 }
 
-/// Hold every file that the folder's manifest names against it. A folder without one is not checked: it
-/// may come from elsewhere.
+/// Hold the files of a folder that are used against its manifest. A folder without one, and a file that it
+/// does not name, are not checked.
 ///
 /// # Errors
 /// The manifest is damaged, or a file is missing or is another.
-pub fn verify(folder: &Path, reading: Reading) -> Result<()> {
-    let path = folder.join(MANIFEST);
-    if !path.exists() {
+pub fn verify(folder: &Path, used: &[&str], reading: Reading) -> Result<()> {
+    let Some(manifest) = Manifest::read(folder)? else {
         return Ok(());
-    }
-    let text =
-        std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
-    let manifest: Manifest = serde_json::from_slice(&text)
-        .with_context(|| format!("{}: not a manifest; {REMEDY}", path.display()))?;
-    for (name, facts) in &manifest.files {
-        ensure!(
-            !name.contains(['/', '\\']),
-            "{}: names {name}, which is no file of the folder; {REMEDY}",
-            path.display()
-        );
-        let may_remember = reading == Reading::Changed && name == WEIGHTS;
-        check(&folder.join(name), facts, may_remember)?;
+    };
+    for (name, expected) in &manifest.files {
+        if used.contains(&name.as_str()) {
+            let may_remember = reading == Reading::Changed && name.ends_with(".ot");
+            check(&folder.join(name), expected, may_remember)?;
+        }
     }
     Ok(())
 }
 
-fn check(path: &Path, facts: &Facts, may_remember: bool) -> Result<()> {
-    let mut file =
-        File::open(path).with_context(|| format!("{}: not found; {REMEDY}", path.display()))?;
-    let metadata = file.metadata()?;
-    let bytes = metadata.len();
-    ensure!(
-        bytes == facts.bytes,
-        "{}: {bytes} bytes found, {} expected by {MANIFEST}; {REMEDY}",
-        path.display(),
-        facts.bytes
-    );
+fn check(path: &Path, expected: &Facts, may_remember: bool) -> Result<()> {
     // As the file was before it is read: what is changed meanwhile is not remembered as whole.
-    let whole = may_remember.then(|| Whole::new(&metadata, &facts.sha256));
+    let metadata = std::fs::metadata(path)
+        .with_context(|| format!("{}: not found; {REMEDY}", path.display()))?;
+    // A size is known without reading.
+    ensure!(
+        metadata.len() == expected.bytes,
+        "{}: {} bytes found, {} expected by {MANIFEST}; {REMEDY}",
+        path.display(),
+        metadata.len(),
+        expected.bytes
+    );
+    let whole = may_remember.then(|| Whole::new(&metadata, &expected.sha256));
     let whole = whole.flatten();
     if whole
         .as_ref()
@@ -82,29 +130,16 @@ fn check(path: &Path, facts: &Facts, may_remember: bool) -> Result<()> {
     {
         return Ok(());
     }
-    let found = sha256(&mut file)?;
+    let found = Facts::of(path)?;
     ensure!(
-        found == facts.sha256,
-        "{}: its SHA-256 is {found}, {MANIFEST} says {}; {REMEDY}",
+        found.sha256 == expected.sha256,
+        "{}: its SHA-256 is {}, {MANIFEST} says {}; {REMEDY}",
         path.display(),
-        facts.sha256
+        found.sha256,
+        expected.sha256
     );
     if let Some(whole) = whole {
         whole.remember(path);
     }
     Ok(())
-}
-
-fn sha256(file: &mut File) -> Result<String> {
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 20];
-    loop {
-        let read = file.read(&mut block)?;
-        if read == 0 {
-            break;
-        }
-        hash.update(&block[..read]);
-    }
-    let bytes = hash.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

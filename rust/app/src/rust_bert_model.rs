@@ -39,6 +39,8 @@ impl RustBertModel {
         weights
             .load(&deploy.weights)
             .map_err(|error| damaged(&deploy.weights, &error))?;
+        // tch takes over the file's precision; in float16 every step would be rounded.
+        weights.float();
         let head = (weights.root() / "transformer" / "wte").get("weight");
         Ok(Self {
             network,

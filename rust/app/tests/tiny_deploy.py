@@ -1,6 +1,8 @@
 """Write deploy folders of tiny random GPT-2s, and what `transformers` makes of them.
 
-python3 tiny_deploy.py FOLDER
+python3 tiny_deploy.py FOLDER STREAM
+
+STREAM is a JSON list: the random numbers to sample with, one a token, anew for each prompt.
 
     FOLDER/plain        hardly ever ends a text
     FOLDER/ending       often ends a text, so that finished sequences compete in a beam search
@@ -8,12 +10,15 @@ python3 tiny_deploy.py FOLDER
 
 Each holds what the step convert writes, and reference.json: for some prompts the ids, the logits of
 the last position, and the continuation of each case, with the flags that ask the binary for it.
+continuations.json has the continuations of fifty prompts, greedy, beam and top-k.
 score.json has a text of some contexts, and how well the model predicts it.
 """
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -47,6 +52,13 @@ CASES: dict[str, dict[str, object]] = {
         "repetition_penalty": 1.2,
         "no_repeat_ngram_size": 2,
     },
+}
+CONTINUED = Path(__file__).parents[3] / "tests" / "data" / "continuation_prompts.txt"
+# The strategies by the binary's names, with its defaults.
+STRATEGIES: dict[str, dict[str, object]] = {
+    "greedy": {"do_sample": False},
+    "beam": {"do_sample": False, "num_beams": 4},
+    "top-k": {"do_sample": True, "top_k": 50, "top_p": 1.0, "temperature": 0.8},
 }
 # The token that greedy decoding likes best, biased or barred; its id is put in place of BEST.
 BIASED = {
@@ -101,14 +113,14 @@ def model(vocabulary: int, end_logit: float) -> GPT2LMHeadModel:
     return network
 
 
-def write_ot(network: GPT2LMHeadModel, path: Path) -> None:
+def write_ot(network: GPT2LMHeadModel, path: Path, dtype: torch.dtype) -> None:
     """Write the weights as the step convert does."""
     module = torch.nn.Module()
     mask = torch.tril(torch.ones(POSITIONS, POSITIONS)).view(1, 1, POSITIONS, POSITIONS)
     tensors = {name: value for name, value in network.state_dict().items() if "lm_head" not in name}
     tensors |= {f"transformer.h.{layer}.attn.bias": mask for layer in range(LAYERS)}
     for name, value in tensors.items():
-        parameter = torch.nn.Parameter(value.clone(), requires_grad=False)
+        parameter = torch.nn.Parameter(value.to(dtype, copy=True), requires_grad=False)
         module.register_parameter(name.replace(".", "|"), parameter)
     torch.jit.script(module).save(str(path))
 
@@ -138,13 +150,48 @@ def reference(network: GPT2LMHeadModel, bpe: Tokenizer) -> list[dict[str, object
     return facts
 
 
+def continuations(
+    network: GPT2LMHeadModel, bpe: Tokenizer, stream: list[float]
+) -> dict[str, list[list[int]]]:
+    """Return the continuation of every prompt of the file, by strategy."""
+    prompts = CONTINUED.read_text(encoding="utf-8").splitlines()
+    found: dict[str, list[list[int]]] = {}
+    for name, options in STRATEGIES.items():
+        found[name] = []
+        for prompt in prompts:
+            ids = torch.tensor([bpe.encode(prompt).ids])
+            assert ids.shape[1] + NEW_TOKENS <= POSITIONS, f"{prompt}: {ids.shape[1]} tokens"
+            with patch("torch.multinomial", drawn_with(iter(stream))):
+                found[name].append(continuation(network, ids, options))
+    return found
+
+
+def drawn_with(numbers: Iterator[float]):
+    """Return a stand-in for torch.multinomial: the token, the most probable first, at which the sum
+    of the probabilities goes beyond the next number."""
+
+    def draw(probabilities: torch.Tensor, num_samples: int) -> torch.Tensor:
+        assert num_samples == 1
+        ordered, tokens = probabilities[0].double().sort(descending=True, stable=True)
+        reached = ordered.cumsum(0)
+        place = int((reached <= next(numbers) * reached[-1]).sum())
+        return tokens[place].view(1, 1)
+
+    return draw
+
+
 def continuation(
     network: GPT2LMHeadModel, ids: torch.Tensor, options: dict[str, object]
 ) -> list[int]:
     """Generate with `transformers`; the ids after the prompt and before end-of-text."""
     with torch.no_grad():
         whole = network.generate(
-            ids, max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0, **options
+            ids,
+            # Else a token of the prompt with the padding's id would not be read.
+            attention_mask=torch.ones_like(ids),
+            pad_token_id=network.config.eos_token_id,
+            max_new_tokens=NEW_TOKENS,
+            **({"do_sample": False} | options),
         )
     return until_end(whole[0, ids.shape[1] :].tolist(), network.config.eos_token_id)
 
@@ -176,12 +223,13 @@ def write_deploy(folder: Path, bpe: Tokenizer, network: GPT2LMHeadModel) -> None
     bpe.model.save(str(folder))
     config = network.config.to_dict() | {"n_ctx": POSITIONS}
     (folder / "config.json").write_text(json.dumps(config))
-    write_ot(network, folder / "rust_model.ot")
+    write_ot(network, folder / "rust_model.ot", torch.float32)
+    write_ot(network, folder / "rust_model_fp16.ot", torch.float16)
 
 
 def main() -> None:
     """Write the folders."""
-    target = Path(sys.argv[1])
+    target, stream = Path(sys.argv[1]), json.loads(sys.argv[2])
     torch.set_num_threads(1)  # more only wait for each other on so small a model
     bpe = tokenizer()
     for name, end_logit in (("plain", 0.0), ("ending", END_LOGIT)):
@@ -189,6 +237,9 @@ def main() -> None:
         write_deploy(target / name, bpe, network)
         facts = json.dumps(reference(network, bpe))
         (target / name / "reference.json").write_text(facts)
+        (target / name / "continuations.json").write_text(
+            json.dumps(continuations(network, bpe, stream))
+        )
         (target / name / "score.json").write_text(json.dumps(score(network, bpe)))
     with torch.no_grad():
         network.transformer.ln_f.bias[0] = float("nan")

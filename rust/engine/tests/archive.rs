@@ -106,8 +106,8 @@ fn a_damaged_archive_is_refused_with_its_fault() {
             "tensor a.bias has a storage of 3 values, and data/1 holds 13 bytes",
         ),
         (
-            edited(b"FloatStorage", b"HalfStorage"),
-            "tensor a.weight is of HalfStorage; expected FloatStorage",
+            edited(b"FloatStorage", b"BoolStorage"),
+            "tensor a.weight is of BoolStorage; expected FloatStorage",
         ),
         (
             edited(b"ctorch\nFloatStorage", b"cos\nsystem"),

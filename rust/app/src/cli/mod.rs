@@ -12,6 +12,7 @@ pub use decoding::{DecodingOptions, StrategyName};
 use values::at_least_one;
 
 use crate::backend::{Backend, Choice, ChoiceError, Precision};
+use crate::deploy::Weights;
 
 /// Speaks with a Romanian GPT-2.
 #[derive(Debug, Parser)]
@@ -71,7 +72,8 @@ perplexity a word compare with other models; that a token does not.
 Examples:
   gpt2ro score -m results/deploy poveste.txt
   gpt2ro score -m results/deploy poveste.txt --backend engine --precision int8
-  gpt2ro score -m results/deploy propozitii.txt --lines --json"
+  gpt2ro score -m results/deploy propozitii.txt --lines --json
+  gpt2ro score -m results/deploy documente.jsonl --jsonl"
     )]
     Score(ScoreOptions),
     /// Write the logits of every prompt of a file, and its greedy continuation, as safetensors.
@@ -83,6 +85,16 @@ Example:
   gpt2ro logits -m results/deploy --prompts config/parity_prompts.txt --output logits.safetensors"
     )]
     Logits(LogitsOptions),
+    /// Say what a deploy folder holds: files, configuration, tokenizer, tensors.
+    #[cfg(feature = "engine")]
+    #[command(
+        after_help = "Every file is held against MANIFEST.json; exit code 1 if one is another.
+
+Examples:
+  gpt2ro inspect -m results/deploy
+  gpt2ro inspect -m results/deploy --json | jq '.tensors[] | select(.bytes > 1000000)'"
+    )]
+    Inspect(InspectOptions),
     /// Look at the lengths of texts, and choose texts by them.
     #[command(after_help = "Examples:
   gpt2ro corpus filter --min-words 8 --max-words 4000 < texte.txt > potrivite.txt
@@ -120,6 +132,9 @@ pub struct ModelOptions {
     /// How weights and activations are kept.
     #[arg(long, value_enum, default_value = "fp32")]
     pub precision: Precision,
+    /// Which file the weights are read from [default: fp32 where the folder has it, else fp16].
+    #[arg(long, value_enum)]
+    pub weights: Option<Weights>,
     /// Do not hold the files of the folder against its MANIFEST.json.
     #[arg(long)]
     pub no_verify: bool,
@@ -154,6 +169,8 @@ impl Command {
             Self::Score(options) => &options.model,
             Self::Logits(options) => &options.model,
             Self::Bench(options) => &options.model,
+            #[cfg(feature = "engine")]
+            Self::Inspect(_) => return None,
             Self::Corpus { .. } | Self::Completions { .. } | Self::Manual => return None,
         })
     }
@@ -273,6 +290,9 @@ pub struct ScoreOptions {
     /// Every line is a text: score each by itself, then the file.
     #[arg(long)]
     pub lines: bool,
+    /// Every line is a JSON object with the field text: score the file.
+    #[arg(long, conflicts_with = "lines")]
+    pub jsonl: bool,
     /// Print a JSON object a text.
     #[arg(long)]
     pub json: bool,
@@ -313,6 +333,21 @@ pub struct LogitsOptions {
     /// Longest greedy continuation, tokens.
     #[arg(short = 'n', long, default_value_t = 64)]
     pub max_new_tokens: usize,
+}
+
+/// Options of `inspect`.
+#[cfg(feature = "engine")]
+#[derive(Debug, Args)]
+pub struct InspectOptions {
+    /// The deploy folder.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub model: PathBuf,
+    /// The file whose tensors are listed [default: fp32 where the folder has it, else fp16].
+    #[arg(long, value_enum)]
+    pub weights: Option<Weights>,
+    /// Print a JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

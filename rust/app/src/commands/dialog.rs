@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::Write as _;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use super::prompt_loop::read_line;
 use super::{Interrupt, Speaker};
@@ -15,7 +15,8 @@ use crate::model::Model as _;
 /// Run the command until the end of standard input.
 ///
 /// # Errors
-/// The model cannot be loaded, a turn alone fills the context, or standard input or output fails.
+/// The model cannot be loaded, or standard input or output fails. A turn that alone fills the context is
+/// told and forgotten.
 pub fn run(options: &DialogOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
     let interrupt = Interrupt::install()?;
@@ -32,7 +33,15 @@ pub fn run(options: &DialogOptions) -> Result<()> {
         // The answer has its tokens, but never more than half of the context.
         let context = speaker.model.context();
         let room = context - decoding.max_new_tokens.min(context / 2);
-        let ids = exchange.fitting(&speaker.deploy, &model_name, room)?;
+        let ids = match exchange.fitting(&speaker.deploy, &model_name, room)? {
+            Fitting::Ids(ids) => ids,
+            Fitting::TooLong(found) => {
+                eprintln!(
+                    "gpt2ro: this turn alone has {found} tokens, and {room} fit; write less, or lower --max-new-tokens"
+                );
+                continue;
+            }
+        };
         let mut out = std::io::stdout().lock();
         write!(out, "{model_name}")?;
         let mut begun = false;
@@ -49,9 +58,12 @@ pub fn run(options: &DialogOptions) -> Result<()> {
         let answer = generate(model, deploy, &ids, &decoding, &mut listener);
         interrupt.end();
         writeln!(out)?;
-        exchange
-            .turns
-            .push_back(format!("{model_name}{}\n", answer?.text.trim()));
+        let answer = answer?;
+        // Were an empty answer remembered, the model would take silence for the custom.
+        if !answer.text.trim().is_empty() {
+            let turn = format!("{model_name}{}\n", answer.text.trim());
+            exchange.turns.push_back(turn);
+        }
         decoding.seed = decoding.seed.wrapping_add(1);
     }
     Ok(())
@@ -72,22 +84,30 @@ struct Exchange {
     turns: VecDeque<String>,
 }
 
+/// What fits of an exchange.
+enum Fitting {
+    /// The tokens of as many of the last turns as fit.
+    Ids(Vec<u32>),
+    /// The last turn alone does not: it has this many tokens.
+    TooLong(usize),
+}
+
 impl Exchange {
-    /// Drop the oldest turns until the rest, with the opening of the answer, fits in `room` tokens.
-    fn fitting(&mut self, deploy: &Deploy, answer: &str, room: usize) -> Result<Vec<u32>> {
-        loop {
-            let text: String =
-                self.turns.iter().map(String::as_str).collect::<String>() + answer.trim_end();
+    /// Forget the oldest turns until the rest, with the opening of the answer, fits in `room` tokens. If
+    /// the last turn alone does not, only that one is forgotten.
+    fn fitting(&mut self, deploy: &Deploy, answer: &str, room: usize) -> Result<Fitting> {
+        let mut found = 0;
+        for oldest in 0..self.turns.len() {
+            let kept = self.turns.range(oldest..);
+            let text: String = kept.map(String::as_str).collect::<String>() + answer.trim_end();
             let ids = deploy.encode(&text)?;
             if ids.len() <= room {
-                return Ok(ids);
+                self.turns.drain(..oldest);
+                return Ok(Fitting::Ids(ids));
             }
-            ensure!(
-                self.turns.len() > 1,
-                "this turn alone has {} tokens, and {room} fit; write less, or lower --max-new-tokens",
-                ids.len()
-            );
-            self.turns.pop_front();
+            found = ids.len();
         }
+        self.turns.pop_back();
+        Ok(Fitting::TooLong(found))
     }
 }

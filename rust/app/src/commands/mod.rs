@@ -4,6 +4,8 @@ pub mod bench;
 pub mod corpus;
 pub mod dialog;
 pub mod generate;
+#[cfg(feature = "engine")]
+pub mod inspect;
 pub mod logits;
 pub mod prompt_loop;
 pub mod samples;
@@ -33,14 +35,14 @@ pub struct Speaker {
 impl Speaker {
     fn load(options: &ModelOptions) -> Result<Self> {
         let start = Instant::now();
-        let deploy = Deploy::open(&options.model)?;
+        let deploy = Deploy::open(&options.model, options.weights)?;
         if !options.no_verify {
             let reading = if options.cache && !options.verify {
                 Reading::Changed
             } else {
                 Reading::Whole
             };
-            verify(&options.model, reading)?;
+            verify(&options.model, &deploy.files, reading)?;
         }
         let model = options.choice()?.load(&deploy, options.threads)?;
         Ok(Self {

@@ -4,11 +4,12 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
 use super::Speaker;
 use crate::cli::ScoreOptions;
+use crate::corpus::length::Lines;
 use crate::model::Model as _;
 use crate::output::read_text;
 use crate::scoring::{Score, nats};
@@ -25,17 +26,11 @@ pub fn run(options: &ScoreOptions) -> Result<()> {
     // A text that contains the characters of a special token is scored as these characters.
     speaker.deploy.tokenizer.set_encode_special_tokens(true);
     for path in &options.texts {
-        let text = read_text(path)?;
-        let texts: Vec<&str> = if options.lines {
-            text.lines()
-                .filter(|line| !line.trim().is_empty())
-                .collect()
-        } else {
-            vec![&text]
-        };
+        let texts = texts(options, path)?;
         if options.lines {
             for line in &texts {
-                tell(options, line, score(&mut speaker, &[line], path)?)?;
+                let alone = score(&mut speaker, std::slice::from_ref(line), path)?;
+                tell(options, line, alone)?;
             }
         }
         let all = score(&mut speaker, &texts, path)?;
@@ -44,7 +39,25 @@ pub fn run(options: &ScoreOptions) -> Result<()> {
     Ok(())
 }
 
-fn score(speaker: &mut Speaker, texts: &[&str], path: &Path) -> Result<Score> {
+/// The texts of a file: itself, or that of every line that is not blank.
+fn texts(options: &ScoreOptions, path: &Path) -> Result<Vec<String>> {
+    let whole = read_text(path)?;
+    let kind = match (options.lines, options.jsonl) {
+        (false, false) => return Ok(vec![whole]),
+        (_, false) => Lines::Plain,
+        (_, true) => Lines::Json,
+    };
+    let lines = whole.lines().enumerate();
+    lines
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(index, line)| {
+            kind.text(line)
+                .with_context(|| format!("{}: line {}", path.display(), index + 1))
+        })
+        .collect()
+}
+
+fn score(speaker: &mut Speaker, texts: &[String], path: &Path) -> Result<Score> {
     let mut tokens = Vec::new();
     let mut score = Score::default();
     for text in texts {

@@ -117,31 +117,6 @@ fn the_loop_continues_every_line_and_survives_one_that_is_too_long() {
 }
 
 #[test]
-fn a_dialog_goes_on_after_its_beginning_no_longer_fits() {
-    let model = &model("plain");
-    let input = "Ce faci, bunico? Ai făcut plăcintă?\n".repeat(8);
-    let options = [
-        "dialog",
-        "--model",
-        model,
-        "-n",
-        "8",
-        "--seed",
-        "1",
-        "--model-name",
-        "Bunica",
-    ];
-    let out = gpt2ro(&options, input.as_bytes()).out();
-    assert_eq!(
-        out.lines()
-            .filter(|line| line.starts_with("Bunica: "))
-            .count(),
-        8,
-        "{out}"
-    );
-}
-
-#[test]
 fn help_names_every_command_and_the_exit_codes() {
     let help = gpt2ro(&["--help"], b"").out();
     for command in [
@@ -236,6 +211,32 @@ fn score_of_lines_takes_each_for_a_text() {
         .sum();
     assert_eq!(found[lines.len()]["tokens"], tokens);
     assert_eq!(found[lines.len()]["bytes"], text.len() - (lines.len() - 1));
+}
+
+#[test]
+fn score_of_json_lines_is_that_of_their_texts() {
+    let folder = Folder::new("score-jsonl");
+    let (lines, jsonl) = (folder.path().join("lines"), folder.path().join("jsonl"));
+    fs::write(&lines, "Bunica a făcut\nși ariciul\n").unwrap();
+    let object = |text: &str| serde_json::json!({"id": "a/b/0", "text": text}).to_string();
+    let objects = [object("Bunica a făcut"), object("și ariciul")].join("\n");
+    fs::write(&jsonl, objects).unwrap();
+    let score = |path: &std::path::Path, flag: &str| {
+        let flags = [path.to_str().unwrap(), flag, "--json"];
+        let out = run_on("plain", "score", &flags).out();
+        serde_json::from_str::<Value>(out.lines().last().unwrap()).unwrap()
+    };
+    let (of_lines, of_objects) = (score(&lines, "--lines"), score(&jsonl, "--jsonl"));
+    for key in ["bits_per_byte", "tokens", "bytes"] {
+        assert_eq!(of_lines[key], of_objects[key], "{key}");
+    }
+    fs::write(&jsonl, "{}").unwrap();
+    let flags = [jsonl.to_str().unwrap(), "--jsonl"];
+    let line = run_on("plain", "score", &flags).fails_with(1);
+    assert!(
+        line.contains("jsonl: line 1: a JSON object without the field text"),
+        "{line}"
+    );
 }
 
 #[test]

@@ -43,6 +43,59 @@ fn fp32_logits_and_greedy_tokens_are_those_of_rust_bert() {
     }
 }
 
+const HALVES: [&str; 4] = ["--weights", "fp16", "--backend", "engine"];
+
+/// As far apart as two roundings of all weights to 11 bits: a thousandth of the logits' size.
+#[test]
+fn logits_of_the_halves_differ_by_less_than_a_thousandth_of_their_size() {
+    let prompts = reference("plain");
+    let pairs = logits(&prompts, &FP32)
+        .into_iter()
+        .zip(logits(&prompts, &HALVES));
+    for (exact, halves) in pairs {
+        let share = distance(&exact.values, &halves.values);
+        assert!(share > 0.0 && share < 1e-3, "{share}");
+    }
+}
+
+#[cfg(feature = "rust-bert")]
+#[test]
+fn both_backends_read_the_same_halves() {
+    let prompts = reference("plain");
+    let theirs = logits(&prompts, &["--weights", "fp16", "--backend", "rust-bert"]);
+    for (ours, theirs) in logits(&prompts, &HALVES).iter().zip(&theirs) {
+        for (ours, theirs) in ours.values.iter().zip(&theirs.values) {
+            assert!((ours - theirs).abs() < 1e-3, "{ours} {theirs}");
+        }
+        assert_eq!(ours.greedy, theirs.greedy);
+    }
+}
+
+#[test]
+fn a_folder_may_have_the_halves_only() {
+    let folder = Folder::new("halves");
+    copy_model("plain", folder.path());
+    let model = folder.path().to_str().unwrap();
+    let say = |flags: &[&str]| {
+        let asked = [
+            "generate", "--model", model, "Bunica", "--seed", "5", "--json",
+        ];
+        gpt2ro(&with(&asked, flags), b"")
+    };
+    let expected = say(&HALVES).out();
+    fs::remove_file(folder.path().join("rust_model.ot")).unwrap();
+    assert_eq!(say(&FP32).out(), expected);
+    let line = say(&["--weights", "fp32"]).fails_with(1);
+    assert!(line.contains("rust_model.ot: not found"), "{line}");
+}
+
+/// The root of the mean square of the difference, as a share of that of the first.
+fn distance(exact: &[f32], other: &[f32]) -> f32 {
+    let error: f32 = exact.iter().zip(other).map(|(a, b)| (a - b).powi(2)).sum();
+    let size: f32 = exact.iter().map(|a| a.powi(2)).sum();
+    (error / size).sqrt()
+}
+
 /// The weights of the tiny model are random and large, which is hard on rounding; a trained model's
 /// errors are smaller.
 #[test]
@@ -52,10 +105,7 @@ fn rounded_logits_differ_by_less_than_a_share_of_their_size() {
     for (backend, most) in [(BF16, 0.02), (INT8, 0.1), (INT4, 0.5)] {
         let rounded = logits(&prompts, &backend);
         for (exact, rounded) in exact.iter().zip(&rounded) {
-            let pairs = exact.values.iter().zip(&rounded.values);
-            let error: f32 = pairs.map(|(a, b)| (a - b).powi(2)).sum();
-            let size: f32 = exact.values.iter().map(|a| a.powi(2)).sum();
-            let share = (error / size).sqrt();
+            let share = distance(&exact.values, &rounded.values);
             assert!(share > 0.0 && share < most, "{backend:?}: {share}");
         }
     }

@@ -2,9 +2,13 @@
 #![cfg(any(feature = "engine", feature = "rust-bert"))]
 
 mod commands;
+mod continuations;
 mod corpus;
+mod dialog;
 #[cfg(feature = "engine")]
 mod engine;
 mod faults;
+#[cfg(feature = "engine")]
+mod inspect;
 mod strategies;
 mod util;

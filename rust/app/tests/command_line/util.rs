@@ -6,6 +6,8 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use serde_json::Value;
 
 /// A folder that is removed in the end.
@@ -35,6 +37,16 @@ impl Drop for Folder {
     }
 }
 
+/// The seed whose random numbers `transformers` draws with in tiny_deploy.py.
+pub const STREAM_SEED: u64 = 11;
+
+/// The first numbers that the seed gives, from 0 to under 1, 53 random bits each: one for each token drawn.
+fn random_stream() -> String {
+    let mut random = ChaCha12Rng::seed_from_u64(STREAM_SEED);
+    let numbers = (0..64).map(|_| (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64);
+    serde_json::to_string(&numbers.collect::<Vec<_>>()).unwrap()
+}
+
 /// A deploy folder of a tiny model, by its name in tiny_deploy.py, which writes all of them once.
 pub fn model(name: &str) -> String {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -44,6 +56,7 @@ pub fn model(name: &str) -> String {
         let output = Command::new("python3")
             .arg(script)
             .arg(&folder)
+            .arg(random_stream())
             .output()
             .unwrap();
         assert!(

@@ -86,8 +86,8 @@ pub enum PickleError {
 /// What is wrong with a tensor.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum TensorError {
-    /// Its values are not float32.
-    #[error("is of {0}; expected FloatStorage (float32)")]
+    /// Its values are neither float32 nor float16.
+    #[error("is of {0}; expected FloatStorage (float32) or HalfStorage (float16)")]
     Kind(String),
     /// The member with its values is not there.
     #[error("has its values in data/{0}, which is missing")]

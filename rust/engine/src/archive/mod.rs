@@ -1,4 +1,4 @@
-//! A TorchScript archive (`rust_model.ot`) as named, memory-mapped float32 tensors.
+//! A TorchScript archive (`rust_model.ot`) as named, memory-mapped tensors of float32 or float16.
 //!
 //! The file is a zip whose members are stored, not compressed: `data.pkl` lists the tensors,
 //! `data/N` holds the values of the N-th. It is not trusted: nothing in it is executed, and every
@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 pub use error::{ArchiveError, PickleError, TensorError};
 use members::Members;
-pub use tensor::Tensor;
+pub use tensor::{Dtype, Tensor};
 
 /// An open archive, every tensor of which was checked. Tensors are views of the mapped file.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub struct Archive {
 /// Where the values of a tensor lie in the file.
 #[derive(Debug)]
 struct Place {
+    dtype: Dtype,
     shape: Vec<usize>,
     bytes: Range<usize>,
 }
@@ -78,7 +79,7 @@ impl Archive {
     #[must_use]
     pub fn tensor(&self, name: &str) -> Option<Tensor<'_>> {
         let place = self.tensors.get(name)?;
-        Some(Tensor::new(&place.shape, &self.map[place.bytes.clone()]))
+        Some(Tensor::new(place, &self.map[place.bytes.clone()]))
     }
 
     /// The names of all tensors, sorted.

@@ -5,20 +5,78 @@ use std::ops::Range;
 use super::pickle::TensorRecord;
 use super::{Place, TensorError};
 
-const VALUE_BYTES: usize = size_of::<f32>();
+/// How the values of a tensor are kept in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dtype {
+    /// 4 bytes a value.
+    Float32,
+    /// 2 bytes a value, IEEE 754 binary16; given as float32, which holds each of them.
+    Float16,
+}
 
-/// A view of one tensor: contiguous float32 values, outermost dimension first.
+/// A view of one tensor: contiguous values, outermost dimension first.
 #[derive(Debug, Clone, Copy)]
 pub struct Tensor<'a> {
     shape: &'a [usize],
-    values: &'a [[u8; VALUE_BYTES]],
+    values: Values<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Values<'a> {
+    Float32(&'a [[u8; 4]]),
+    Float16(&'a [[u8; 2]]),
+}
+
+impl Dtype {
+    /// Of a storage, by PyTorch's name for it.
+    fn of_storage(kind: &str) -> Option<Self> {
+        match kind {
+            "FloatStorage" => Some(Self::Float32),
+            "HalfStorage" => Some(Self::Float16),
+            _ => None,
+        }
+    }
+
+    /// Bytes of a value.
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Float32 => 4,
+            Self::Float16 => 2,
+        }
+    }
+
+    /// The name that PyTorch and NumPy give it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Float32 => "float32",
+            Self::Float16 => "float16",
+        }
+    }
 }
 
 impl<'a> Tensor<'a> {
-    pub(super) fn new(shape: &'a [usize], bytes: &'a [u8]) -> Self {
-        let (values, rest) = bytes.as_chunks();
-        debug_assert!(rest.is_empty() && values.len() == shape.iter().product::<usize>());
+    pub(super) fn new(place: &'a Place, bytes: &'a [u8]) -> Self {
+        let values = match place.dtype {
+            Dtype::Float32 => Values::Float32(bytes.as_chunks().0),
+            Dtype::Float16 => Values::Float16(bytes.as_chunks().0),
+        };
+        let shape = &place.shape[..];
+        debug_assert_eq!(
+            bytes.len(),
+            shape.iter().product::<usize>() * place.dtype.bytes()
+        );
         Self { shape, values }
+    }
+
+    /// How the file keeps the values.
+    #[must_use]
+    pub fn dtype(&self) -> Dtype {
+        match self.values {
+            Values::Float32(_) => Dtype::Float32,
+            Values::Float16(_) => Dtype::Float16,
+        }
     }
 
     /// Sizes, outermost first.
@@ -30,20 +88,39 @@ impl<'a> Tensor<'a> {
     /// The value at a place, counted in the order of the file.
     #[must_use]
     pub fn value(&self, index: usize) -> f32 {
-        f32::from_le_bytes(self.values[index])
+        match self.values {
+            Values::Float32(values) => f32::from_le_bytes(values[index]),
+            Values::Float16(values) => widened(u16::from_le_bytes(values[index])),
+        }
     }
 
     /// The values of a range of places.
     pub fn values(&self, range: Range<usize>) -> impl Iterator<Item = f32> + 'a {
-        let values = &self.values[range];
-        values.iter().map(|&bytes| f32::from_le_bytes(bytes))
+        let tensor = *self;
+        range.map(move |index| tensor.value(index))
     }
 
     /// All values.
     #[must_use]
     pub fn to_vec(&self) -> Vec<f32> {
-        self.values(0..self.values.len()).collect()
+        self.values(0..self.shape.iter().product()).collect()
     }
+}
+
+/// The float32 of the same value as a float16: sign, 5 bits of exponent (15 is 2^0), 10 bits of fraction.
+fn widened(half: u16) -> f32 {
+    /// The exponent of float32 begins at -127, that of float16 at -15.
+    const REBIASED: u32 = (127 - 15) << 23;
+    /// Under 2^-14 a float16 is a whole number of these.
+    const STEP: f32 = 1.0 / (1 << 24) as f32;
+    let magnitude = u32::from(half & 0x7fff);
+    let bits = match magnitude {
+        0..0x0400 => (magnitude as f32 * STEP).to_bits(),
+        0x0400..0x7c00 => (magnitude << 13) + REBIASED,
+        // Infinity and NaN.
+        _ => (magnitude << 13) | f32::INFINITY.to_bits(),
+    };
+    f32::from_bits(bits | u32::from(half & 0x8000) << 16)
 }
 
 /// Where a tensor's values lie in the file, if its description is true.
@@ -51,11 +128,10 @@ pub(super) fn place(
     record: &TensorRecord,
     storage: Option<&Range<usize>>,
 ) -> Result<Place, TensorError> {
-    if record.kind != "FloatStorage" {
-        return Err(TensorError::Kind(record.kind.clone()));
-    }
+    let dtype =
+        Dtype::of_storage(&record.kind).ok_or_else(|| TensorError::Kind(record.kind.clone()))?;
     let storage = storage.ok_or_else(|| TensorError::MissingStorage(record.storage.clone()))?;
-    if record.elements.checked_mul(VALUE_BYTES) != Some(storage.len()) {
+    if record.elements.checked_mul(dtype.bytes()) != Some(storage.len()) {
         return Err(TensorError::StorageSize {
             storage: record.storage.clone(),
             expected: record.elements,
@@ -68,12 +144,13 @@ pub(super) fn place(
             strides: record.strides.clone(),
         });
     }
-    let bytes = bytes(record, storage).ok_or_else(|| TensorError::Outside {
+    let bytes = bytes(record, dtype, storage).ok_or_else(|| TensorError::Outside {
         shape: record.shape.clone(),
         offset: record.offset,
         found: record.elements,
     })?;
     Ok(Place {
+        dtype,
         shape: record.shape.clone(),
         bytes,
     })
@@ -91,15 +168,15 @@ fn is_contiguous(shape: &[usize], strides: &[usize]) -> bool {
         })
 }
 
-fn bytes(record: &TensorRecord, storage: &Range<usize>) -> Option<Range<usize>> {
+fn bytes(record: &TensorRecord, dtype: Dtype, storage: &Range<usize>) -> Option<Range<usize>> {
     let count = record
         .shape
         .iter()
         .try_fold(1_usize, |product, &size| product.checked_mul(size))?;
     let end = record.offset.checked_add(count)?;
     // No product below overflows: the storage's bytes are a range of the file.
-    (end <= record.elements)
-        .then(|| storage.start + record.offset * VALUE_BYTES..storage.start + end * VALUE_BYTES)
+    let place = |element| storage.start + element * dtype.bytes();
+    (end <= record.elements).then(|| place(record.offset)..place(end))
 }
 
 #[cfg(test)]
@@ -121,6 +198,45 @@ mod tests {
     fn a_tensor_lies_at_its_offset() {
         let found = place(&record(&[2, 3], &[3, 1], 6), Some(&(100..148))).unwrap();
         assert_eq!(found.bytes, 124..148);
+    }
+
+    #[test]
+    fn a_tensor_of_halves_has_two_bytes_a_value() {
+        let half = TensorRecord {
+            kind: "HalfStorage".to_owned(),
+            ..record(&[2, 3], &[3, 1], 6)
+        };
+        assert_eq!(place(&half, Some(&(100..124))).unwrap().bytes, 112..124);
+        assert!(matches!(
+            place(&half, Some(&(100..148))),
+            Err(TensorError::StorageSize { found: 48, .. })
+        ));
+    }
+
+    #[test]
+    fn a_float16_is_its_value_in_float32() {
+        for (half, value) in [
+            (0x0000, 0.0),
+            (0x8000, -0.0),
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x3555, 1_365.0 / 4_096.0),
+            (0x7bff, 65_504.0),
+            (0x0400, 1.0 / 16_384.0),
+            (0x03ff, 1_023.0 / 16_777_216.0),
+            (0x0001, 1.0 / 16_777_216.0),
+            (0x7c00, f32::INFINITY),
+            (0xfc00, f32::NEG_INFINITY),
+        ] {
+            assert_eq!(widened(half).to_bits(), f32::to_bits(value), "{half:#06x}");
+        }
+        assert!(widened(0x7e00).is_nan());
+    }
+
+    #[test]
+    fn every_float16_is_larger_than_the_one_before() {
+        let all: Vec<f32> = (0..=0x7c00).map(widened).collect();
+        assert!(all.windows(2).all(|pair| pair[0] < pair[1]));
     }
 
     #[test]

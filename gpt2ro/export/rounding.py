@@ -1,0 +1,136 @@
+"""What rounded weights cost: how well each precision of the binary predicts the test split."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from gpt2ro.errors import UserError
+from gpt2ro.export.binary import run_binary
+from gpt2ro.tokenization.shards import TokenIds, TokenShard, read_shards
+
+EXACT = "fp32"
+# The flags of the binary that ask for each, by the names of the config: parity.bits_per_byte.
+ROUNDED = {
+    "fp16": ("--weights", "fp16"),
+    "bf16": ("--precision", "bf16"),
+    "int8": ("--precision", "int8"),
+    "int4": ("--precision", "int4"),
+}
+
+
+@dataclass(frozen=True)
+class RoundingCheck:
+    """On which text the precisions are measured, and what is allowed.
+
+    Attributes:
+        tokens: folder with the token shards of the test split.
+        parts: the parts of the corpus, as source/part.
+        max_bytes: UTF-8 bytes of text at most; of a larger split every k-th document is read.
+        bounds: for each of ROUNDED, how far its bits per byte may be from those of fp32, as a
+            share of these.
+        threads: of the binary.
+    """
+
+    tokens: Path
+    parts: Sequence[str]
+    max_bytes: int
+    bounds: Mapping[str, float]
+    threads: int
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One precision: its bits per byte, how far from those of fp32 as a share, what is allowed."""
+
+    precision: str
+    bits_per_byte: float
+    difference: float
+    allowed: float
+
+
+def check_rounding(
+    check: RoundingCheck, binary: Path, deploy: Path, tokenizer: Tokenizer
+) -> dict[str, Any]:
+    """Measure every precision of the engine on the test split; return what parity.json says of it.
+
+    Raises:
+        UserError: a precision is beyond its bound, or the binary fails.
+    """
+    texts = list(documents(check, tokenizer))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "test.jsonl"
+        path.write_text(
+            "".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8"
+        )
+        exact = _bits_per_byte(check, binary, deploy, path, ("--precision", EXACT))
+        found = [Measurement(EXACT, exact, 0.0, 0.0)]
+        for name, flags in ROUNDED.items():
+            bits = _bits_per_byte(check, binary, deploy, path, flags)
+            difference = round(bits / exact - 1, 6)
+            found.append(Measurement(name, bits, difference, check.bounds[name]))
+            _require_within(found[-1], exact)
+    return {
+        "test_documents": len(texts),
+        "test_bytes": sum(len(text.encode()) for text in texts),
+        "precisions": [asdict(measurement) for measurement in found],
+    }
+
+
+def documents(check: RoundingCheck, tokenizer: Tokenizer) -> Iterator[str]:
+    """Yield the texts of the test split, or every k-th so that they are at most `max_bytes` or so.
+
+    Raises:
+        UserError: the split is empty.
+    """
+    shards = read_shards(check.tokens, list(check.parts))
+    total = sum(shard.bytes for shard in shards)
+    if total == 0:
+        raise UserError(f"{check.tokens}: no text in the test split; raise split.test.")
+    step = -(-total // check.max_bytes)
+    number = 0
+    for shard in shards:
+        for ids in _documents_of(shard):
+            if number % step == 0:
+                yield tokenizer.decode(ids.tolist(), skip_special_tokens=False)
+            number += 1
+
+
+def _documents_of(shard: TokenShard) -> Iterator[TokenIds]:
+    start = 0
+    for end in np.flatnonzero(shard.tokens == shard.end_of_text):
+        yield shard.tokens[start:end]
+        start = int(end) + 1
+
+
+def _bits_per_byte(
+    check: RoundingCheck, binary: Path, deploy: Path, path: Path, flags: Sequence[str]
+) -> float:
+    arguments = [
+        "score", "--model", str(deploy), str(path), "--jsonl", "--json", "--backend", "engine",
+        "--threads", str(check.threads), *flags,
+    ]  # fmt: skip
+    said = run_binary(binary, arguments)
+    try:
+        return float(json.loads(said)["bits_per_byte"])
+    except (ValueError, KeyError, TypeError):
+        raise UserError(
+            f"{binary}: its score is {said.strip()!r}; expected a JSON object with bits_per_byte; "
+            "it is another version: build it again."
+        ) from None
+
+
+def _require_within(found: Measurement, exact: float) -> None:
+    # Written so that what is not a number is beyond every bound.
+    if not abs(found.difference) <= found.allowed:
+        raise UserError(
+            f"parity: {found.precision} predicts the test split at {found.bits_per_byte:.4f} bits "
+            f"per byte and fp32 at {exact:.4f}: {found.difference:+.2%}, allowed is "
+            f"{found.allowed:.2%}; do not deploy {found.precision}: train on, or set "
+            f"parity.bits_per_byte.{found.precision} to what you accept."
+        )

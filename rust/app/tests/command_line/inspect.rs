@@ -1,0 +1,112 @@
+//! What `inspect` says of a deploy folder.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::util::{Folder, copy_model, gpt2ro, run_on};
+
+fn inspected(name: &str) -> Value {
+    run_on(name, "inspect", &["--json"]).json()
+}
+
+fn tensor<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let tensors = report["tensors"].as_array().unwrap();
+    tensors
+        .iter()
+        .find(|tensor| tensor["name"] == name)
+        .unwrap()
+}
+
+#[test]
+fn tensors_have_name_shape_kind_and_bytes() {
+    let report = inspected("plain");
+    let vocabulary = report["config"]["vocab_size"].as_u64().unwrap();
+    let embedding = tensor(&report, "transformer.wte.weight");
+    assert_eq!(embedding["shape"], json!([vocabulary, 64]));
+    assert_eq!(embedding["dtype"], "float32");
+    assert_eq!(embedding["bytes"], vocabulary * 64 * 4);
+    // Two layers of width 64: 12 d^2 + 13 d each, the embeddings, the last norm; no masks.
+    let parameters = 2 * (12 * 64 * 64 + 13 * 64) + (vocabulary + 64) * 64 + 2 * 64;
+    assert_eq!(report["parameters"], parameters);
+    let masks = 2 * 64 * 64;
+    assert_eq!(report["tensor_bytes"], 4 * (parameters + masks));
+}
+
+#[test]
+fn the_halves_take_half() {
+    let whole = inspected("plain");
+    let halves = run_on("plain", "inspect", &["--json", "--weights", "fp16"]).json();
+    assert_eq!(halves["weights"], "rust_model_fp16.ot");
+    assert_eq!(tensor(&halves, "transformer.ln_f.bias")["dtype"], "float16");
+    let bytes = |report: &Value| report["tensor_bytes"].as_u64().unwrap();
+    assert_eq!(2 * bytes(&halves), bytes(&whole));
+    assert_eq!(halves["parameters"], whole["parameters"]);
+}
+
+#[test]
+fn the_tokenizer_is_described() {
+    let facts = inspected("plain")["tokenizer"].clone();
+    let vocabulary = facts["vocabulary"].as_u64().unwrap();
+    // All bytes, one token a merge, and end-of-text.
+    assert_eq!(facts["merges"], vocabulary - 256 - 1);
+    assert_eq!(
+        facts["special_tokens"],
+        json!({"<|endoftext|>": vocabulary - 1})
+    );
+    let letters = facts["whole_letters"].as_object().unwrap();
+    assert_eq!(letters.len(), 5);
+    assert_eq!(letters["ă"], true);
+}
+
+#[test]
+fn every_file_is_held_against_the_manifest() {
+    let folder = Folder::new("inspect");
+    copy_model("plain", folder.path());
+    let path = folder.path().to_str().unwrap();
+    let merges = fs::read(folder.path().join("merges.txt")).unwrap();
+    let digits = Sha256::digest(&merges);
+    let sha256: String = digits.iter().map(|byte| format!("{byte:02x}")).collect();
+    let facts = json!({"files": {"merges.txt": {"bytes": merges.len(), "sha256": sha256}}});
+    fs::write(folder.path().join("MANIFEST.json"), facts.to_string()).unwrap();
+    let report = gpt2ro(&["inspect", "-m", path, "--json"], b"").json();
+    let of_file = |report: &Value, name: &str| {
+        let files = report["files"].as_array().unwrap();
+        files
+            .iter()
+            .find(|file| file["name"] == name)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(
+        of_file(&report, "merges.txt"),
+        json!({"name": "merges.txt", "bytes": merges.len(), "sha256": sha256, "as_in_manifest": true})
+    );
+    assert_eq!(
+        of_file(&report, "config.json")["as_in_manifest"],
+        Value::Null
+    );
+    fs::write(folder.path().join("merges.txt"), "other").unwrap();
+    let changed = gpt2ro(&["inspect", "-m", path], b"");
+    assert!(
+        changed
+            .fails_with(1)
+            .contains("1 files are not those of MANIFEST.json, first merges.txt"),
+        "{changed}"
+    );
+}
+
+#[test]
+fn the_report_is_readable_without_json() {
+    let out = run_on("plain", "inspect", &[]).out();
+    for told in [
+        "layers 2, width 64, heads 2, context 64, vocabulary ",
+        "special tokens: <|endoftext|> ",
+        "transformer.h.1.mlp.c_fc.weight",
+        "[64, 256]",
+        "ă yes",
+    ] {
+        assert!(out.contains(told), "{told:?} in {out}");
+    }
+}
