@@ -172,6 +172,22 @@ fn in_bytes_tokens_one_by_one_give_the_bits_that_they_give_together() {
     }
 }
 
+/// Of blocks of tokens whose logits nobody wants, the last layer only remembers keys and values.
+#[test]
+fn a_long_prompt_is_remembered_whole_when_only_its_last_logits_are_wanted() {
+    let shape = SHAPES[1];
+    for precision in Precision::ALL {
+        let mut model = random_model(&shape, options(precision, 2));
+        let ids = ids(&shape, 149, 6);
+        let mut after = |wanted| {
+            model.reset();
+            model.forward(std::slice::from_ref(&ids), wanted).unwrap();
+            model.forward(&[vec![3]], Wanted::Last).unwrap()
+        };
+        assert!(after(Wanted::Last) == after(Wanted::All), "{precision:?}");
+    }
+}
+
 #[test]
 fn the_number_of_threads_changes_no_bit() {
     let shape = SHAPES[1];

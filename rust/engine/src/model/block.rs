@@ -52,8 +52,9 @@ impl Buffers {
 }
 
 impl Gpt2 {
-    /// Take a block of new tokens through all layers; the stream has them then.
-    pub(super) fn read(&mut self, tokens: &[Vec<u32>], block: &[Place]) {
+    /// Take a block of new tokens through all layers; the stream has them then. Where none is wanted, the
+    /// last layer only remembers them: what else it would find of them nobody looks at.
+    pub(super) fn read(&mut self, tokens: &[Vec<u32>], block: &[Place], wanted: bool) {
         let Self {
             shape,
             machine,
@@ -81,7 +82,13 @@ impl Gpt2 {
             buffers,
             pasts: &pasts,
         };
-        for (layer, cache) in weights.layers.iter().zip(layers) {
+        let last = weights.layers.len() - 1;
+        for (index, (layer, cache)) in weights.layers.iter().zip(layers).enumerate() {
+            pass.project(layer);
+            if index == last && !wanted {
+                pass.remember(cache);
+                break;
+            }
             pass.attend(layer, cache);
             pass.feed_forward(layer);
         }
@@ -95,11 +102,10 @@ impl Gpt2 {
         length: usize,
         logits: &mut Vec<f32>,
     ) {
-        let is_wanted = |place: &Place| wanted == Wanted::All || place.index + 1 == length;
         let rows = block
             .iter()
             .enumerate()
-            .filter(|(_, place)| is_wanted(place));
+            .filter(|(_, place)| wanted.has(place, length));
         let rows: Vec<usize> = rows.map(|(row, _)| row).collect();
         if rows.is_empty() {
             return;
@@ -138,26 +144,36 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
+    /// Make queries, keys and values of the stream.
+    fn project(&mut self, layer: &Layer) {
+        let (machine, buffers) = (self.machine, &mut *self.buffers);
+        let tokens = self.pasts.len();
+        let every = &buffers.every[..tokens];
+        let stream = &buffers.stream[..tiles(self.shape.width) * tokens];
+        let projected = &mut buffers.projected[..3 * self.shape.heads_tiles() * tokens];
+
+        let input = &mut buffers.stream_input;
+        machine.prepare(stream, every, Some(&layer.attention_norm), input);
+        machine.product(&layer.projection, input, projected, Finish::Store);
+    }
+
+    /// Remember the keys and values for the tokens to come.
+    fn remember(&self, cache: &mut LayerCache) {
+        let attention = attention(self.shape, self.pasts, &self.buffers.projected);
+        let heads = cache.heads(attention.heads).enumerate();
+        let remember = |(head, cache)| attention.remember(head, cache);
+        self.machine.pool.each(heads, remember);
+    }
+
     /// Add to the stream what the heads of a layer find.
     fn attend(&mut self, layer: &Layer, cache: &mut LayerCache) {
         let (machine, buffers) = (self.machine, &mut *self.buffers);
         let tokens = self.pasts.len();
         let every = &buffers.every[..tokens];
         let stream = &mut buffers.stream[..tiles(self.shape.width) * tokens];
-        let heads_tiles = self.shape.heads_tiles();
-        let projected = &mut buffers.projected[..3 * heads_tiles * tokens];
-        let attended = &mut buffers.attended[..heads_tiles * tokens];
+        let attended = &mut buffers.attended[..self.shape.heads_tiles() * tokens];
 
-        let input = &mut buffers.stream_input;
-        machine.prepare(stream, every, Some(&layer.attention_norm), input);
-        machine.product(&layer.projection, input, projected, Finish::Store);
-        let attention = Attention {
-            projected,
-            heads: self.shape.heads,
-            head_tiles: self.shape.head_tiles(),
-            pasts: self.pasts,
-            scale: 1.0 / (self.shape.head_size() as f32).sqrt(),
-        };
+        let attention = attention(self.shape, self.pasts, &buffers.projected);
         look_back(machine, &attention, cache, &mut buffers.scores, attended);
         let input = &mut buffers.attended_input;
         machine.prepare(attended, every, None, input);
@@ -178,6 +194,17 @@ impl Pass<'_> {
         let input = &mut buffers.inner_input;
         machine.prepare(inner, every, None, input);
         machine.product(&layer.feed_forward_out, input, stream, Finish::Add);
+    }
+}
+
+/// What the heads need of the tokens with these pasts.
+fn attention<'a>(shape: &Shape, pasts: &'a [&'a [u32]], projected: &'a [Tile]) -> Attention<'a> {
+    Attention {
+        projected: &projected[..3 * shape.heads_tiles() * pasts.len()],
+        heads: shape.heads,
+        head_tiles: shape.head_tiles(),
+        pasts,
+        scale: 1.0 / (shape.head_size() as f32).sqrt(),
     }
 }
 

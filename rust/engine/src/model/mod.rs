@@ -35,6 +35,13 @@ pub enum Wanted {
     All,
 }
 
+impl Wanted {
+    /// Whether the logits of a new token are wanted, of so many in its sequence.
+    fn has(self, place: &Place, length: usize) -> bool {
+        self == Self::All || place.index + 1 == length
+    }
+}
+
 /// How a model is computed.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -162,7 +169,8 @@ impl Gpt2 {
         let places: Vec<Place> = places(tokens.len(), length).collect();
         let mut logits = Vec::with_capacity(self.rows(tokens, wanted) * self.shape.vocabulary);
         for block in places.chunks(BLOCK) {
-            self.read(tokens, block);
+            let is_wanted = block.iter().any(|place| wanted.has(place, length));
+            self.read(tokens, block, is_wanted);
             self.head(block, wanted, length, &mut logits);
         }
         Ok(logits)

@@ -74,6 +74,13 @@ impl<'a> Attention<'a> {
         }
     }
 
+    /// Only remember the keys and values of a head, for tokens to come.
+    pub fn remember(&self, head: usize, cache: HeadCache<'_>) {
+        for token in 0..self.pasts.len() {
+            remember(self, head, token, cache.keys, cache.values);
+        }
+    }
+
     /// The tiles of neighbouring tokens, the first of which is `token`.
     #[inline(always)]
     fn tiles<const TOKENS: usize>(
