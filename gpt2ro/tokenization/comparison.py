@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from tokenizers import Tokenizer
+
+from gpt2ro.errors import UserError
 from gpt2ro.files import write_json
 from gpt2ro.tokenization.measures import Sample, measures
 from gpt2ro.tokenization.splits import read_split_documents
@@ -32,10 +35,8 @@ def write_comparison(
         for document, split in read_split_documents(path):
             if split != "train":
                 sample.add(part, document.text)
-    measured = {
-        key: measures(read_tokenizer(path)[0], sample)
-        for key, path in (("tokenizer", tokenizer), ("other", other))
-    }
+    tokenizers = {"tokenizer": read_tokenizer(tokenizer)[0], "other": _read_other(other)}
+    measured = {key: measures(tokenizer, sample) for key, tokenizer in tokenizers.items()}
     write_json(
         output,
         {
@@ -44,3 +45,16 @@ def write_comparison(
             **{key: {m: values[m] for m in COMPARED} for key, values in measured.items()},
         },
     )
+
+
+def _read_other(path: Path) -> Tokenizer:
+    """Read any tokenizer.json: another model's may lack `<|endoftext|>` or have more tokens."""
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the binding raises bare Exception for every fault
+        raise UserError(
+            f"{path}: not a tokenizer ({error}); expected the tokenizer.json of the model that "
+            "training.initial_weights names; run the step pretrained again."
+        ) from None
+    tokenizer.encode_special_tokens = True
+    return tokenizer
