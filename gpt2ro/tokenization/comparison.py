@@ -7,11 +7,12 @@ from tokenizers import Tokenizer
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_json
-from gpt2ro.tokenization.measures import Sample, measures
+from gpt2ro.tokenization.measures import Sample
 from gpt2ro.tokenization.splits import read_split_documents
 from gpt2ro.tokenization.tokenizer_file import read_tokenizer
 
-COMPARED = ("bytes_per_token", "tokens_per_word")
+# After the point, as in the tokenizer's own stats.
+DIGITS = 4
 
 
 def write_comparison(
@@ -35,16 +36,21 @@ def write_comparison(
         for document, split in read_split_documents(path):
             if split != "train":
                 sample.add(part, document.text)
-    tokenizers = {"tokenizer": read_tokenizer(tokenizer)[0], "other": _read_other(other)}
-    measured = {key: measures(tokenizer, sample) for key, tokenizer in tokenizers.items()}
-    write_json(
-        output,
-        {
-            "name": name,
-            "sample_bytes": measured["tokenizer"]["sample_bytes"],
-            **{key: {m: values[m] for m in COMPARED} for key, values in measured.items()},
-        },
-    )
+    facts = {"name": name, "sample_bytes": sum(len(text.encode()) for text in sample.texts)}
+    compared = {"tokenizer": read_tokenizer(tokenizer)[0], "other": _read_other(other)}
+    write_json(output, facts | {key: _fit(its, sample.texts) for key, its in compared.items()})
+
+
+def _fit(tokenizer: Tokenizer, texts: list[str]) -> dict[str, float | None]:
+    """Return bytes per token and tokens per word; None where there is no text."""
+    encodings = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+    tokens = sum(len(encoding) for encoding in encodings)
+    size = sum(len(text.encode()) for text in texts)
+    words = sum(len(text.split()) for text in texts)
+    return {
+        "bytes_per_token": round(size / tokens, DIGITS) if tokens else None,
+        "tokens_per_word": round(tokens / words, DIGITS) if words else None,
+    }
 
 
 def _read_other(path: Path) -> Tokenizer:
