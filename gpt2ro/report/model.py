@@ -49,6 +49,21 @@ class Tokenizer:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """The tokenizer beside that of the model from which the weights come.
+
+    Attributes:
+        name: of that model.
+        sample_bytes: of held-out text on which both were measured.
+        measures: the tokenizer's and the other's, by name; None without text.
+    """
+
+    name: str
+    sample_bytes: int
+    measures: dict[str, tuple[float | None, float | None]]
+
+
+@dataclass(frozen=True)
 class SplitTokens:
     """The tokens of a split, or of all; an end-of-text token a document is among them."""
 
@@ -149,6 +164,21 @@ def read_tokenizer(results: Path) -> Tokenizer:
         tokens_per_word=stats.finite("tokens_per_word"),
         whole_letters={letter: letters.finite(letter) for letter in letters.values},
         letter_tokens={letter: alone.integer(letter) for letter in alone.values},
+    )
+
+
+def read_comparison(path: Path) -> Comparison:
+    """Read tokenizer_comparison.json.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    record = read_record(path)
+    ours, others = record.record("tokenizer"), record.record("other")
+    return Comparison(
+        name=record.text("name"),
+        sample_bytes=record.integer("sample_bytes"),
+        measures={key: (ours.finite(key), others.finite(key)) for key in ours.values},
     )
 
 

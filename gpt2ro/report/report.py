@@ -16,6 +16,7 @@ from gpt2ro.report.corpus import read_corpus, total
 from gpt2ro.report.examples import dropped_examples
 from gpt2ro.report.formats import FILTERS
 from gpt2ro.report.model import (
+    read_comparison,
     read_encoders,
     read_parity,
     read_tokenizer,
@@ -27,18 +28,25 @@ from gpt2ro.report.samples import read_samples
 TEMPLATES = Path(__file__).parent
 
 
-def write_report(results: Path, output: Path, parts: list[str] | None = None) -> None:
+def write_report(
+    results: Path,
+    output: Path,
+    parts: list[str] | None = None,
+    comparison: Path | None = None,
+) -> None:
     """Write the report of a run; equal results give equal bytes.
 
     Args:
         results: the folder of all outputs.
         output: the HTML file.
         parts: only these, as source/part; the folder may hold what others left behind.
+        comparison: of the tokenizer with another, where there is one.
 
     Raises:
         UserError: a file of the results is missing or damaged.
     """
-    write_text(output, page(facts(results, parts)))
+    compared = read_comparison(comparison) if comparison else None
+    write_text(output, page({**facts(results, parts), "comparison": compared}))
 
 
 def facts(results: Path, parts: list[str] | None = None) -> dict[str, Any]:

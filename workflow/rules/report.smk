@@ -28,6 +28,7 @@ rule report:
         cleaned=every_part([rules.clean.output.stats, rules.clean.output.dropped]),
         deduped=every_part(rules.dedupe.output.stats),
         tokenizer=rules.tokenizer.output.stats,
+        comparison=rules.tokenizer_comparison.output.comparison if PRETRAINED else [],
         tokens=every_part(rules.encode.output.facts),
         metrics=rules.train.output.metrics,
         parity=rules.parity.output.parity,
@@ -41,5 +42,7 @@ rule report:
     params:
         results=RESULTS,
         parts=every_part(SHARD),
+        comparison=f"--comparison {RESULTS}/tokenizer_comparison.json" if PRETRAINED else "",
     shell:
-        "python workflow/scripts/report.py --results {params.results} --parts {params.parts} --output {output.report}" + LOGGED
+        "python workflow/scripts/report.py --results {params.results} --parts {params.parts}"
+        " --output {output.report} {params.comparison}" + LOGGED

@@ -26,6 +26,27 @@ rule tokenizer:
         " {params.flags}" + LOGGED
 
 
+# Only where the config names a model: nothing is fetched for it alone.
+rule tokenizer_comparison:
+    message:
+        "Comparing the tokenizer with that of {params.name}."
+    input:
+        documents=every_part(rules.dedupe.output.documents),
+        tokenizer=f"{RESULTS}/tokenizer/tokenizer.json",
+        other=rules.pretrained.output.tokenizer,
+        code=code("tokenizer_comparison.py"),
+    output:
+        comparison=f"{RESULTS}/tokenizer_comparison.json",
+    log:
+        f"{RESULTS}/logs/tokenizer_comparison.log",
+    params:
+        name=SETTINGS["training"]["initial_weights"],
+    shell:
+        "python workflow/scripts/tokenizer_comparison.py --input {input.documents}"
+        " --tokenizer {input.tokenizer} --other {input.other} --name {params.name:q}"
+        " --output {output.comparison}" + LOGGED
+
+
 rule encode:
     message:
         "Encoding {wildcards.source}/{wildcards.part} as tokens."

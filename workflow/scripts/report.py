@@ -19,11 +19,12 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="folder of all outputs")
     parser.add_argument("--parts", nargs="+", help="only these, source/part (default: all)")
     parser.add_argument("--output", type=Path, required=True, help="the HTML page")
+    parser.add_argument("--comparison", type=Path, help="JSON of the tokenizer beside another")
     arguments = parser.parse_args()
 
     from gpt2ro.report.report import write_report
 
-    write_report(arguments.results, arguments.output, arguments.parts)
+    write_report(arguments.results, arguments.output, arguments.parts, arguments.comparison)
 
 
 if __name__ == "__main__":
