@@ -27,8 +27,8 @@ def test_a_letter_in_some_tokens_is_whole_in_part(tmp_path: Path) -> None:
     assert measures(tokenizer, sample_of("ș ț"))["whole_letters"]["ț"] == 0.0
 
 
-def test_a_letter_is_one_token_where_its_bytes_were_merged() -> None:
-    tokenizer = trained(["ș ș ș"], TokenizerSettings(vocabulary=258))
+def test_a_letter_is_one_token_where_its_bytes_were_merged(tmp_path: Path) -> None:
+    tokenizer, _ = trained(["ș ș ș"], TokenizerSettings(vocabulary=258), tmp_path)
     found = measures(tokenizer, sample_of("ș"))["letter_tokens"]
     assert found == {letter: 1 if letter == "ș" else 2 for letter in "șțăâîȘȚĂÂÎ"}
     assert cut_letters(found) == list("țăâîȘȚĂÂÎ")
