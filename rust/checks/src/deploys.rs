@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use gpt2ro::deploy::Deploy;
 use gpt2ro::engine_model::EngineModel;
-use gpt2ro::manifest::{MANIFEST, verify};
+use gpt2ro::manifest::{MANIFEST, Reading, verify};
 use gpt2ro::model::{Model as _, Positions};
 use gpt2ro_engine::kernels::Precision;
 use gpt2ro_engine::model::Shape;
@@ -20,6 +20,14 @@ pub(crate) const TOKENIZER: &[u8] = include_bytes!("../inputs/tokenizer/whole.js
 const CONFIG: &[u8] = include_bytes!("../inputs/config/whole.json");
 /// Tokens of that tokenizer.
 pub(crate) const VOCABULARY: usize = 262;
+/// The folder's files.
+const FILES: [&str; 5] = [
+    "tokenizer.json",
+    "config.json",
+    "rust_model.ot",
+    "vocab.json",
+    "merges.txt",
+];
 const TEXT: &str = "Și-n țară, 3 câini!\n<|endoftext|> \u{fffd}";
 
 static TENSORS: LazyLock<Vec<Written>> = LazyLock::new(|| {
@@ -73,7 +81,7 @@ pub fn config(bytes: &[u8]) -> bool {
 pub fn manifest(bytes: &[u8]) -> bool {
     write_folder(TOKENIZER, CONFIG);
     written(MANIFEST, bytes);
-    let verified = verify(&folder()).is_ok();
+    let verified = verify(&folder(), &FILES, Reading::Whole).is_ok();
     if verified {
         let text = String::from_utf8_lossy(bytes);
         assert!(text.contains("\"files\"") || text.contains('\\'), "{text}");
@@ -84,7 +92,7 @@ pub fn manifest(bytes: &[u8]) -> bool {
 
 fn opened(tokenizer: &[u8], config: &[u8]) -> Option<Deploy> {
     write_folder(tokenizer, config);
-    Deploy::open(&folder()).ok()
+    Deploy::open(&folder(), None).ok()
 }
 
 fn folder() -> PathBuf {
@@ -94,7 +102,7 @@ fn folder() -> PathBuf {
 fn write_folder(tokenizer: &[u8], config: &[u8]) {
     written("tokenizer.json", tokenizer);
     written("config.json", config);
-    for name in ["rust_model.ot", "vocab.json", "merges.txt"] {
+    for name in &FILES[2..] {
         if !file(name).exists() {
             written(name, b"");
         }
