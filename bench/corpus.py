@@ -34,8 +34,8 @@ import yaml
 from gpt2ro.documents import read_documents, write_documents
 from gpt2ro.files import read_json
 from gpt2ro.sources.catalogue import folder_source
-from gpt2ro.sources.compression import whole_text
 from gpt2ro.sources.readers.wiki_extractor import command
+from gpt2ro.sources.text import whole_text
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"

@@ -19,7 +19,7 @@ pub(crate) const SEPARATOR: char = ' ';
 
 const MARKS: RangeInclusive<char> = '\u{300}'..='\u{36f}';
 
-/// The table ends before CJK: all alphabets of Europe, punctuation and symbols, in 60 KB.
+/// The table ends before CJK: all alphabets of Europe, punctuation and symbols, in 70 KB.
 const TABLE_END: u32 = 0x3000;
 
 static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
@@ -29,6 +29,9 @@ pub(crate) struct Table {
     forms: String,
     /// Where the form of each character begins; one entry more than characters.
     starts: Vec<u32>,
+    /// The form of each character that has one of ASCII's characters for a form, else 0, which is
+    /// the form of none: nearly all characters of European texts, without a look at `forms`.
+    bytes: Vec<u8>,
 }
 
 impl Table {
@@ -40,11 +43,28 @@ impl Table {
     fn new() -> Self {
         let mut forms = String::new();
         let mut starts = vec![0];
+        let mut bytes = Vec::new();
         for character in '\0'..char::from_u32(TABLE_END).expect("no surrogate") {
+            let start = forms.len();
             fold_character(character, &mut forms);
+            bytes.push(match forms.as_bytes()[start..] {
+                [byte] => byte,
+                _ => 0,
+            });
             starts.push(u32::try_from(forms.len()).expect("a table of some KB"));
         }
-        Self { forms, starts }
+        Self {
+            forms,
+            starts,
+            bytes,
+        }
+    }
+
+    /// Returns the folded form of a character if that is in the table and a character of ASCII.
+    #[inline]
+    pub(crate) fn byte(&self, character: char) -> Option<u8> {
+        let byte = *self.bytes.get(character as usize)?;
+        (byte != 0).then_some(byte)
     }
 
     /// Returns the folded form of a character, if it is in the table.
@@ -114,6 +134,12 @@ mod tests {
         for character in ['\0', 'A', 'ț', '„', '\u{2fff}'] {
             assert_eq!(table.form(character), Some(folded(character).as_str()));
         }
+        for character in '\0'..char::from_u32(TABLE_END).expect("no surrogate") {
+            let form = folded(character);
+            let byte = (form.len() == 1).then(|| form.as_bytes()[0]);
+            assert_eq!(table.byte(character), byte, "{character}");
+        }
+        assert_eq!(table.byte('\u{3000}'), None);
         assert_eq!(table.form('\u{3000}'), None);
     }
 }

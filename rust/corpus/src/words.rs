@@ -13,15 +13,17 @@ impl Words {
         let mut words = Joiner::with_capacity(text.len());
         let mut rare = String::new();
         for character in text.chars() {
-            if let Some(form) = table.form(character) {
-                words.push(form);
+            if let Some(byte) = table.byte(character) {
+                words.push(byte);
+            } else if let Some(form) = table.form(character) {
+                words.extend(form);
             } else {
                 rare.clear();
                 fold_character(character, &mut rare);
-                words.push(&rare);
+                words.extend(&rare);
             }
         }
-        Self(words.text)
+        Self(words.finish())
     }
 
     /// Returns the words as they stand; any Unicode white space separates them.
@@ -38,31 +40,40 @@ impl Words {
 
 /// Appends pieces of words; separators between them become one space.
 struct Joiner {
-    text: String,
-    separated: bool,
+    text: Vec<u8>,
+    /// The last byte; before the first a separator, so that no other one is kept there.
+    last: u8,
 }
 
 impl Joiner {
+    const SEPARATOR: u8 = SEPARATOR as u8;
+
     fn with_capacity(bytes: usize) -> Self {
         Self {
-            text: String::with_capacity(bytes),
-            separated: false,
+            text: Vec::with_capacity(bytes),
+            last: Self::SEPARATOR,
         }
     }
 
     #[inline]
-    fn push(&mut self, form: &str) {
-        for character in form.chars() {
-            if character == SEPARATOR {
-                self.separated = true;
-                continue;
-            }
-            if self.separated && !self.text.is_empty() {
-                self.text.push(SEPARATOR);
-            }
-            self.separated = false;
-            self.text.push(character);
+    fn push(&mut self, byte: u8) {
+        // A separator is a byte like others unless one stands before it, which is rare: processors
+        // guess this branch better than one at every end of a word.
+        if byte != Self::SEPARATOR || self.last != Self::SEPARATOR {
+            self.text.push(byte);
         }
+        self.last = byte;
+    }
+
+    fn extend(&mut self, form: &str) {
+        form.bytes().for_each(|byte| self.push(byte));
+    }
+
+    fn finish(mut self) -> String {
+        if self.text.last() == Some(&Self::SEPARATOR) {
+            self.text.pop();
+        }
+        String::from_utf8(self.text).expect("whole characters")
     }
 }
 
