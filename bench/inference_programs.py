@@ -205,7 +205,10 @@ class OpenVino(Graph):
 
 
 class OnnxRuntime(Graph):
-    """onnxruntime, whose past is bound from output to input without a copy."""
+    """onnxruntime, whose past is bound from output to input without a copy.
+
+    The graph is as exported: what its own package for transformers would fuse is not fused.
+    """
 
     def __init__(self, model: Path, files: Path, threads: int) -> None:
         import onnxruntime
