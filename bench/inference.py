@@ -16,10 +16,11 @@ rounds, and beside its decoding stands what share that is of the memory floor: t
 weights, which each token needs once, at the speed at which the same threads just read memory. The
 last line is JSON.
 
-    PEERS/bin/python bench/inference.py --binary BINARY --peers --rounds 3
+    PEERS/bin/python bench/inference.py --binary BINARY --engine ENGINE --peers --rounds 3
 
 compares the binary with other programs instead, in every precision and by medians; PEERS is the
-environment that bench/inference_peers.py describes. BINARY should be one without PyTorch, which
+environment that bench/inference_peers.py describes. Without ENGINE there are no figures of ours
+for a batch and for memory. BINARY should be one without PyTorch, which
 takes half a second to load: cargo build --release --no-default-features --features engine
 """
 
@@ -157,7 +158,9 @@ def main() -> None:
         if arguments.peers:
             told = {}
             for threads in arguments.threads:
-                told[threads] = compare(arguments.binary, folder, deploy, threads, arguments.rounds)
+                told[threads] = compare(
+                    arguments.binary, arguments.engine, folder, threads, arguments.rounds
+                )
                 for name, of_one in told[threads].items():
                     tell(threads, name, of_one)
             print(json.dumps(told))

@@ -6,164 +6,39 @@ They are installed beside the project, into an environment that sees the project
     python -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])' \
         > /tmp/peers/lib/python3.11/site-packages/project.pth
     CMAKE_ARGS=-DGGML_NATIVE=ON /tmp/peers/bin/pip install ctranslate2==4.8.5 gguf \
-        llama-cpp-python==0.3.36 --no-binary llama-cpp-python
+        llama-cpp-python==0.3.36 --no-binary llama-cpp-python \
+        openvino==2026.4.1 nncf==3.4.0 onnxruntime==1.32.0 onnx==1.23.2
 
 Of llama.cpp the wheels that are published are made for any processor, hence the build from source.
 Each is measured in a process of its own, which this program is as well:
 
     python bench/inference_peers.py PEER MODEL FILES THREADS ROUNDS
 
-MODEL is a Hugging Face folder, and FILES one for what is made of it. It prints one JSON object;
-rates are medians of the rounds, in tokens a second, and the time of the first token is that of
-loading and of a prompt of one token, the peer's module imported and its file in the page cache.
+MODEL is a Hugging Face folder, and FILES one for what is made of it, which is made if need be. It
+prints one JSON object; rates are medians of the rounds, in tokens a second. With 0 rounds it loads
+the model, reads one token, chooses the next and is done: the time of the first token is how long
+that process lives, its files in the page cache. Memory is what the process has resident less
+what it had before it loaded the peer's module and the model, mapped files included: after that
+first token (loaded), and when all is measured, a batch and a long prompt among it (memory).
 """
 
-import ctypes
 import importlib.util
 import json
 import subprocess
 import sys
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import partial
+from importlib import metadata
+from math import prod
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
+from inference_programs import BATCH, CTranslate2, LlamaCpp, OnnxRuntime, OpenVino, Peer
 
-PROMPT, PAST, NEW, BATCH = 512, 32, 64, 8  # tokens, tokens, tokens, sequences
-
-
-class Peer(ABC):
-    """A loaded model: ids go in, and what is measured is the time until others are chosen."""
-
-    @abstractmethod
-    def write(self, sequences: list[list[int]], tokens: int) -> float:
-        """Read prompts of one length, write so many tokens after each, and return the seconds."""
-
-
-class LlamaCpp(Peer):
-    """llama.cpp by its own interface, one batch a step."""
-
-    def __init__(self, model: Path, files: Path, threads: int, kind: str) -> None:
-        import llama_cpp
-
-        self.api = llama_cpp
-        quiet = llama_cpp.llama_log_callback(lambda *_: None)
-        self.quiet = quiet  # kept: C holds no reference to it
-        llama_cpp.llama_log_set(quiet, ctypes.c_void_p(0))
-        parameters = llama_cpp.llama_model_default_params()
-        self.model = llama_cpp.llama_model_load_from_file(
-            str(gguf_file(model, files, kind)).encode(), parameters
-        )
-        context = llama_cpp.llama_context_default_params()
-        context.n_ctx = context.n_batch = context.n_ubatch = 1024
-        context.n_seq_max = BATCH
-        context.kv_unified = True
-        context.n_threads = context.n_threads_batch = threads
-        self.context = llama_cpp.llama_init_from_model(self.model, context)
-        if not self.context:
-            raise SystemExit(f"{kind}: llama.cpp made no context")
-        vocabulary = llama_cpp.llama_model_get_vocab(self.model)
-        self.vocabulary = llama_cpp.llama_vocab_n_tokens(vocabulary)
-        self.batch = llama_cpp.llama_batch_init(1024, 0, 1)
-
-    def write(self, sequences: list[list[int]], tokens: int) -> float:
-        self.api.llama_memory_clear(self.api.llama_get_memory(self.context), True)
-        length = len(sequences[0])
-        start = time.perf_counter()
-        chosen = self.step(sequences, 0)
-        for place in range(tokens - 1):
-            chosen = self.step([[id_] for id_ in chosen], length + place)
-        return time.perf_counter() - start
-
-    def step(self, sequences: list[list[int]], position: int) -> list[int]:
-        batch, row, wanted = self.batch, 0, []
-        for sequence, ids in enumerate(sequences):
-            for place, id_ in enumerate(ids):
-                batch.token[row] = id_
-                batch.pos[row] = position + place
-                batch.n_seq_id[row] = 1
-                batch.seq_id[row][0] = sequence
-                batch.logits[row] = place + 1 == len(ids)
-                row += 1
-            wanted.append(row - 1)
-        batch.n_tokens = row
-        if self.api.llama_decode(self.context, batch) != 0:
-            raise SystemExit("llama.cpp would not read a batch")
-        shape = (self.vocabulary,)
-        rows = (self.api.llama_get_logits_ith(self.context, place) for place in wanted)
-        return [int(np.ctypeslib.as_array(logits, shape).argmax()) for logits in rows]
-
-
-def gguf_file(model: Path, files: Path, kind: str) -> Path:
-    """Write the weights in llama.cpp's format, with matrices of a kind such as Q8_0."""
-    import gguf
-    from safetensors.numpy import load_file
-
-    target = files / f"{kind}.gguf"
-    if target.exists():
-        return target
-    config = json.loads((model / "config.json").read_text())
-    writer = gguf.GGUFWriter(str(target), "gpt2")
-    writer.add_block_count(config["n_layer"])
-    writer.add_context_length(config["n_positions"])
-    writer.add_embedding_length(config["n_embd"])
-    writer.add_feed_forward_length(4 * config["n_embd"])
-    writer.add_head_count(config["n_head"])
-    writer.add_layer_norm_eps(config["layer_norm_epsilon"])
-    writer.add_tokenizer_model("none")
-    writer.add_vocab_size(config["vocab_size"])
-    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.GPT2, config["n_layer"])
-    type_ = gguf.GGMLQuantizationType[kind]
-    for name, values in load_file(model / "model.safetensors").items():
-        values = values.astype(np.float32)
-        is_layer = ".h." in name
-        if is_layer and values.ndim == 2:
-            values = np.ascontiguousarray(values.T)
-        to = names.get_name(name.removeprefix("transformer."), (".weight", ".bias"))
-        to = to or names.get_name(name, (".weight", ".bias"))
-        if to is None:
-            continue
-        if values.ndim == 2 and "wpe" not in name:
-            writer.add_tensor(to, gguf.quants.quantize(values, type_), raw_dtype=type_)
-        else:
-            writer.add_tensor(to, values)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return target
-
-
-class CTranslate2(Peer):
-    """CTranslate2, which takes whole greedy continuations."""
-
-    def __init__(self, model: Path, files: Path, threads: int, kind: str) -> None:
-        import ctranslate2
-
-        folder = files / f"ctranslate2-{kind}"
-        if not folder.exists():
-            converter = ctranslate2.converters.TransformersConverter(str(model))
-            converter.convert(str(folder), quantization=kind)
-        self.generator = ctranslate2.Generator(
-            str(folder), device="cpu", intra_threads=threads, inter_threads=1
-        )
-        vocabulary = json.loads((model / "vocab.json").read_text())
-        self.symbols = {id_: symbol for symbol, id_ in vocabulary.items()}
-
-    def write(self, sequences: list[list[int]], tokens: int) -> float:
-        prompts = [[self.symbols[id_] for id_ in ids] for ids in sequences]
-        start = time.perf_counter()
-        self.generator.generate_batch(
-            prompts,
-            max_length=tokens,
-            min_length=tokens,
-            include_prompt_in_result=False,
-        )
-        return time.perf_counter() - start
+PROMPT, PAST, NEW = 512, 32, 64  # tokens
+LIMIT = 180  # seconds that a process may take
 
 
 PEERS: dict[str, tuple[str, Callable[[Path, Path, int], Peer]]] = {
@@ -171,6 +46,8 @@ PEERS: dict[str, tuple[str, Callable[[Path, Path, int], Peer]]] = {
     "llama.cpp Q8_0": ("llama_cpp", lambda *to: LlamaCpp(*to, kind="Q8_0")),
     "llama.cpp Q4_0": ("llama_cpp", lambda *to: LlamaCpp(*to, kind="Q4_0")),
     "CTranslate2 int8": ("ctranslate2", lambda *to: CTranslate2(*to, kind="int8")),
+    "OpenVINO int8": ("openvino", OpenVino),
+    "onnxruntime int8": ("onnxruntime", OnnxRuntime),
 }
 
 
@@ -203,73 +80,113 @@ def resident() -> float:
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) * 1024 / 1e6
 
 
+def in_time(command: list[str]) -> str:
+    """Return the standard output of a process."""
+    done = subprocess.run(command, capture_output=True, check=True, timeout=LIMIT, text=True)
+    return done.stdout
+
+
+def seconds(command: list[str]) -> float:
+    """Return how long a process lives."""
+    start = time.perf_counter()
+    in_time(command)
+    return time.perf_counter() - start
+
+
 def of_peer(name: str, model: Path, files: Path, threads: int) -> dict[str, float]:
-    """Return what a process of a peer measures in one round."""
-    command = [sys.executable, __file__, name, str(model), str(files), str(threads), "1"]
-    done = subprocess.run(command, capture_output=True, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return {key: value for key, value in figures.items() if isinstance(value, float | int)}
+    """Return what processes of a peer measure in one round."""
+    command = [sys.executable, __file__, name, str(model), str(files), str(threads)]
+    whole: dict[str, Any] = json.loads(in_time([*command, "1"]).splitlines()[-1])
+    figures = {key: value for key, value in whole.items() if isinstance(value, float | int)}
+    return figures | {"first_token_s": seconds([*command, "0"])}
 
 
-def of_binary(binary: Path, deploy: Path, precision: str, threads: int) -> dict[str, float]:
-    """Return the same of the binary, by its own bench; its start is that of the whole process."""
+def of_binary(
+    binary: Path, engine: Path | None, deploy: Path, precision: str, threads: int
+) -> dict[str, float]:
+    """Return the same of the binary, by its own bench, and what only the engine's program says."""
     model = ["-m", str(deploy), "--backend", "engine", "--precision", precision, "--cache"]
     model += ["--threads", str(threads)]
 
     def bench(prompt: int, new: int) -> dict[str, float]:
         lengths = ["--prompt-tokens", str(prompt), "-n", str(new), "--rounds", "1", "--json"]
-        command = [str(binary), "bench", *model, *lengths]
-        done = subprocess.run(command, capture_output=True, check=True)
-        figures: dict[str, float] = json.loads(done.stdout)
+        figures: dict[str, float] = json.loads(in_time([str(binary), "bench", *model, *lengths]))
         return figures
 
     long, short = bench(PROMPT, 1), bench(PAST, NEW)
-    start = time.perf_counter()
     command = [str(binary), "generate", "Bunica", *model, "--strategy", "greedy", "-n", "1"]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    return {
-        "first_token_s": time.perf_counter() - start,
+    figures = {
+        "first_token_s": seconds(command),
         "decode": short["new_tokens_per_second"],
         "prefill": long["prompt_tokens_per_second"],
         "share_of_floor": short["share_of_memory_floor"],
         "read_gb_per_s": short["memory_bytes_per_second"] / 1e9,
     }
+    if engine is not None:
+        weights = str(deploy / "rust_model.ot")
+        within = json.loads(in_time([str(engine), weights, precision, str(threads), "1"]))
+        figures |= {"batch": within["batch_median"], "loaded_mb": within["loaded_mb"]}
+        figures["memory_mb"] = within["resident_mb"]
+    return figures
+
+
+def parameters(model: Path) -> int:
+    """Return how many weights there are, an int8 weight being one byte."""
+    with (model / "model.safetensors").open("rb") as file:
+        tensors = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    return sum(prod(tensor["shape"]) for name, tensor in tensors.items() if name[:2] != "__")
+
+
+def why(error: subprocess.SubprocessError) -> str:
+    """Say why a process gave no figures."""
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"it takes longer than {LIMIT} s"
+    last = (getattr(error, "stderr", "") or "").strip().splitlines()[-1:]
+    return f"it fails ({' '.join(last)})"
 
 
 def compare(
-    binary: Path, model: Path, deploy: Path, threads: int, rounds: int
+    binary: Path, engine: Path | None, model: Path, threads: int, rounds: int
 ) -> dict[str, dict[str, float]]:
     """Return medians of every contestant, each of which takes its turn in every round.
 
-    A peer that is not installed, or fails, is told and left out.
+    A peer that is not installed, fails or hangs is told and left out. MODEL has the deploy folder
+    beside it.
     """
-    files = deploy.parent / "peers"
+    deploy, files = model.parent / "deploy", model.parent / "peers"
     files.mkdir(exist_ok=True)
     contestants: dict[str, Callable[[], dict[str, float]]] = {}
     for precision in ("bf16", "int8", "int4"):
-        contestants[f"gpt2ro {precision}"] = partial(of_binary, binary, deploy, precision, threads)
+        ours = partial(of_binary, binary, engine, deploy, precision, threads)
+        contestants[f"gpt2ro {precision}"] = ours
     for name in PEERS:
         if module := missing(name):
             print(f"{name}: left out, {module} is not installed", flush=True)
-        else:
-            contestants[name] = partial(of_peer, name, model, files, threads)
+            continue
+        command = [sys.executable, __file__, name, str(model), str(files), str(threads), "0"]
+        try:
+            in_time(command)  # its files are there from here on
+        except subprocess.SubprocessError as error:
+            print(f"{name}: left out, {why(error)}", flush=True)
+            continue
+        contestants[name] = partial(of_peer, name, model, files, threads)
     found: dict[str, list[dict[str, float]]] = {name: [] for name in contestants}
-    for number in range(rounds + 1):
+    for _ in range(rounds):
         for name, figures in list(contestants.items()):
             try:
-                one = figures()
-            except subprocess.CalledProcessError as error:
-                last = (error.stderr or b"").decode(errors="replace").strip().splitlines()[-1:]
-                print(f"{name}: left out, it fails ({' '.join(last)})", flush=True)
-                del contestants[name]
-                continue
-            if number > 0:  # the first one wrote its files
-                found[name].append(one)
-    return {
+                found[name].append(figures())
+            except subprocess.SubprocessError as error:
+                print(f"{name}: left out, {why(error)}", flush=True)
+                del contestants[name], found[name]
+    medians = {
         name: {key: median(one[key] for one in all_) for key in all_[0]}
         for name, all_ in found.items()
-        if all_
     }
+    count = parameters(model) / 1e6
+    for of_one in medians.values():
+        if "loaded_mb" in of_one:
+            of_one["bytes_a_parameter"] = of_one["loaded_mb"] / count
+    return medians
 
 
 def tell(threads: int, name: str, figures: dict[str, float]) -> None:
@@ -278,8 +195,11 @@ def tell(threads: int, name: str, figures: dict[str, float]) -> None:
     told += [
         f"{key} {figures[key]:8.1f}" for key in ("decode", "prefill", "batch") if key in figures
     ]
-    if "memory_mb" in figures:
-        told.append(f"{figures['memory_mb']:.0f} MB")
+    if "loaded_mb" in figures:
+        told.append(
+            f"loaded {figures['loaded_mb']:.0f} MB ({figures['bytes_a_parameter']:.2f} bytes a "
+            f"parameter), at the end {figures['memory_mb']:.0f} MB"
+        )
     if "share_of_floor" in figures:
         told.append(
             f"{figures['share_of_floor']:.0%} of the floor at {figures['read_gb_per_s']:.1f} GB/s"
@@ -289,17 +209,19 @@ def tell(threads: int, name: str, figures: dict[str, float]) -> None:
 
 def main() -> None:
     name, model, files, threads, rounds = sys.argv[1:]
-    module, make = PEERS[name]
-    make(Path(model), Path(files), int(threads))  # its files are there from here on
     before = resident()
     start = time.perf_counter()
-    peer = make(Path(model), Path(files), int(threads))
+    peer = PEERS[name][1](Path(model), Path(files), int(threads))
     peer.write([[1]], 1)
-    figures: dict[str, Any] = {"first_token_s": round(time.perf_counter() - start, 3)}
-    figures |= rates(peer, int(rounds))
-    figures["memory_mb"] = round(resident() - before)
-    version = getattr(importlib.import_module(module), "__version__", "")
-    print(json.dumps({"peer": name, "version": version, "threads": int(threads)} | figures))
+    figures: dict[str, Any] = {"loading_s": round(time.perf_counter() - start, 3)}
+    figures["loaded_mb"] = round(resident() - before)
+    if int(rounds) > 0:
+        figures |= rates(peer, int(rounds))
+        figures["memory_mb"] = round(resident() - before)
+    module = PEERS[name][0]
+    package = {"llama_cpp": "llama_cpp_python"}.get(module, module)
+    version = metadata.version(package)
+    print(json.dumps({"peer": name, "version": version} | figures))
 
 
 if __name__ == "__main__":
