@@ -4,7 +4,7 @@ A shingle is a run of `shingle_words` consecutive words; a text of fewer words i
 function releases the interpreter lock while it works.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import final
 
@@ -92,6 +92,57 @@ class CleanedBlock:
     @property
     def lengths(self) -> dict[int, int]:
         """Kept documents of 2^n characters or more and fewer than 2^(n+1), by n."""
+
+@final
+class HeldOutIndex:
+    """Finds texts that share n-grams with held-out ones; a table turns nearly all others away."""
+
+    def __new__(
+        cls, words: int, count: int, ngrams: Iterable[bytes], has_any: Callable[[bytes], bool], /
+    ) -> HeldOutIndex:
+        """Make an index.
+
+        Args:
+            words: of an n-gram, at least 1.
+            count: n-grams.
+            ngrams: their hashes, as Signer.shingles returns them, some at a time.
+            has_any: tells whether one of some hashes, in the same form, is an n-gram's; only called
+                with those that the table lets pass.
+
+        Raises:
+            ValueError, OverflowError: a number is out of its range.
+        """
+
+    def has_any(self, text: str, /) -> bool:
+        """Return whether a text has one of the n-grams; never one of fewer words.
+
+        Raises:
+            Exception: what has_any raised.
+        """
+
+def with_splits(
+    block: bytes,
+    ids: Sequence[str],
+    splits: Sequence[str | None],
+    index: HeldOutIndex | None,
+    /,
+) -> list[tuple[bytes, int, int, bytes | None]]:
+    """Give the documents of a block of lines their splits, where nothing else is to be done.
+
+    Args:
+        ids: expected of the documents, in order.
+        splits: their splits; None for those that are dropped.
+        index: train documents that share n-grams with it are left.
+
+    Returns:
+        Pieces of the block: the lines of documents with `meta.split`, how many these are, the bytes
+        of their texts, and the line behind them as it came, which is left to the caller: of a
+        document that is dropped, left, has another id or a split, or is in another form than
+        Document.to_json gives. Behind the last piece is None.
+
+    Raises:
+        Exception: what the index raised.
+    """
 
 @final
 class Repairer:

@@ -84,6 +84,11 @@ class Bookkeeper(AbstractContextManager["Bookkeeper"]):
         if document.reason is not None:
             self._enter_reason(document.reason, 1, bytes_now)
 
+    def write_kept(self, lines: bytes, documents: int, text_bytes: int) -> None:
+        """File the lines of so many kept documents, whose texts the step did not change."""
+        self._kept.write_lines(lines, documents, text_bytes)
+        self._enter(documents, text_bytes, text_bytes)
+
     def write_block(self, block: Block) -> None:
         """File the documents of a block."""
         documents = sum(count for count, _ in block.reasons.values())

@@ -6,6 +6,7 @@ try:
     from gpt2ro._native import (
         CleanedBlock,
         Cleaner,
+        HeldOutIndex,
         LineRemover,
         Repairer,
         Signer,
@@ -15,6 +16,7 @@ try:
         line_keys,
         personal_lines,
         similarity,
+        with_splits,
     )
 except ImportError as error:
     raise UserError(
@@ -25,6 +27,7 @@ except ImportError as error:
 __all__ = [
     "CleanedBlock",
     "Cleaner",
+    "HeldOutIndex",
     "LineRemover",
     "Repairer",
     "Signer",
@@ -34,4 +37,5 @@ __all__ = [
     "line_keys",
     "personal_lines",
     "similarity",
+    "with_splits",
 ]

@@ -2,6 +2,7 @@
 
 from gpt2ro.decontamination.sentences import SentenceFilter
 from gpt2ro.documents import Document
+from gpt2ro.native import HeldOutIndex
 
 
 class Decontaminator:
@@ -17,6 +18,11 @@ class Decontaminator:
         self._max_removed = max_removed
         self.documents = 0
         self.sentences = 0
+
+    @property
+    def index(self) -> HeldOutIndex:
+        """What finds the documents that have such sentences."""
+        return self._filter.index
 
     def apply(self, document: Document) -> None:
         """Take the sentences out, or give a document that would lose too much a reason instead."""

@@ -14,15 +14,14 @@ from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, distinct
 from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path
+from gpt2ro.native import HeldOutIndex
 from gpt2ro.progress import Progress
 from gpt2ro.sources.text import whole_text
 
 HELD_OUT = ("valid", "test")
 
-# One entry in 16 to 32 is true. Of more than 4 million n-grams no table is made: it would take more
-# than 64 MB in every job.
-TABLE_PER_NGRAM = 16
-MAX_TABLE_BITS = 26
+# That go into the table of an index at once: 8 MB.
+TABLE_NGRAMS = 1_000_000
 
 
 def write_held_out(path: Path, decisions: Path, output: Path, words: int) -> None:
@@ -87,34 +86,17 @@ def read_ngrams(path: Path) -> Ngrams:
     return np.memmap(path, NGRAM, mode="r") if size else np.empty(0, NGRAM)
 
 
-class Index:
-    """The n-grams that train documents must not have.
+def index_of(ngrams: Ngrams, words: int) -> HeldOutIndex:
+    """Return what finds texts that have one of the n-grams, (n-grams,) uint64, ascending."""
+    # Slices of a memmap proper are ten times slower than those of a plain array over it.
+    known = np.asarray(ngrams)
 
-    Most are not there: a table of what their first bits may be turns nearly all away, at a fifth of
-    the time of a binary search.
-    """
+    def has_any(packed: bytes) -> bool:
+        candidates = np.frombuffer(packed, NGRAM)
+        places = np.searchsorted(known, candidates)
+        places[places == len(known)] = 0
+        return bool((known[places] == candidates).any())
 
-    def __init__(self, ngrams: Ngrams) -> None:
-        # Slices of a memmap proper are ten times slower than those of a plain array over it.
-        self._ngrams = np.asarray(ngrams)
-        bits = (len(ngrams) * TABLE_PER_NGRAM).bit_length()
-        self._first_bits = bits if bits <= MAX_TABLE_BITS else 0
-        self._table = np.ones(1, bool)
-        if self._first_bits:
-            self._table = np.zeros(1 << bits, bool)
-            self._table[self._prefixes(self._ngrams)] = True
-
-    def _prefixes(self, ngrams: Ngrams) -> Ngrams:
-        # A shift by all 64 bits, for a table of one entry, gives 0.
-        return ngrams >> NGRAM.type(64 - self._first_bits)
-
-    def has_any(self, ngrams: Ngrams) -> bool:
-        """Return whether one of the n-grams is held out."""
-        if not len(self._ngrams):
-            return False
-        candidates = ngrams[self._table[self._prefixes(ngrams)]]
-        if not len(candidates):
-            return False
-        places = np.searchsorted(self._ngrams, candidates)
-        places[places == len(self._ngrams)] = 0
-        return bool((self._ngrams[places] == candidates).any())
+    starts = range(0, len(known), TABLE_NGRAMS)
+    packed = (known[start : start + TABLE_NGRAMS].tobytes() for start in starts)
+    return HeldOutIndex(words, len(known), packed, has_any)

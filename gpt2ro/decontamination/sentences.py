@@ -3,8 +3,8 @@
 import re
 from itertools import accumulate
 
-from gpt2ro.decontamination.held_out import Index
-from gpt2ro.decontamination.ngrams import NgramHasher, folded_words
+from gpt2ro.decontamination.held_out import index_of
+from gpt2ro.decontamination.ngrams import Ngrams, folded_words
 
 # A sentence ends with its line, or at one of these before a space. What is no sentence (a row of a
 # table, a heading) is cut the same way: it only has to be a small piece of text.
@@ -21,15 +21,19 @@ class SentenceFilter:
     documents would be too much for a shared phrase, as laws quote each other's titles: of 72 MB of
     law, prose and dictionaries, documents that share 13 words with the 2 % held out were a fifth;
     such sentences are 0.6 %. Lines are too much where a text has one of 400,000 characters.
+
+    Attributes:
+        index: finds the texts that have one.
     """
 
-    def __init__(self, index: Index, words: int) -> None:
-        self._index = index
-        self._hasher = NgramHasher(words)
+    def __init__(self, ngrams: Ngrams, words: int) -> None:
+        """Take the held-out n-grams, ascending, (n-grams,) uint64, of so many words."""
+        self.index = index_of(ngrams, words)
+        self._words = words
 
     def filtered(self, text: str) -> tuple[str, int]:
         """Return the text without these sentences, and how many they were."""
-        if not self._index.has_any(self._hasher.ngrams(text)):
+        if not self.index.has_any(text):
             return text, 0
         lines = [SENTENCE_ENDS.split(line) for line in text.split("\n")]
         shared = iter(self._shared([sentence for line in lines for sentence in line]))
@@ -53,8 +57,8 @@ class SentenceFilter:
         while pending:
             first, last = pending.pop()
             # With the first words after the run, one less than an n-gram has.
-            window = text[starts[first] : starts[last] + self._hasher.words - 1]
-            if not self._index.has_any(self._hasher.ngrams(" ".join(window))):
+            window = text[starts[first] : starts[last] + self._words - 1]
+            if not self.index.has_any(" ".join(window)):
                 continue
             if last - first == 1:
                 shared[first] = True

@@ -1,11 +1,12 @@
 """The step dedupe: apply the decisions of the clustering to the documents of one part."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from gpt2ro.bookkeeping import Bookkeeper
 from gpt2ro.decontamination.decontaminator import Decontaminator
-from gpt2ro.dedupe.decisions import decided_documents
+from gpt2ro.dedupe.decisions import Piece, decided_documents, pieces
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.documents import Document
 from gpt2ro.lines.removal import RepeatedLines
@@ -38,7 +39,14 @@ def dedupe_part(
     """
     splits = dict.fromkeys(SPLITS, 0)
     with Bookkeeper(output, dropped, stats) as books, Progress(f"dedupe {path.name}") as progress:
-        for document, decision in decided_documents(path, decisions):
+        for piece in _pieces(path, decisions, decontaminator, repeated_lines):
+            books.write_kept(piece.lines, piece.documents, piece.bytes)
+            for split in piece.splits:
+                splits[split] += 1
+            progress.update(piece.bytes, piece.documents)
+            if not piece.other:
+                continue
+            document, decision = piece.other
             size = len(document.text.encode())
             _decide(document, decision)
             if repeated_lines and document.reason is None:
@@ -60,6 +68,18 @@ def dedupe_part(
             "bytes": repeated_lines.bytes if repeated_lines else 0,
             "examples": repeated_lines.examples if repeated_lines else [],
         }
+
+
+def _pieces(
+    path: Path,
+    decisions: Path,
+    decontaminator: Decontaminator | None,
+    repeated_lines: RepeatedLines | None,
+) -> Iterator[Piece]:
+    """Yield the documents; each one by itself where the lines of all are looked at."""
+    if repeated_lines:
+        return (Piece(other=pair) for pair in decided_documents(path, decisions))
+    return pieces(path, decisions, decontaminator.index if decontaminator else None)
 
 
 def _decide(document: Document, decision: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ import pytest
 
 from gpt2ro.decontamination.decontaminator import Decontaminator
 from gpt2ro.decontamination.held_out import (
-    Index,
     read_ngrams,
     write_held_out,
     write_index,
@@ -50,7 +49,7 @@ class Part:
         return ngrams
 
     def dedupe(self, index: Path, max_removed: float = 0.5) -> tuple[list[Document], ...]:
-        sentences = SentenceFilter(Index(read_ngrams(index)), WORDS)
+        sentences = SentenceFilter(read_ngrams(index), WORDS)
         names = ("cleaned.zst", "decisions.parquet", "kept.zst", "dropped.zst", "stats.json")
         dedupe_part(*(self.folder / name for name in names), Decontaminator(sentences, max_removed))
         return tuple(

@@ -1,12 +1,8 @@
 import re
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpt2ro.decontamination import held_out as held_out_module
-from gpt2ro.decontamination.held_out import Index
 from gpt2ro.decontamination.ngrams import NgramHasher, folded_words
 from gpt2ro.decontamination.sentences import SentenceFilter
 
@@ -14,7 +10,7 @@ HELD_OUT = "Unu doi trei patru cinci șase șapte opt nouă zece."
 
 
 def sentence_filter(held_out: str, words: int) -> SentenceFilter:
-    return SentenceFilter(Index(NgramHasher(words).ngrams(held_out)), words)
+    return SentenceFilter(NgramHasher(words).ngrams(held_out), words)
 
 
 def filtered(text: str) -> tuple[str, int]:
@@ -71,20 +67,3 @@ def test_takes_what_a_plain_comparison_of_words_finds(held_out: str, text: str, 
 
 def ngrams(words: list[str], size: int) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + size]) for i in range(len(words) - size + 1)}
-
-
-# Close together and all over the range of 64 bits.
-HASHES = st.sets(st.integers(0, 20) | st.sampled_from([n << 60 for n in range(16)] + [2**64 - 1]))
-
-
-@pytest.mark.parametrize(
-    "table_bits", [held_out_module.MAX_TABLE_BITS, 0], ids=["table", "no table"]
-)
-@given(forbidden=HASHES, asked=HASHES)
-def test_the_index_answers_as_a_set_does(
-    table_bits: int, forbidden: set[int], asked: set[int]
-) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(held_out_module, "MAX_TABLE_BITS", table_bits)
-        index = Index(np.array(sorted(forbidden), "<u8"))
-    assert index.has_any(np.array(sorted(asked), "<u8")) == bool(forbidden & asked)

@@ -1,10 +1,11 @@
+import json
 from pathlib import Path
 
 import pytest
 from corpus import NO_SPLIT, Corpus, documents
 
 from gpt2ro.dedupe.settings import SplitSettings
-from gpt2ro.documents import write_documents
+from gpt2ro.documents import ShardWriter, write_documents
 from gpt2ro.errors import UserError
 
 NAME = ("a", "1")
@@ -36,6 +37,16 @@ def test_the_books_add_up(corpus: Corpus) -> None:
     assert stats["dropped"] == {"duplicate": {"documents": 1, "bytes": 3}}
     assert stats["bytes_in"] == stats["bytes_out"] + 3
     assert stats["splits"] == {"train": 3, "valid": 0, "test": 0}
+
+
+def test_lines_in_another_form_of_json_are_decided_alike(corpus: Corpus) -> None:
+    expected = corpus.dedupe(NAME)
+    its = documents(*NAME, TEXTS)
+    lines = [json.dumps(json.loads(document.to_json())).encode() + b"\n" for document in its]
+    lines[1] = its[1].to_json() + b"\n"
+    with ShardWriter(corpus.path("cleaned", NAME, "jsonl.zst")) as shard:
+        shard.write_lines(b"".join(lines), len(lines), 0)
+    assert corpus.dedupe(NAME) == expected
 
 
 def test_no_text_stands_in_two_splits(tmp_path: Path) -> None:

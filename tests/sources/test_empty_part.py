@@ -13,7 +13,7 @@ from extraction import SITEINFO, archive, write
 from gpt2ro.cleaning.clean import clean_part
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.decontamination.decontaminator import Decontaminator
-from gpt2ro.decontamination.held_out import Index, read_ngrams, write_held_out, write_index
+from gpt2ro.decontamination.held_out import read_ngrams, write_held_out, write_index
 from gpt2ro.decontamination.sentences import SentenceFilter
 from gpt2ro.dedupe.clusters import write_decisions
 from gpt2ro.dedupe.dedupe import dedupe_part
@@ -98,7 +98,7 @@ class Stages:
         write_index(self.of_parts("held_out", "bin"), [], index, WORDS)
         for part in PARTS:
             cleaned, decisions = self.path("cleaned", part), self.path("clusters", part, "parquet")
-            sentences = SentenceFilter(Index(read_ngrams(index)), WORDS)
+            sentences = SentenceFilter(read_ngrams(index), WORDS)
             decontaminator = Decontaminator(sentences, 0.5)
             dedupe_part(cleaned, decisions, *self.outputs("deduped", part), decontaminator)
 

@@ -47,7 +47,7 @@ def main() -> None:
     min_share = from_arguments(LineRemovalSettings, arguments).min_share
 
     from gpt2ro.decontamination.decontaminator import Decontaminator
-    from gpt2ro.decontamination.held_out import Index, read_ngrams
+    from gpt2ro.decontamination.held_out import read_ngrams
     from gpt2ro.decontamination.sentences import SentenceFilter
     from gpt2ro.dedupe.dedupe import dedupe_part
     from gpt2ro.lines.removal import RepeatedLines
@@ -55,7 +55,7 @@ def main() -> None:
 
     decontaminator = None
     if arguments.held_out:
-        sentences = SentenceFilter(Index(read_ngrams(arguments.held_out)), settings.words)
+        sentences = SentenceFilter(read_ngrams(arguments.held_out), settings.words)
         decontaminator = Decontaminator(sentences, settings.max_removed)
     repeated_lines = None
     if arguments.lines:

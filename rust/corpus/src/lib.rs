@@ -8,11 +8,14 @@
 //! A text is reduced to its [`Words`], these to the hashes of their [`shingles`], and these to the
 //! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
 //! [`jaccard`] of their shingles says how much they really have in common. Lines that many documents
-//! of a site have are counted by their [`line_keys`].
+//! of a site have are counted by their [`line_keys`]. What they
+//! share with [`HeldOut`] ones is found by longer shingles.
 
 pub mod clean;
+pub mod documents;
 pub mod filter;
 mod fold;
+mod held_out;
 mod jaccard;
 mod lines;
 mod minhash;
@@ -20,6 +23,7 @@ mod repair;
 mod shingles;
 mod words;
 
+pub use held_out::HeldOut;
 pub use jaccard::{distinct, jaccard};
 pub use lines::{NO_LINE, line_keys};
 pub use minhash::MinHasher;

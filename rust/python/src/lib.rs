@@ -3,6 +3,7 @@
 //! Every function releases the interpreter lock while it works.
 
 mod clean;
+mod documents;
 mod filter;
 mod repair;
 
@@ -109,6 +110,8 @@ fn packed_line_keys<'py>(python: Python<'py>, text: &str, site: u64) -> Bound<'p
 mod _native {
     #[pymodule_export]
     use super::clean::{CleanedBlock, Cleaner};
+    #[pymodule_export]
+    use super::documents::{HeldOutIndex, with_splits};
     #[pymodule_export]
     use super::filter::{LineRemover, TextMeter, TextStatistics, personal_lines};
     #[pymodule_export]

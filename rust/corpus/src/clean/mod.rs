@@ -1,8 +1,6 @@
 //! The step clean: documents in lines of JSON, repaired, and kept or dropped with a reason.
 
 mod books;
-mod json;
-mod record;
 
 use std::borrow::Cow;
 use std::str;
@@ -13,7 +11,7 @@ use crate::repair::{Kinds, Repairer};
 
 pub use books::{Books, Dropped};
 
-use record::Record;
+use crate::documents::Record;
 
 /// Boilerplate can come to light when lines are repaired, and lines to repair when it is gone.
 const MAX_ROUNDS: usize = 10;

@@ -1,20 +1,24 @@
+use std::cmp::Ordering;
+
 use super::json;
 
 /// A line that holds a document, in the form in which the stages write it.
 ///
 /// Its text is what a stage changes; all before and behind it is passed on as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Record<'line> {
+pub(crate) struct Record<'line> {
     line: &'line str,
     /// Where the text's string begins and ends, quotes included.
     start: usize,
     end: usize,
+    /// Where the object `meta` begins.
+    meta: usize,
     is_usual: bool,
 }
 
 impl<'line> Record<'line> {
     /// Reads a line and puts its text into `text`; none if the line is in any other form.
-    pub(super) fn read(line: &'line str, text: &mut String) -> Option<Self> {
+    pub(crate) fn read(line: &'line str, text: &mut String) -> Option<Self> {
         text.clear();
         let mut index = after(line, 0, r#"{"id":"#)?;
         index += json::string(&line[index..])?;
@@ -23,18 +27,73 @@ impl<'line> Record<'line> {
         let end = start + length;
         let mut index = after(line, end, r#","source":"#)?;
         index += json::string(&line[index..])?;
-        index = after(line, index, r#","meta":{"#)? - 1;
+        let meta = after(line, index, r#","meta":{"#)? - 1;
+        index = meta;
         index += json::object(&line[index..], 0, true)?;
         (&line[index..] == "}").then_some(Self {
             line,
             start,
             end,
+            meta,
             is_usual,
         })
     }
 
+    /// Returns whether this is the id; never for one with escapes.
+    pub(crate) fn has_id(&self, id: &str) -> bool {
+        let start = r#"{"id":""#.len();
+        let found = &self.line[start..self.start - r#"","text":"#.len()];
+        found == id && !found.contains('\\')
+    }
+
+    /// Returns where in the line a name belongs among those of `meta`; none if it is there.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        let mut index = self.meta + 1;
+        while self.line[index..].starts_with('"') {
+            let length = json::string(&self.line[index..])?;
+            match self.line[index + 1..index + length - 1].cmp(name) {
+                Ordering::Less => index += length + 1,
+                Ordering::Equal => return None,
+                Ordering::Greater => break,
+            }
+            index += json::value(&self.line[index..], 0)?;
+            index += usize::from(self.line[index..].starts_with(','));
+        }
+        Some(index)
+    }
+
+    /// Appends the line with one more string in `meta`, at the place of its name.
+    pub(crate) fn write_with(
+        &self,
+        place: usize,
+        name: &str,
+        value: &str,
+        text: &str,
+        to: &mut Vec<u8>,
+    ) {
+        let line = self.line.as_bytes();
+        if self.is_usual {
+            to.extend_from_slice(&line[..place]);
+        } else {
+            to.extend_from_slice(&line[..self.start]);
+            json::escape(text, to);
+            to.extend_from_slice(&line[self.end..place]);
+        }
+        if line[place - 1] != b'{' && line[place - 1] != b',' {
+            to.push(b',');
+        }
+        json::escape(name, to);
+        to.push(b':');
+        json::escape(value, to);
+        if line[place] != b'}' {
+            to.push(b',');
+        }
+        to.extend_from_slice(&line[place..]);
+        to.push(b'\n');
+    }
+
     /// Appends the line with another text, or with its own, and with a reason if there is one.
-    pub(super) fn write(&self, text: &str, is_own: bool, reason: Option<&str>, to: &mut Vec<u8>) {
+    pub(crate) fn write(&self, text: &str, is_own: bool, reason: Option<&str>, to: &mut Vec<u8>) {
         let last = self.line.len() - 1;
         if is_own && self.is_usual {
             to.extend_from_slice(&self.line.as_bytes()[..last]);

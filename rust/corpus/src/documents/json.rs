@@ -13,7 +13,7 @@ const MAX_INTEGER_DIGITS: usize = 18;
 const PLAIN_FLOATS: std::ops::Range<f64> = 1e-4..1e15;
 
 /// Returns the bytes of the value in the usual form with which a text begins.
-pub(super) fn value(text: &str, depth: usize) -> Option<usize> {
+pub(crate) fn value(text: &str, depth: usize) -> Option<usize> {
     match text.as_bytes().first()? {
         _ if depth > MAX_DEPTH => None,
         b'"' => string(text),
@@ -28,7 +28,7 @@ pub(super) fn value(text: &str, depth: usize) -> Option<usize> {
 }
 
 /// Returns the bytes of an object; of a `sorted` one the names ascend and have no escapes.
-pub(super) fn object(text: &str, depth: usize, sorted: bool) -> Option<usize> {
+pub(crate) fn object(text: &str, depth: usize, sorted: bool) -> Option<usize> {
     let mut names: Vec<&str> = Vec::new();
     let mut index = 1;
     if text[index..].starts_with('}') {
@@ -92,7 +92,7 @@ fn number(text: &str) -> Option<usize> {
 }
 
 /// Returns the bytes of the string in the usual form with which a text begins, quotes included.
-pub(super) fn string(text: &str) -> Option<usize> {
+pub(crate) fn string(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     if bytes.first() != Some(&b'"') {
         return None;
@@ -110,7 +110,7 @@ pub(super) fn string(text: &str) -> Option<usize> {
 
 /// Appends what stands in a string to `unescaped`; returns its bytes in the text, quotes included,
 /// and whether the string was in the usual form; none if it is not valid or has a lone surrogate.
-pub(super) fn unescape(text: &str, unescaped: &mut String) -> Option<(usize, bool)> {
+pub(crate) fn unescape(text: &str, unescaped: &mut String) -> Option<(usize, bool)> {
     let bytes = text.as_bytes();
     if bytes.first() != Some(&b'"') {
         return None;
@@ -137,7 +137,7 @@ pub(super) fn unescape(text: &str, unescaped: &mut String) -> Option<(usize, boo
 }
 
 /// Appends a string in the usual form.
-pub(super) fn escape(text: &str, json: &mut Vec<u8>) {
+pub(crate) fn escape(text: &str, json: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     json.push(b'"');
     loop {
