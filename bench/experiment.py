@@ -152,7 +152,9 @@ def picture(title: str, runs: list[Run]) -> str:
 
     Before the first step all are far above, which would press the curves together.
     """
-    width, height, left, right, top, bottom = 720, 360, 52, 200, 34, 40
+    # The names stand beside the curves, in letters some 7 units wide.
+    right = 56 + 7 * max(len(one.name) for one in runs)
+    width, height, left, top, bottom = 520 + right, 360, 52, 34, 40
     points = {one.name: one.curve[1:] for one in runs}
     across = ticks(0, max(x for curve in points.values() for x, _ in curve))
     values = [y for curve in points.values() for _, y in curve]
