@@ -6,7 +6,8 @@ import pytest
 from hypothesis import settings
 
 # How long an example takes is a matter of the machine; bench/ is where time is measured.
-settings.register_profile("untimed", deadline=None)
+# Otherwise as hypothesis has it: the same examples each time under CI, others each time at a desk.
+settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parents[1]
