@@ -2,10 +2,10 @@
 
 They are installed beside the project, into an environment that sees the project's packages:
 
-    python -m venv /tmp/peers
+    python -m venv peers-env
     python -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])' \
-        > /tmp/peers/lib/python3.11/site-packages/project.pth
-    CMAKE_ARGS=-DGGML_NATIVE=ON /tmp/peers/bin/pip install ctranslate2==4.8.5 gguf \
+        > peers-env/lib/python3.11/site-packages/project.pth
+    CMAKE_ARGS=-DGGML_NATIVE=ON peers-env/bin/pip install ctranslate2==4.8.5 gguf \
         llama-cpp-python==0.3.36 --no-binary llama-cpp-python \
         openvino==2026.4.1 nncf==3.4.0 onnxruntime==1.32.0 onnx==1.23.2
 
