@@ -13,7 +13,7 @@ import numpy as np
 from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, distinct
 from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.errors import UserError
-from gpt2ro.files import atomic_path
+from gpt2ro.files import atomic_path, record_count
 from gpt2ro.native import HeldOutIndex
 from gpt2ro.progress import Progress
 from gpt2ro.sources.text import whole_text
@@ -74,16 +74,9 @@ def read_ngrams(path: Path) -> Ngrams:
     Raises:
         UserError: it is missing or damaged.
     """
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found; the step that writes it has not run.") from None
-    if size % NGRAM.itemsize:
-        raise UserError(
-            f"{path}: {size:,} bytes found, a multiple of {NGRAM.itemsize} expected; delete it and "
-            "run again."
-        )
-    return np.memmap(path, NGRAM, mode="r") if size else np.empty(0, NGRAM)
+    if not record_count(path, NGRAM.itemsize):
+        return np.empty(0, NGRAM)  # an empty file cannot be mapped
+    return np.memmap(path, NGRAM, mode="r")
 
 
 def index_of(ngrams: Ngrams, words: int) -> HeldOutIndex:

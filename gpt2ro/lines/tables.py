@@ -15,8 +15,7 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from gpt2ro.errors import UserError
-from gpt2ro.files import atomic_path
+from gpt2ro.files import atomic_path, record_count
 from gpt2ro.lines.keys import KEY, Keys
 
 COUNT = np.dtype("<u4")
@@ -103,16 +102,7 @@ def table_entries(path: Path) -> int:
     Raises:
         UserError: it is missing or damaged.
     """
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found; the step that writes it has not run.") from None
-    if size % ENTRY_BYTES:
-        raise UserError(
-            f"{path}: {size:,} bytes found, a multiple of {ENTRY_BYTES} expected; delete it and "
-            "run again."
-        )
-    return size // ENTRY_BYTES
+    return record_count(path, ENTRY_BYTES)
 
 
 def write_table(path: Path, pieces: Iterable[Counts]) -> None:
