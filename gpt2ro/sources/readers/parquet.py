@@ -73,8 +73,8 @@ def _check_expansion(path: Path, produced: int, max_expansion: int) -> None:
     size = path.stat().st_size
     if produced > max(FREE_EXPANSION, max_expansion * size):
         raise UserError(
-            f"{path}: {produced:,} bytes of text out of {size:,}; allowed are {max_expansion} times "
-            "as many; if it is no bomb, raise extraction.max_expansion."
+            f"{path}: {produced:,} bytes of text out of {size:,}; allowed are {max_expansion} "
+            "times as many; if it is no bomb, raise extraction.max_expansion."
         )
 
 
