@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, distinct
-from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path, record_count
 from gpt2ro.native import HeldOutIndex
@@ -30,12 +29,14 @@ def write_held_out(path: Path, decisions: Path, output: Path, words: int) -> Non
     Raises:
         UserError: the decisions are not those of this shard.
     """
+    # It loads pyarrow, which the index is written without.
+    from gpt2ro.dedupe.decisions import documents_of_splits
+
     hasher = NgramHasher(words)
     found = []
     with Progress(f"held out {path.name}") as progress:
-        for document, decision in decided_documents(path, decisions):
-            if decision["split"] in HELD_OUT:
-                found.append(hasher.ngrams(document.text))
+        for document in documents_of_splits(path, decisions, HELD_OUT):
+            found.append(hasher.ngrams(document.text))
             progress.update(len(document.text), documents=1)
     write_ngrams(output, distinct(found))
 
