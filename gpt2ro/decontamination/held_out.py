@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, distinct
 from gpt2ro.errors import UserError
@@ -85,12 +86,13 @@ def index_of(ngrams: Ngrams, words: int) -> HeldOutIndex:
     # Slices of a memmap proper are ten times slower than those of a plain array over it.
     known = np.asarray(ngrams)
 
-    def has_any(packed: bytes) -> bool:
+    def are_known(packed: bytes) -> bytes:
         candidates = np.frombuffer(packed, NGRAM)
         places = np.searchsorted(known, candidates)
         places[places == len(known)] = 0
-        return bool((known[places] == candidates).any())
+        flags: NDArray[np.bool_] = known[places] == candidates
+        return flags.tobytes()
 
     starts = range(0, len(known), TABLE_NGRAMS)
     packed = (known[start : start + TABLE_NGRAMS].tobytes() for start in starts)
-    return HeldOutIndex(words, len(known), packed, has_any)
+    return HeldOutIndex(words, len(known), packed, are_known)

@@ -26,6 +26,23 @@ impl Words {
         Self(words.finish())
     }
 
+    /// Returns the folded words of pieces of a text, one after the other, and how many each has.
+    pub(crate) fn folded_pieces<'text>(
+        pieces: impl Iterator<Item = &'text str>,
+    ) -> (Self, Vec<usize>) {
+        let mut text = String::new();
+        let mut counts = Vec::new();
+        for piece in pieces {
+            let Self(words) = Self::folded(piece);
+            counts.push(words.split_whitespace().count());
+            if !text.is_empty() && !words.is_empty() {
+                text.push(SEPARATOR);
+            }
+            text.push_str(&words);
+        }
+        (Self(text), counts)
+    }
+
     /// Returns the words as they stand; any Unicode white space separates them.
     pub fn plain(text: &str) -> Self {
         let words: Vec<&str> = text.split_whitespace().collect();
