@@ -230,6 +230,18 @@ class Signer:
             bands: 8 bytes a band, little-endian.
         """
 
+    def signatures(self, block: bytes, /) -> tuple[list[str], bytes, bytes, bytes, int]:
+        """Sign the documents of a block of lines, up to one in another form than they are written.
+
+        Returns:
+            ids: of the documents, in order.
+            hashes: 16 bytes each, as of `signature`.
+            characters: of the texts, 4 bytes each, little-endian, signed.
+            bands: as of `signature`, document by document.
+            done: bytes of their lines; less than the block's if a line is not in the form that
+                Document.to_json gives.
+        """
+
     def shingles(self, text: str, /) -> bytes:
         """Return the distinct hashes of the shingles, ascending, 8 bytes each, little-endian."""
 

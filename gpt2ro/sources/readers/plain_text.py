@@ -10,8 +10,8 @@ from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import text_lines, text_runs
 
-# What stands between two paragraphs: blank lines, and the end of the line before them.
-BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
+# What ends a paragraph in a run of lines: the end of its last line, and blank lines.
+BLANK_LINES = re.compile(r"\n(?:[^\S\n]*(?:\n|\Z))+")
 
 
 def read_text(
@@ -66,13 +66,13 @@ def paragraphs(runs: Iterable[str]) -> Iterator[str]:
             pending = []
         if blanks == len(run):
             continue
-        # With its end, behind which nothing stands if the last line is blank.
-        first, *others = BLANK_LINES.split(run[start:] + "\n")
-        pending.append(first.removesuffix("\n"))
+        first, *others = BLANK_LINES.split(run[start:])
+        pending.append(first)
         if others:
             yield "\n".join(pending)
             yield from others[:-1]
-            pending = [others[-1][:-1]] if others[-1] else []
+            # Nothing, if the last line is blank.
+            pending = others[-1:] if others[-1] else []
     if pending:
         yield "\n".join(pending)
 
