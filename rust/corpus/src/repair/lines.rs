@@ -1,5 +1,7 @@
 //! Repairs that work line by line.
 
+use memchr::memchr_iter;
+
 /// Returns the text with those lines replaced for which `repaired` gives another; none without one.
 pub(super) fn with_lines(
     text: &str,
@@ -7,7 +9,7 @@ pub(super) fn with_lines(
 ) -> Option<String> {
     let mut changed: Option<String> = None;
     let (mut copied, mut start) = (0, 0);
-    for line in text.split('\n') {
+    for line in lines(text) {
         if let Some(other) = repaired(line) {
             let changed = changed.get_or_insert_default();
             changed.push_str(&text[copied..start]);
@@ -17,6 +19,17 @@ pub(super) fn with_lines(
         start += line.len() + 1;
     }
     changed.map(|changed| changed + &text[copied..])
+}
+
+/// Yields the lines of a text; the last one ends with it.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let ends = memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    let mut start = 0;
+    ends.map(move |end| {
+        let line = &text[start..end];
+        start = end + 1;
+        line
+    })
 }
 
 #[cfg(test)]

@@ -13,15 +13,15 @@ mod language;
 mod legacy;
 mod letters;
 mod lines;
+mod marks;
 mod mojibake;
-mod ordinary;
 mod punctuation;
 mod scan;
 mod tags;
 mod wrapped;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -93,6 +93,18 @@ impl Repairer {
         text: &str,
         mut line_without_mojibake: impl FnMut(&str) -> Result<String, Error>,
     ) -> Result<Option<Repaired>, Error> {
+        // A line is given away again whenever another one has changed.
+        let mut settled = HashSet::new();
+        let mut line_without_mojibake = |line: &str| {
+            if settled.contains(line) {
+                return Ok(line.to_owned());
+            }
+            let repaired = line_without_mojibake(line)?;
+            if repaired == line {
+                settled.insert(line.to_owned());
+            }
+            Ok(repaired)
+        };
         let mut found = scan::findings(text, &self.classes);
         let mut kinds = Kinds::default();
         let mut current = Cow::Borrowed(text);
@@ -149,7 +161,7 @@ impl Repairer {
             }
             Kind::CedillaLetters => letters::with_comma_letters(text),
             Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
-            Kind::DividedWords => divided::with_whole_words(text),
+            Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::WrappedLines => wrapped::with_joined_lines(text),
             Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
             Kind::Blanks => Some(characters::with_single_blanks(text)),
