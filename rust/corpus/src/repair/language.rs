@@ -130,8 +130,12 @@ fn is_turkish_word(word: &str) -> bool {
     TURKISH_WORDS.contains(&word)
 }
 
+/// Counts letters of which none is of ASCII.
 fn count(text: &str, letters: &str) -> usize {
-    text.chars()
+    let begins_other = |byte: u8, _| byte >= 0xc0;
+    let others = indices(text.as_bytes(), 0, begins_other);
+    others
+        .filter_map(|index| text[index..].chars().next())
         .filter(|character| letters.contains(*character))
         .count()
 }

@@ -14,7 +14,6 @@ mod legacy;
 mod letters;
 mod lines;
 mod marks;
-mod mojibake;
 mod punctuation;
 mod scan;
 mod tags;
@@ -27,6 +26,7 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use kinds::{Kind, Kinds};
 pub use language::Vocabulary;
+pub(crate) use lines::lines;
 
 use classes::Classes;
 use entities::Entities;
@@ -150,12 +150,17 @@ impl Repairer {
             Kind::Entities => Some(self.entities.replaced(text)),
             Kind::Tags => Some(tags::without_tags(text)),
             Kind::Mojibake => {
-                return mojibake::without_mojibake(text, &found.suspicious, line_without_mojibake);
+                return lines::with_lines_at(text, &found.suspicious, line_without_mojibake);
             }
             Kind::LegacyEncodings => legacy::with_legacy_letters(text, &self.vocabulary),
             Kind::LineEnds => Some(characters::with_plain_line_ends(text)),
             Kind::InvisibleCharacters => Some(characters::without_invisible(text)),
-            Kind::ComposedLetters => Some(text.nfc().collect()),
+            Kind::ComposedLetters => {
+                // No character composes with a line end.
+                return lines::with_lines_at(text, &found.composed, |line| {
+                    Ok(line.nfc().collect())
+                });
+            }
             Kind::CedillaLetters if found.may_be_turkish => {
                 letters::with_comma_letters_of_romanian(text, &self.vocabulary)
             }

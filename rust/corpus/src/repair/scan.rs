@@ -20,6 +20,8 @@ pub(super) struct Findings {
     pub(super) may_be_turkish: bool,
     /// Where mojibake may be: indices of bytes, ascending, one a line at least.
     pub(super) suspicious: Vec<usize>,
+    /// Where characters are that may not be in form NFC: indices of bytes, ascending.
+    pub(super) composed: Vec<usize>,
     /// Where blanks before punctuation are: indices of bytes, ascending.
     pub(super) spaced: Vec<usize>,
     /// Where hyphens before line ends are that may divide a word: indices of bytes, ascending.
@@ -79,6 +81,9 @@ impl Scan<'_> {
         let (code, length) = decoded(self.bytes, index);
         let class = self.classes.of(code);
         self.classes_found |= class;
+        if class & Kind::ComposedLetters.bit() != 0 {
+            self.findings.composed.push(index);
+        }
         let next = index + length;
         if class & Kind::Mojibake.bit() != 0
             || (class & RULED != 0 && is_suspicious(class, self.bytes, next, self.classes))

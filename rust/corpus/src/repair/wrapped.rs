@@ -75,7 +75,13 @@ fn may_have_width(text: &str) -> bool {
 }
 
 fn without_blanks(line: &str) -> &str {
-    line.trim_matches([' ', '\t'])
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let bytes = line.as_bytes();
+    if is_blank(bytes.first()) || is_blank(bytes.last()) {
+        line.trim_matches([' ', '\t'])
+    } else {
+        line
+    }
 }
 
 /// Returns the width in characters to which the lines were broken, if they were.
