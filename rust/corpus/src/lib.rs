@@ -11,6 +11,7 @@
 //! of a site have are counted by their [`line_keys`]. What they
 //! share with [`HeldOut`] ones is found by longer shingles, and taken out by [`without_held_out`].
 
+mod blocks;
 pub mod clean;
 pub mod documents;
 pub mod filter;
