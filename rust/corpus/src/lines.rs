@@ -19,11 +19,14 @@ pub fn line_keys(text: &str, site: u64) -> Vec<u64> {
         .collect()
 }
 
-/// A paragraph: the hash of its folded words, and the lines from `start` up to `stop`.
+/// A paragraph of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paragraph {
+    /// The XXH3 hash of the folded words.
     pub key: u64,
+    /// Its first line, from 0.
     pub start: usize,
+    /// The line after its last.
     pub stop: usize,
 }
 
