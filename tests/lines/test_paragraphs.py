@@ -19,6 +19,7 @@ from gpt2ro.documents import write_documents
 from gpt2ro.errors import UserError
 from gpt2ro.lines.counting import count_lines, write_line_index
 from gpt2ro.lines.removal import RepeatedLines
+from gpt2ro.lines.settings import ParagraphSettings
 from gpt2ro.lines.tables import LineIndex
 
 COPY = "Podul peste Olt s-a deschis."
@@ -70,6 +71,19 @@ def test_a_paragraph_stays_in_the_first_document(tmp_path: Path) -> None:
     assert corpus.texts == {"s/a/0": COPY, "s/b/0": OTHER}
     assert corpus.kept["s/b/0"].meta["copied_paragraphs"] == 1
     assert "copied_paragraphs" not in corpus.kept["s/a/0"].meta
+
+
+def test_the_example_of_the_documentation_holds_with_the_defaults(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    lines = page.split("    kept in ziare/a   ")[1].split("\n\n")[0].split("\n")
+    first, before, after = (
+        "\n".join(line[22:] if line[:4] == "    " else line for line in lines[start:stop])
+        for start, stop in ((0, 2), (2, 5), (5, 7))
+    )
+    parts = {"ziare/a": [(first, "train")], "ziare/b": [(before, "train")]}
+    corpus = Corpus(tmp_path, parts, ParagraphSettings.paragraph_min_words).run()
+    assert corpus.texts == {"ziare/a/0": first, "ziare/b/0": after}
+    assert "\n" in first and "\n" in after
 
 
 def test_a_document_of_which_too_little_stays_is_dropped_as_it_was(tmp_path: Path) -> None:
