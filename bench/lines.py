@@ -1,9 +1,10 @@
-r"""Speed and memory of the steps that find and remove repeated lines, by the number of documents.
+r"""Speed and memory of the steps that remove repeated lines and copied paragraphs, by documents.
 
     python bench/lines.py --documents 50000 200000 800000
 
 Documents are made up: 12 lines of eight words, of which the first two and the last two are those of
-the site's pages; a site has a hundred documents, and there are two parts. Each number is run in
+the site's pages; a site has a hundred documents, and there are two parts. For copied paragraphs,
+which are looked for without repeated lines, each of these lines is one. Each number is run in
 processes of its own, one a step. MB are UTF-8 bytes of text for each second of processor time,
 reading and writing of documents included. The last line is JSON.
 """
@@ -24,6 +25,8 @@ from gpt2ro.dedupe.dedupe import dedupe_part
 from gpt2ro.dedupe.tables import DECISIONS, write_table
 from gpt2ro.documents import Document, document_id, write_documents
 from gpt2ro.lines.counting import count_lines, write_line_index
+from gpt2ro.lines.paragraph_counting import count_paragraphs, write_paragraph_index
+from gpt2ro.lines.paragraphs import CopiedParagraphs, ParagraphIndex
 from gpt2ro.lines.removal import RepeatedLines
 from gpt2ro.lines.settings import LineSettings
 from gpt2ro.lines.tables import LineIndex
@@ -31,15 +34,20 @@ from gpt2ro.lines.tables import LineIndex
 SITE_DOCUMENTS = 100
 PARTS = 2
 TEXT_LINES = 8
-STEPS = ("lines", "line_index", "dedupe")
+LINE_WORDS = 8
+STEPS = (
+    "lines", "line_index", "dedupe",
+    "paragraphs", "paragraph_index", "dedupe, paragraphs",
+)  # fmt: skip
 OUTPUTS = ("kept.zst", "dropped.zst", "stats.json")
+PARAGRAPH_TABLES = ("p.train.bin", "p.held_out.bin")
 SYLLABLES = ("ca", "rea", "le", "țu", "ști", "mun", "bra", "dul", "zo", "fe", "pă", "sâr", "ion")
 WORDS = ["".join(syllables) for syllables in product(SYLLABLES, repeat=3)]
 
 
 def line(random: Random) -> str:
-    """Return a line of eight made-up words."""
-    return " ".join(random.choices(WORDS, k=8)).capitalize() + "."
+    """Return a line of made-up words."""
+    return " ".join(random.choices(WORDS, k=LINE_WORDS)).capitalize() + "."
 
 
 def documents(start: int, stop: int) -> Iterator[Document]:
@@ -74,22 +82,38 @@ def write_corpus(folder: Path, count: int) -> None:
 def run_step(step: str, folder: Path) -> dict[str, float]:
     """Run a step over all parts in this process; return its seconds and peak memory in bytes."""
     parts = sorted(path for path in folder.iterdir() if path.is_dir())
-    settings = LineSettings()
     before = peak_memory()
     start = time.process_time()
     if step == "line_index":
         tables = [part / "lines.bin" for part in parts]
-        write_line_index(tables, folder / "index.bin", settings.min_documents)
-    for part in parts:
-        cleaned, decisions = part / "cleaned.zst", part / "decisions.parquet"
-        if step == "lines":
-            count_lines(cleaned, decisions, part / "lines.bin")
-        if step == "dedupe":
-            repeated = RepeatedLines(LineIndex(folder / "index.bin"), settings.min_share, 0)
-            kept, dropped, stats = (part / name for name in OUTPUTS)
-            dedupe_part(cleaned, decisions, kept, dropped, stats, repeated_lines=repeated)
-            assert repeated.lines == 4 * repeated.documents
+        write_line_index(tables, folder / "index.bin", LineSettings().min_documents)
+    elif step == "paragraph_index":
+        tables, held_out = ([part / name for part in parts] for name in PARAGRAPH_TABLES)
+        write_paragraph_index(tables, held_out, folder / "paragraphs.bin", "")
+    else:
+        for part in parts:
+            run_part(step, folder, part)
     return {"seconds": time.process_time() - start, "bytes": peak_memory() - before}
+
+
+def run_part(step: str, folder: Path, part: Path) -> None:
+    """Run a step that looks at documents."""
+    files = (part / "cleaned.zst", part / "decisions.parquet")
+    outputs = [part / name for name in OUTPUTS]
+    if step == "lines":
+        count_lines(*files, part / "lines.bin")
+    elif step == "dedupe":
+        repeated = RepeatedLines(LineIndex(folder / "index.bin"), LineSettings().min_share, 0)
+        dedupe_part(*files, *outputs, repeated_lines=repeated)
+        assert repeated.lines == 4 * repeated.documents
+    elif step == "paragraphs":
+        tables = (part / name for name in PARAGRAPH_TABLES)
+        count_paragraphs(*files, *tables, LINE_WORDS)
+    else:
+        index = ParagraphIndex(folder / "paragraphs.bin")
+        copied = CopiedParagraphs(index, f"{part.name}/p", LINE_WORDS, 0)
+        dedupe_part(*files, *outputs, copied_paragraphs=copied)
+        assert copied.paragraphs == 4 * copied.documents
 
 
 def peak_memory() -> int:
@@ -126,7 +150,7 @@ def main() -> None:
     if arguments.step:
         print(json.dumps(run_step(arguments.step, arguments.folder)))
         return
-    print(f"{'documents':>12} {'step':>11} {'text MB':>8} {'MB/s':>8} {'memory MB':>10}")
+    print(f"{'documents':>12} {'step':>18} {'text MB':>8} {'MB/s':>8} {'memory MB':>10}")
     results = []
     for count in arguments.documents:
         results.append(measure(count))
@@ -134,7 +158,7 @@ def main() -> None:
         for step in STEPS:
             figures = results[-1][step]
             speed = f"{megabytes:8,.0f} {megabytes / figures['seconds']:8,.0f}"
-            print(f"{count:12,} {step:>11} {speed} {figures['bytes'] / 1e6:10,.0f}")
+            print(f"{count:12,} {step:>18} {speed} {figures['bytes'] / 1e6:10,.0f}")
     print(json.dumps(results))
 
 

@@ -271,6 +271,17 @@ def line_keys(text: str, site: int, /) -> bytes:
         OverflowError: `site` is no number of 64 bits.
     """
 
+def paragraphs(text: str, min_words: int, /) -> bytes:
+    """Return the paragraphs of so many words or more, in order, three numbers of 8 bytes each.
+
+    A line of so many words is a paragraph; shorter ones in a row are one together, ended by a line
+    without a letter or a digit. The numbers, little-endian, are the XXH3 hash of the folded words,
+    with 64 bits, the first line, and the line after the last.
+
+    Raises:
+        OverflowError: `min_words` is negative.
+    """
+
 @final
 class LineRemover:
     """Removes the lines of a text that belong to its page."""

@@ -9,6 +9,7 @@ from gpt2ro.decontamination.decontaminator import Decontaminator
 from gpt2ro.dedupe.decisions import Piece, decided_documents, pieces
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.documents import Document
+from gpt2ro.lines.paragraphs import CopiedParagraphs
 from gpt2ro.lines.removal import RepeatedLines
 from gpt2ro.progress import Progress
 
@@ -24,6 +25,7 @@ def dedupe_part(
     stats: Path,
     decontaminator: Decontaminator | None = None,
     repeated_lines: RepeatedLines | None = None,
+    copied_paragraphs: CopiedParagraphs | None = None,
 ) -> None:
     """Write the documents that stay, with `meta.split`, and the others apart.
 
@@ -32,14 +34,16 @@ def dedupe_part(
     lines of its site's pages that it lost, `meta.held_out_sentences` the sentences that a train
     document lost. The stats add `splits`, the kept documents of each split, `decontaminated`, the
     documents that lost sentences, and these, and `repeated_lines`, the documents that lost lines,
-    these, their bytes and some examples.
+    these, their bytes and some examples; where copied paragraphs are looked for, they and
+    `meta.copied_paragraphs` say the same of these.
 
     Raises:
-        UserError: the decisions are not those of this shard.
+        UserError: the decisions or the index of paragraphs are not those of this shard.
     """
     splits = dict.fromkeys(SPLITS, 0)
     with Bookkeeper(output, dropped, stats) as books, Progress(f"dedupe {path.name}") as progress:
-        for piece in _pieces(path, decisions, decontaminator, repeated_lines):
+        one_by_one = bool(repeated_lines or copied_paragraphs)
+        for piece in _pieces(path, decisions, decontaminator, one_by_one):
             books.write_kept(piece.lines, piece.documents, piece.bytes)
             for split in piece.splits:
                 splits[split] += 1
@@ -48,11 +52,9 @@ def dedupe_part(
                 continue
             document, decision = piece.other
             size = len(document.text.encode())
-            _decide(document, decision)
-            if repeated_lines and document.reason is None:
-                repeated_lines.apply(document)
-            if decontaminator and document.reason is None and decision["split"] == "train":
-                decontaminator.apply(document)
+            apply_decision(document, decision, decontaminator, repeated_lines)
+            if copied_paragraphs and document.reason is None and decision["split"] == "train":
+                copied_paragraphs.apply(document)
             if document.reason is None:
                 splits[decision["split"]] += 1
             books.write(document, size)
@@ -68,18 +70,37 @@ def dedupe_part(
             "bytes": repeated_lines.bytes if repeated_lines else 0,
             "examples": repeated_lines.examples if repeated_lines else [],
         }
+        if copied_paragraphs:
+            books.extra["copied_paragraphs"] = copied_paragraphs.stats()
 
 
 def _pieces(
     path: Path,
     decisions: Path,
     decontaminator: Decontaminator | None,
-    repeated_lines: RepeatedLines | None,
+    one_by_one: bool,
 ) -> Iterator[Piece]:
     """Yield the documents; each one by itself where the lines of all are looked at."""
-    if repeated_lines:
+    if one_by_one:
         return (Piece(other=pair) for pair in decided_documents(path, decisions))
     return pieces(path, decisions, decontaminator.index if decontaminator else None)
+
+
+def apply_decision(
+    document: Document,
+    decision: dict[str, Any],
+    decontaminator: Decontaminator | None,
+    repeated_lines: RepeatedLines | None,
+) -> None:
+    """Give a document its split or the reason why it goes, and take out what others share.
+
+    Copied paragraphs are left: what becomes of them depends on what this leaves of all documents.
+    """
+    _decide(document, decision)
+    if repeated_lines and document.reason is None:
+        repeated_lines.apply(document)
+    if decontaminator and document.reason is None and decision["split"] == "train":
+        decontaminator.apply(document)
 
 
 def _decide(document: Document, decision: dict[str, Any]) -> None:

@@ -1,1 +1,1 @@
-"""Lines that many documents of one site have: menus, notices, calls to subscribe."""
+"""Lines that many documents of one site have, and paragraphs that several documents have."""

@@ -13,14 +13,20 @@ BUFFER_ENTRIES = 4_000_000
 MIN_BLOCK_ENTRIES = 1_024
 
 
-def merged(tables: Sequence[Table], buffer_entries: int = BUFFER_ENTRIES) -> Iterator[Counts]:
-    """Yield the sums of all tables as consecutive pieces: keys ascending, each once."""
+def merged(
+    tables: Sequence[Table], combine: np.ufunc = np.add, buffer_entries: int = BUFFER_ENTRIES
+) -> Iterator[Counts]:
+    """Yield the sums of all tables as consecutive pieces: keys ascending, each once.
+
+    Args:
+        combine: what becomes of the numbers of one key, np.minimum for the lowest.
+    """
     block = max(MIN_BLOCK_ENTRIES, buffer_entries // max(1, len(tables)))
     cursors = [Cursor(table, block) for table in tables if table.entries]
     while cursors:
         # Up to the first end of a block, no table can have a key that is not in memory.
         limit = min(cursor.limit for cursor in cursors)
-        yield summed([cursor.take(limit) for cursor in cursors])
+        yield combined([cursor.take(limit) for cursor in cursors], combine)
         cursors = [cursor for cursor in cursors if cursor.fill()]
 
 
@@ -56,11 +62,11 @@ class Cursor:
         self._next += len(self._block)
 
 
-def summed(pieces: Sequence[Counts]) -> Counts:
-    """Return the sums of some entries, in any order: keys ascending, each once."""
+def combined(pieces: Sequence[Counts], combine: np.ufunc) -> Counts:
+    """Return some entries, in any order, combined by key: keys ascending, each once."""
     keys = np.concatenate([piece.keys for piece in pieces])
     documents = np.concatenate([piece.documents for piece in pieces])
     order = np.argsort(keys, kind="stable")
     keys, documents = keys[order], documents[order]
     firsts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-    return Counts(keys[firsts], np.add.reduceat(documents, firsts, dtype=COUNT))
+    return Counts(keys[firsts], combine.reduceat(documents, firsts, dtype=COUNT))

@@ -4,16 +4,12 @@ import re
 from typing import Any
 
 from gpt2ro.documents import Document
+from gpt2ro.lines.examples import Examples, shown
 from gpt2ro.lines.keys import document_keys, site
 from gpt2ro.lines.tables import LineIndex
 
 REASON = "repeated lines"
 BLANK_LINES = re.compile(r"\n{3,}")
-
-# Removed lines that are kept to be shown: enough to see in 5 % steps how often the rule is wrong.
-EXAMPLES = 20
-MAX_KEY = 2**64 - 1
-MAX_CHARACTERS = 300
 
 
 class RepeatedLines:
@@ -34,8 +30,7 @@ class RepeatedLines:
         self._index = index
         self._min_share = min_share
         self._min_characters = min_characters
-        self._examples: dict[int, dict[str, Any]] = {}
-        self._last_example = MAX_KEY  # lines with higher keys are not shown
+        self._examples = Examples()
         self.documents = 0
         self.lines = 0
         self.bytes = 0
@@ -52,8 +47,9 @@ class RepeatedLines:
         lines = document.text.split("\n")
         places = [place for place, gone in enumerate(repeated) if gone]
         for place, key in zip(places, keys.lines[places].tolist(), strict=True):
-            if key <= self._last_example and key not in self._examples:
-                self._note(key, lines[place], site(document), (documents[place], of_site))
+            if self._examples.wants(key):
+                example = {"line": shown(lines[place]), "site": site(document)}
+                self._examples.add(key, example | {"documents": documents[place], "of": of_site})
         document.meta["repeated_lines"] = len(places)
         rest = without(lines, repeated)
         if len(rest) < self._min_characters:
@@ -66,30 +62,8 @@ class RepeatedLines:
 
     @property
     def examples(self) -> list[dict[str, Any]]:
-        """Some of the lines that went: `key`, `line`, `site`, `documents` that have it, `of` all.
-
-        They are those with the lowest keys, which are hashes: a sample of all that went, and the
-        same one whatever the order of the documents.
-        """
-        return [self._examples[key] for key in sorted(self._examples)]
-
-    def _note(self, key: int, line: str, site_name: str, counts: tuple[int, int]) -> None:
-        """Keep a line to be shown, and give up the one with the highest key where it is too many.
-
-        Args:
-            counts: documents of the site that have it, and all of the site.
-        """
-        self._examples[key] = {
-            "key": f"{key:016x}",
-            "line": line if len(line) <= MAX_CHARACTERS else line[:MAX_CHARACTERS].rstrip() + "…",
-            "site": site_name,
-            "documents": counts[0],
-            "of": counts[1],
-        }
-        if len(self._examples) > EXAMPLES:
-            del self._examples[max(self._examples)]
-        if len(self._examples) == EXAMPLES:
-            self._last_example = max(self._examples)
+        """Some of what went: `key`, `line`, `site`, and the `documents` that have it `of` all."""
+        return self._examples.sorted()
 
 
 def without(lines: list[str], removed: list[bool]) -> str:

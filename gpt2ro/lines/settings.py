@@ -24,8 +24,21 @@ class LineRemovalSettings:
 
 
 @dataclass(frozen=True)
-class LineSettings(LineRemovalSettings, LineIndexSettings):
+class ParagraphSettings:
+    """What of a text is compared with other documents."""
+
+    paragraph_min_words: int = setting(
+        20, "a paragraph of fewer words is never taken for a copy", minimum=1
+    )
+
+
+@dataclass(frozen=True)
+class LineSettings(ParagraphSettings, LineRemovalSettings, LineIndexSettings):
     """Where lines are looked for, and which go."""
+
+    paragraphs: bool = setting(
+        False, "keep a paragraph that several documents have in the first of them only"
+    )
 
     repeated: str = setting(
         "web",

@@ -147,10 +147,20 @@ class LineIndex:
             second = entries * KEY.itemsize
             self._documents = np.asarray(np.memmap(path, COUNT, "r", second, entries))
 
+    @property
+    def numbers(self) -> Numbers:
+        """The number of every key, (entries,) uint32."""
+        return self._documents
+
     def documents(self, keys: Keys) -> Numbers:
         """Return how many documents have each key, 0 where it is not in the table, (keys,)."""
+        return self.find(keys)[1]
+
+    def find(self, keys: Keys) -> tuple[NDArray[np.int64], Numbers]:
+        """Return the row of each key and its number, both 0 where the key is not there, (keys,)."""
         if not len(self._keys):
-            return np.zeros(len(keys), COUNT)
-        places = np.searchsorted(self._keys, keys)
-        places[places == len(self._keys)] = 0
-        return np.where(self._keys[places] == keys, self._documents[places], COUNT.type(0))
+            return np.zeros(len(keys), np.int64), np.zeros(len(keys), COUNT)
+        rows = np.searchsorted(self._keys, keys)
+        rows[rows == len(self._keys)] = 0
+        found = self._keys[rows] == keys
+        return np.where(found, rows, 0), np.where(found, self._documents[rows], COUNT.type(0))

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gpt2ro.errors import UserError
-from gpt2ro.report.lines import RepeatedLines, added_lines, part_lines
+from gpt2ro.report.lines import (
+    CopiedParagraphs,
+    RepeatedLines,
+    added_lines,
+    added_paragraphs,
+    part_lines,
+    part_paragraphs,
+)
 from gpt2ro.report.records import Record, read_record
 
 STATS = ".stats.json"
@@ -58,6 +65,7 @@ class Funnel:
         repaired: bytes that the repairs added (or took, negative).
         dropped: by the cleaning, by reason.
         repeated: bytes of the repeated lines that documents lost (negative).
+        copied: bytes of the copied paragraphs that train documents lost (negative).
         decontaminated: bytes of the sentences that train documents lost (negative).
         duplicates: by the deduplication, by reason.
         kept: what the model is trained and tested on.
@@ -69,6 +77,7 @@ class Funnel:
     repaired: int = 0
     dropped: Losses = field(default_factory=dict)
     repeated: int = 0
+    copied: int = 0
     decontaminated: int = 0
     duplicates: Losses = field(default_factory=dict)
     kept: Count = field(default_factory=Count)
@@ -82,6 +91,7 @@ class Funnel:
             self.repaired + other.repaired,
             merged(self.dropped, other.dropped),
             self.repeated + other.repeated,
+            self.copied + other.copied,
             self.decontaminated + other.decontaminated,
             merged(self.duplicates, other.duplicates),
             self.kept + other.kept,
@@ -114,6 +124,7 @@ class Corpus:
         total: the funnel of all.
         repairs: documents touched by each kind of repair, the most frequent first.
         repeated_lines: documents that lost lines of their site's pages, these, and some of them.
+        copied_paragraphs: documents that lost paragraphs that others have, and the same of these.
         decontaminated: train documents that lost held-out sentences, and these.
         lengths: kept documents by length in characters: (lower bound, upper bound, documents).
     """
@@ -123,6 +134,7 @@ class Corpus:
     total: Funnel
     repairs: dict[str, int]
     repeated_lines: RepeatedLines
+    copied_paragraphs: CopiedParagraphs
     decontaminated: dict[str, int]
     lengths: list[tuple[int, int, int]]
 
@@ -137,6 +149,7 @@ def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
     funnels: dict[str, Funnel] = {}
     repairs: Counter[str] = Counter()
     repeated_lines: list[RepeatedLines] = []
+    copied_paragraphs: list[CopiedParagraphs] = []
     decontaminated: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
     for source, part in parts:
@@ -144,6 +157,7 @@ def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
         funnels[source] = funnels.get(source, Funnel(source)).plus(funnel(source, *stats))
         repairs.update(integers(stats[1].record("repairs")))
         repeated_lines.append(part_lines(stats[2]))
+        copied_paragraphs.append(part_paragraphs(stats[2]))
         decontaminated.update(integers(stats[2].record("decontaminated")))
         lengths.update({int(low): n for low, n in integers(stats[1].record("lengths")).items()})
     total_funnel = Funnel("all sources")
@@ -156,6 +170,7 @@ def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
         total=total_funnel,
         repairs=by_frequency,
         repeated_lines=added_lines(repeated_lines),
+        copied_paragraphs=added_paragraphs(copied_paragraphs),
         decontaminated=decontaminated,
         lengths=buckets(lengths),
     )
@@ -192,6 +207,7 @@ def funnel(source: str, extracted: Record, cleaned: Record, deduped: Record) -> 
                 f"({before.kept.bytes:,} bytes); expected the same; run the step again."
             )
     repeated = part_lines(deduped).bytes
+    copied = part_paragraphs(deduped).bytes
     return Funnel(
         name=source,
         found=first.found,
@@ -199,7 +215,8 @@ def funnel(source: str, extracted: Record, cleaned: Record, deduped: Record) -> 
         repaired=second.repaired,
         dropped=second.lost,
         repeated=-repeated,
-        decontaminated=third.repaired + repeated,
+        copied=-copied,
+        decontaminated=third.repaired + repeated + copied,
         duplicates=third.lost,
         kept=third.kept,
     )

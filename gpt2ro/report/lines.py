@@ -1,11 +1,11 @@
-"""The lines that many documents of one site have, and that were taken out of them."""
+"""What was taken out of documents: lines of their site's pages, and copied paragraphs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gpt2ro.report.records import Record
 
-# As many as a part keeps (gpt2ro/lines/removal.py).
+# As many as a part keeps (gpt2ro/lines/examples.py).
 EXAMPLES = 20
 
 
@@ -69,6 +69,68 @@ def added_lines(parts: Sequence[RepeatedLines]) -> RepeatedLines:
     return RepeatedLines(
         sum(part.documents for part in parts),
         sum(part.lines for part in parts),
+        sum(part.bytes for part in parts),
+        [examples[key] for key in sorted(examples)[:EXAMPLES]],
+    )
+
+
+@dataclass(frozen=True)
+class CopiedParagraph:
+    """A paragraph that went.
+
+    Attributes:
+        key: its hash, which decides whether it is shown.
+        text: the paragraph as one document has it, or its beginning.
+        document: id of one that lost it.
+        stays_in: the part, or the splits, of the document that has it still.
+    """
+
+    key: str
+    text: str
+    document: str
+    stays_in: str
+
+
+@dataclass(frozen=True)
+class CopiedParagraphs:
+    """What went: documents that lost paragraphs and stay, these, their bytes, and examples."""
+
+    documents: int = 0
+    paragraphs: int = 0
+    bytes: int = 0
+    examples: list[CopiedParagraph] = field(default_factory=list)
+
+
+def part_paragraphs(deduped: Record) -> CopiedParagraphs:
+    """Return the copied paragraphs of a part from the stats of the step dedupe.
+
+    They are there only if lines.paragraphs is set.
+
+    Raises:
+        UserError: they are damaged.
+    """
+    if "copied_paragraphs" not in deduped.values:
+        return CopiedParagraphs()
+    stats = deduped.record("copied_paragraphs")
+    keys = ("key", "paragraph", "document", "stays_in")
+    examples = [
+        CopiedParagraph(*(example.text(key) for key in keys))
+        for example in stats.records("examples")
+    ]
+    return CopiedParagraphs(
+        stats.integer("documents"), stats.integer("paragraphs"), stats.integer("bytes"), examples
+    )
+
+
+def added_paragraphs(parts: Sequence[CopiedParagraphs]) -> CopiedParagraphs:
+    """Return the sums, and of the examples those with the lowest keys, each paragraph once."""
+    examples: dict[str, CopiedParagraph] = {}
+    for part in parts:
+        for example in part.examples:
+            examples.setdefault(example.key, example)
+    return CopiedParagraphs(
+        sum(part.documents for part in parts),
+        sum(part.paragraphs for part in parts),
         sum(part.bytes for part in parts),
         [examples[key] for key in sorted(examples)[:EXAMPLES]],
     )

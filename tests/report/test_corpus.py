@@ -6,6 +6,7 @@ import pytest
 
 from gpt2ro.errors import UserError
 from gpt2ro.report.corpus import Count, Funnel, buckets, read_corpus, total
+from gpt2ro.report.lines import CopiedParagraphs
 
 
 def change(path: Path, **values: object) -> None:
@@ -45,6 +46,35 @@ def test_examples_of_repeated_lines_are_the_lowest_keys_of_all_parts_each_once(
     path = results / "deduped" / "tales" / "a.stats.json"
     change(path, repeated_lines={"documents": 0, "lines": 0, "bytes": 0})
     with pytest.raises(UserError, match="repeated_lines: no key examples; expected a list"):
+        read_corpus(results)
+
+
+def copied(results: Path) -> None:
+    """Let each part of tales have lost paragraphs, of which they share ten examples."""
+    for part, first in (("a", 0), ("b", 10)):
+        examples = [
+            {"key": f"{n:016x}", "paragraph": f"<i>Paragraf {n}", "document": f"tales/{part}/{n}"}
+            | {"stays_in": "wiki/articles"}
+            for n in range(first, first + 20)
+        ]
+        counts = {"documents": 3, "paragraphs": 5, "bytes": 30, "examples": examples}
+        change(results / "deduped" / "tales" / f"{part}.stats.json", copied_paragraphs=counts)
+
+
+def test_copied_paragraphs_are_the_sums_of_the_parts_that_have_some(results: Path) -> None:
+    assert read_corpus(results).copied_paragraphs == CopiedParagraphs()
+    copied(results)
+    corpus = read_corpus(results)
+    found = corpus.copied_paragraphs
+    assert (found.documents, found.paragraphs, found.bytes) == (6, 10, 60)
+    assert [int(example.key, 16) for example in found.examples] == list(range(20))
+    assert found.examples[15].document == "tales/a/15"
+    # What the step changed is 140 bytes a part: lines 50, here paragraphs 30, the rest sentences.
+    assert [funnel.copied for funnel in corpus.sources] == [-60, 0]
+    assert [funnel.decontaminated for funnel in corpus.sources] == [-120, -90]
+    path = results / "deduped" / "tales" / "a.stats.json"
+    change(path, copied_paragraphs={"documents": 0, "paragraphs": 0, "examples": []})
+    with pytest.raises(UserError, match="copied_paragraphs: no key bytes; expected a whole number"):
         read_corpus(results)
 
 

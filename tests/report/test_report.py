@@ -81,6 +81,22 @@ def test_tells_which_repeated_lines_went(html: str) -> None:
     assert "a.ro, 15 of 40 documents" in shown
 
 
+def test_tells_which_copied_paragraphs_went_only_where_some_did(results: Path, html: str) -> None:
+    assert "copied paragraphs" not in html and "stay in another document" not in html
+    path = results / "deduped" / "tales" / "a.stats.json"
+    example = {
+        "key": "0f", "paragraph": "<i>Podul", "document": "tales/a/7", "stays_in": "wiki/articles",
+    }  # fmt: skip
+    counts = {"documents": 1234, "paragraphs": 2345, "bytes": 30, "examples": [example]}
+    write_json(path, read_json(path) | {"copied_paragraphs": counts})
+    write_report(results, results / "report.html")
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert "1,234 train documents lost 2,345 paragraphs that stay in another document." in page
+    assert re.search(r"− copied paragraphs</th><td[^>]*>–</td><td[^>]*>30<", page)
+    shown = page.split("Examples of copied paragraphs")[1].split("</ul>")[0]
+    assert "tales/a/7; stays in wiki/articles" in shown and "&lt;i&gt;Podul" in shown
+
+
 def test_names_the_encoder_of_the_parts_and_why_one_is_slow(results: Path, html: str) -> None:
     assert "Encoded by gigatoken (3 parts)." in html
     shard = results / "tokens" / "train" / "tales" / "a.json"

@@ -1,11 +1,13 @@
 from gpt2ro.decontamination.settings import DecontaminationSettings
 from gpt2ro.dedupe.settings import SignatureSettings
-from gpt2ro.lines.settings import LineIndexSettings, LineSettings
+from gpt2ro.lines.settings import LineIndexSettings, LineSettings, ParagraphSettings
 
 NEAR = SETTINGS["deduplication"]["near"]
 DECONTAMINATE = SETTINGS["decontamination"]["words"] > 0
 
 LINE_SETTINGS = LineSettings(**SETTINGS["lines"])
+PARAGRAPH_FLAGS = flags(ParagraphSettings, SETTINGS["lines"])
+MIN_CHARACTERS = SETTINGS["cleaning"]["min_characters"]
 
 
 def line_index(wildcards) -> list[str]:
@@ -18,11 +20,7 @@ def line_flags(wildcards) -> str:
     """Which lines go, for a part whose lines are looked at."""
     if not line_index(wildcards):
         return ""
-    characters = SETTINGS["cleaning"]["min_characters"]
-    return (
-        f"--lines {RESULTS}/lines/index.bin --min-share {LINE_SETTINGS.min_share}"
-        f" --min-characters {characters}"
-    )
+    return f"--lines {RESULTS}/lines/index.bin --min-share {LINE_SETTINGS.min_share}"
 
 
 rule signatures:
@@ -155,6 +153,59 @@ rule line_index:
         " --output {output.index} {params.flags}" + LOGGED
 
 
+rule paragraphs:
+    message:
+        "Counting the paragraphs of {wildcards.source}/{wildcards.part}."
+    input:
+        documents=rules.clean.output.documents,
+        decisions=f"{RESULTS}/clusters/{SHARD}.parquet",
+        held_out=rules.held_out_index.output.index if DECONTAMINATE else [],
+        lines=line_index,
+        native=EXTENSION,
+        code=code("paragraphs.py"),
+    output:
+        train=f"{RESULTS}/paragraphs/{SHARD}.train.bin",
+        held_out=f"{RESULTS}/paragraphs/{SHARD}.held_out.bin",
+    log:
+        f"{RESULTS}/logs/paragraphs/{SHARD}.log",
+    params:
+        held_out=f"--held-out {RESULTS}/held_out/index.bin" if DECONTAMINATE else "",
+        flags=stage_flags("decontamination"),
+        lines=line_flags,
+        characters=MIN_CHARACTERS,
+        paragraphs=PARAGRAPH_FLAGS,
+    resources:
+        mem_mb=1000,
+    shell:
+        "python workflow/scripts/paragraphs.py part --input {input.documents}"
+        " --decisions {input.decisions} --output {output.train}"
+        " --held-out-output {output.held_out} {params.held_out} {params.flags} {params.lines}"
+        " --min-characters {params.characters} {params.paragraphs}" + LOGGED
+
+
+rule paragraph_index:
+    message:
+        "Merging the paragraphs of all parts."
+    input:
+        train=every_part(rules.paragraphs.output.train),
+        held_out=every_part(rules.paragraphs.output.held_out),
+        native=EXTENSION,
+        code=code("paragraphs.py"),
+    output:
+        index=f"{RESULTS}/paragraphs/index.bin",
+        parts=f"{RESULTS}/paragraphs/index.json",
+    log:
+        f"{RESULTS}/logs/paragraphs.log",
+    params:
+        prefer=shlex.quote(SETTINGS["deduplication"]["prefer_sources"]),
+    resources:
+        mem_mb=1000,
+    shell:
+        "python workflow/scripts/paragraphs.py index --input {input.train}"
+        " --held-out-input {input.held_out} --output {output.index}"
+        " --prefer-sources {params.prefer}" + LOGGED
+
+
 rule dedupe:
     message:
         "Dropping the duplicates of {wildcards.source}/{wildcards.part}."
@@ -163,6 +214,7 @@ rule dedupe:
         decisions=f"{RESULTS}/clusters/{SHARD}.parquet",
         held_out=rules.held_out_index.output.index if DECONTAMINATE else [],
         lines=line_index,
+        paragraphs=rules.paragraph_index.output if LINE_SETTINGS.paragraphs else [],
         native=EXTENSION,
         code=code("dedupe.py"),
     output:
@@ -175,10 +227,16 @@ rule dedupe:
         held_out=f"--held-out {RESULTS}/held_out/index.bin" if DECONTAMINATE else "",
         flags=stage_flags("decontamination"),
         lines=line_flags,
+        characters=MIN_CHARACTERS,
+        paragraphs=(
+            f"--paragraphs {RESULTS}/paragraphs/index.bin {PARAGRAPH_FLAGS}"
+            if LINE_SETTINGS.paragraphs
+            else ""
+        ),
     resources:
         mem_mb=1000,
     shell:
         "python workflow/scripts/dedupe.py --input {input.documents}"
         " --decisions {input.decisions} --output {output.documents}"
         " --dropped {output.dropped} --stats {output.stats} {params.held_out} {params.flags}"
-        " {params.lines}" + LOGGED
+        " {params.lines} --min-characters {params.characters} {params.paragraphs}" + LOGGED

@@ -4,7 +4,7 @@ r"""Drop the duplicates of one part, repeated lines, and what train shares with 
         --decisions results/clusters/demo/a.parquet --output results/deduped/demo/a.jsonl.zst \
         --dropped results/deduped/demo/a.dropped.jsonl.zst \
         --stats results/deduped/demo/a.stats.json --held-out results/held_out/index.bin \
-        --lines results/lines/index.bin
+        --lines results/lines/index.bin --paragraphs results/paragraphs/index.bin
 
 Every document that stays has its split in meta. The work is in gpt2ro/dedupe,
 gpt2ro/lines and gpt2ro/decontamination.
@@ -13,11 +13,12 @@ gpt2ro/lines and gpt2ro/decontamination.
 import argparse
 from pathlib import Path
 
-from gpt2ro.cleaning.filter_settings import FilterSettings
-from gpt2ro.decontamination.settings import DecontaminationSettings
+from gpt2ro.dedupe.arguments import add_removal_arguments, removals
 from gpt2ro.errors import run
-from gpt2ro.lines.settings import LineRemovalSettings
+from gpt2ro.lines.settings import ParagraphSettings
 from gpt2ro.settings import add_arguments, from_arguments
+
+SHARD = ".jsonl.zst"
 
 
 def main() -> None:
@@ -30,37 +31,26 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="shard of kept documents")
     parser.add_argument("--dropped", type=Path, required=True, help="shard of dropped documents")
     parser.add_argument("--stats", type=Path, required=True, help="JSON file of counts")
+    add_removal_arguments(parser)
     parser.add_argument(
-        "--held-out", type=Path, help="index of held-out n-grams; without it, none is looked for"
+        "--paragraphs", type=Path, help="index of paragraphs; without it, none is removed"
     )
-    add_arguments(parser, DecontaminationSettings)
-    parser.add_argument("--lines", type=Path, help="index of lines; without it, none is removed")
-    add_arguments(parser, LineRemovalSettings)
-    parser.add_argument(
-        "--min-characters",
-        type=int,
-        default=FilterSettings.min_characters,
-        help="drop documents that repeated lines leave with fewer (default: %(default)s)",
-    )
+    add_arguments(parser, ParagraphSettings)
     arguments = parser.parse_args()
-    settings = from_arguments(DecontaminationSettings, arguments)
-    min_share = from_arguments(LineRemovalSettings, arguments).min_share
+    min_words = from_arguments(ParagraphSettings, arguments).paragraph_min_words
+    decontaminator, repeated_lines = removals(arguments)
 
-    from gpt2ro.decontamination.decontaminator import Decontaminator
-    from gpt2ro.decontamination.held_out import read_ngrams
-    from gpt2ro.decontamination.sentences import SentenceFilter
     from gpt2ro.dedupe.dedupe import dedupe_part
-    from gpt2ro.lines.removal import RepeatedLines
-    from gpt2ro.lines.tables import LineIndex
+    from gpt2ro.lines.paragraphs import CopiedParagraphs, ParagraphIndex, part_name
 
-    decontaminator = None
-    if arguments.held_out:
-        sentences = SentenceFilter(read_ngrams(arguments.held_out), settings.words)
-        decontaminator = Decontaminator(sentences, settings.max_removed)
-    repeated_lines = None
-    if arguments.lines:
-        index = LineIndex(arguments.lines)
-        repeated_lines = RepeatedLines(index, min_share, arguments.min_characters)
+    copied_paragraphs = None
+    if arguments.paragraphs:
+        copied_paragraphs = CopiedParagraphs(
+            ParagraphIndex(arguments.paragraphs),
+            part_name(arguments.input, SHARD),
+            min_words,
+            arguments.min_characters,
+        )
     dedupe_part(
         arguments.input,
         arguments.decisions,
@@ -69,6 +59,7 @@ def main() -> None:
         arguments.stats,
         decontaminator,
         repeated_lines,
+        copied_paragraphs,
     )
 
 

@@ -27,7 +27,7 @@ mod words;
 
 pub use held_out::HeldOut;
 pub use jaccard::{distinct, jaccard};
-pub use lines::{NO_LINE, line_keys};
+pub use lines::{NO_LINE, Paragraph, line_keys, paragraphs};
 pub use minhash::MinHasher;
 pub use repair::{Gate, Kind, Kinds, Repaired, Repairer, Vocabulary};
 pub use sentences::without_held_out;

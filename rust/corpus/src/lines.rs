@@ -19,6 +19,79 @@ pub fn line_keys(text: &str, site: u64) -> Vec<u64> {
         .collect()
 }
 
+/// A paragraph of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paragraph {
+    /// The XXH3 hash of the folded words.
+    pub key: u64,
+    /// Its first line, from 0.
+    pub start: usize,
+    /// The line after its last.
+    pub stop: usize,
+}
+
+/// Returns the paragraphs of so many words or more, in order.
+///
+/// A line that has them is a paragraph. Shorter ones in a row, wrapped lines or verses, are one
+/// together; a line without a letter or a digit ends them. So the key of a paragraph does not
+/// depend on how it is wrapped, or on the headings around it.
+pub fn paragraphs(text: &str, min_words: usize) -> Vec<Paragraph> {
+    let mut found = Vec::new();
+    let mut run = Run::default();
+    let mut lines = 0;
+    for line in text.split('\n') {
+        let words = Words::folded(line);
+        let count = words.count();
+        if count == 0 || count >= min_words {
+            found.extend(run.take(lines, min_words));
+        }
+        if count >= min_words && count > 0 {
+            found.push(Paragraph {
+                key: xxh3_64(words.as_str().as_bytes()),
+                start: lines,
+                stop: lines + 1,
+            });
+        } else if count > 0 {
+            run.push(lines, words.as_str(), count);
+        }
+        lines += 1;
+    }
+    found.extend(run.take(lines, min_words));
+    found
+}
+
+/// Short lines in a row.
+#[derive(Default)]
+struct Run {
+    words: String,
+    count: usize,
+    start: usize,
+}
+
+impl Run {
+    fn push(&mut self, line: usize, words: &str, count: usize) {
+        if self.words.is_empty() {
+            self.start = line;
+        } else {
+            self.words.push(' ');
+        }
+        self.words.push_str(words);
+        self.count += count;
+    }
+
+    /// Ends the run before a line and returns it, if it has words enough.
+    fn take(&mut self, stop: usize, min_words: usize) -> Option<Paragraph> {
+        let paragraph = (self.count > 0 && self.count >= min_words).then(|| Paragraph {
+            key: xxh3_64(self.words.as_bytes()),
+            start: self.start,
+            stop,
+        });
+        self.words.clear();
+        self.count = 0;
+        paragraph
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +113,26 @@ mod tests {
     fn a_line_without_words_has_no_key() {
         assert_eq!(line_keys("", 7), [NO_LINE]);
         assert_eq!(line_keys("* * *\n\n—", 7), [NO_LINE; 3]);
+    }
+
+    fn places(text: &str, min_words: usize) -> Vec<(usize, usize)> {
+        let found = paragraphs(text, min_words);
+        found.iter().map(|one| (one.start, one.stop)).collect()
+    }
+
+    #[test]
+    fn a_long_line_is_a_paragraph_and_short_ones_are_one_together() {
+        let text = "Titlu\nun om merge acasă\nunu doi\ntrei patru\n\ncinci";
+        assert_eq!(places(text, 4), [(1, 2), (2, 4)]);
+        assert_eq!(places(text, 5), [(0, 4)]);
+        assert_eq!(places("* * *\n\n", 1), []);
+    }
+
+    #[test]
+    fn a_wrapped_paragraph_has_the_key_of_the_whole_one() {
+        let whole = paragraphs("Un om merge acasă pe jos.", 4);
+        let wrapped = paragraphs("un om merge\nACASA, pe jos", 4);
+        assert_eq!(whole[0].key, wrapped[0].key);
+        assert_eq!(whole[0].key, xxh3_64(b"un om merge acasa pe jos"));
     }
 }

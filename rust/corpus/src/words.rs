@@ -49,6 +49,14 @@ impl Words {
         Self(words.join(" "))
     }
 
+    /// Returns how many words there are.
+    pub fn count(&self) -> usize {
+        match self.0.is_empty() {
+            true => 0,
+            false => 1 + self.0.bytes().filter(|byte| *byte == b' ').count(),
+        }
+    }
+
     /// Returns the words as one string.
     pub fn as_str(&self) -> &str {
         &self.0

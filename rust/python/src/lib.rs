@@ -10,7 +10,7 @@ mod repair;
 use std::num::NonZeroUsize;
 
 use gpt2ro_corpus::documents::texts;
-use gpt2ro_corpus::{MinHasher, Words, distinct, jaccard, line_keys, shingles};
+use gpt2ro_corpus::{MinHasher, Words, distinct, jaccard, line_keys, paragraphs, shingles};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -148,6 +148,20 @@ fn packed_line_keys<'py>(python: Python<'py>, text: &str, site: u64) -> Bound<'p
     PyBytes::new(python, &bytes)
 }
 
+#[pyfunction(name = "paragraphs")]
+fn packed_paragraphs<'py>(
+    python: Python<'py>,
+    text: &str,
+    min_words: usize,
+) -> Bound<'py, PyBytes> {
+    let bytes: Vec<u8> = python.detach(|| {
+        let found = paragraphs(text, min_words).into_iter();
+        let numbers = found.flat_map(|one| [one.key, one.start as u64, one.stop as u64]);
+        numbers.flat_map(u64::to_le_bytes).collect()
+    });
+    PyBytes::new(python, &bytes)
+}
+
 /// What the stages of the corpus need of Rust.
 #[pymodule]
 mod _native {
@@ -160,5 +174,5 @@ mod _native {
     #[pymodule_export]
     use super::repair::Repairer;
     #[pymodule_export]
-    use super::{Signer, fold, packed_line_keys, similarity};
+    use super::{Signer, fold, packed_line_keys, packed_paragraphs, similarity};
 }
