@@ -57,10 +57,25 @@ class Cost:
         return self
 
 
-def cost_of(words: Sequence[Argument], stdout: Path = Path(os.devnull)) -> Cost:
+# Stands for `python` while the half runs, and notes when each job begins and ends.
+TIMED_PYTHON = """#!{python} -IS
+import os, sys, time
+begin = time.time()
+process = os.posix_spawn({python!r}, [{python!r}, *sys.argv[1:]], os.environ)
+_, status, usage = os.wait4(process, 0)
+with open({log!r}, "a") as log:
+    cpu = usage.ru_utime + usage.ru_stime
+    print(begin, time.time(), cpu, os.path.basename(sys.argv[1]), file=log)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def cost_of(
+    words: Sequence[Argument], stdout: Path = Path(os.devnull), path: str = os.environ["PATH"]
+) -> Cost:
     """Run a command with its output in a file; its children count too."""
     with stdout.open("wb") as out, tempfile.TemporaryFile() as errors:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": path}
         process = subprocess.Popen(
             list(map(str, words)), cwd=ROOT, env=environment, stdout=out, stderr=errors
         )
@@ -214,17 +229,27 @@ def parts_of(files: Sequence[Path], folder: Path) -> dict[str, Sequence[Path]]:
     return {part.name: part.paths for part in folder_source(folder).parts(folder)}
 
 
-def whole_half(corpus: Path, folder: Path) -> dict[str, float]:
-    """Run extract to encode by Snakemake from nothing; return MB, wall and CPU seconds."""
+def whole_half(corpus: Path, folder: Path) -> dict[str, object]:
+    """Run extract to encode by Snakemake from nothing; return MB, wall and CPU seconds, and jobs.
+
+    A job is its script, when it begins and ends (seconds from the start) and its CPU seconds.
+    """
     config = yaml.safe_load((ROOT / "config" / "folder.yaml").read_text(encoding="utf-8"))
     config |= {"results": str(folder / "half"), "corpus": str(corpus)}
     config["extraction"] = {"text_documents": "blank-line"}
     config["tokenizer"] = {"vocabulary": VOCABULARY}
     file = folder / "half.yaml"
     file.write_text(yaml.safe_dump(config), encoding="utf-8")
-    start = time.monotonic()
-    cost = cost_of(["snakemake", "--quiet", "--configfile", file, "--until", "encode"])
-    wall = time.monotonic() - start
+    log, python = folder / "jobs", folder / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(TIMED_PYTHON.format(python=sys.executable, log=str(log)))
+    python.chmod(0o755)
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
+    load = round(os.getloadavg()[0], 1)
+    start = time.time()
+    cost = cost_of(["snakemake", "--quiet", "--configfile", file, "--until", "encode"], path=path)
+    wall = time.time() - start
+    jobs = sorted(line.split() for line in log.read_text().splitlines())
     stats = (folder / "half" / "extracted").glob("*/*.stats.json")
     size = sum(read_json(path)["bytes_out"] for path in stats) / 1e6
     return {
@@ -232,8 +257,25 @@ def whole_half(corpus: Path, folder: Path) -> dict[str, float]:
         "wall_seconds": round(wall, 1),
         "cpu_seconds": round(cost.seconds, 1),
         "mb_per_wall_s": round(size / wall, 1),
-        "load_before": round(os.getloadavg()[0], 1),
+        "load_before": load,
+        "idle_core_seconds": round((os.cpu_count() or 1) * wall - cost.seconds, 1),
+        "jobs": [
+            (
+                script,
+                *(round(float(time) - start, 2) for time in (begin, end)),
+                round(float(cpu), 2),
+            )
+            for begin, end, cpu, script in jobs
+        ],
     }
+
+
+def print_jobs(jobs: Sequence[tuple[str, float, float, float]]) -> None:
+    """Print the jobs of the half, a bar for the time each takes."""
+    scale = 60 / max(end for _, _, end, _ in jobs)
+    for script, begin, end, cpu in jobs:
+        bar = " " * round(begin * scale) + "=" * max(1, round((end - begin) * scale))
+        print(f"{script:14} {begin:6.2f} {end:6.2f} {cpu:5.2f} CPU s |{bar}", flush=True)
 
 
 def exact(parts: dict[str, Sequence[Path]], done: Half, folder: Path) -> dict[str, float]:
@@ -408,7 +450,8 @@ def main() -> None:
         print_steps("step", steps)
         results["steps"] = steps
         if not arguments.skip_half:
-            results["half"] = whole_half(folder / "corpus", folder)
+            results["half"] = half_run = whole_half(folder / "corpus", folder)
+            print_jobs(half_run["jobs"])  # type: ignore[arg-type]
         if arguments.dump:
             results["wikiextractor"] = beside_wikiextractor(
                 arguments.dump, arguments.dump_copies, folder
