@@ -286,15 +286,19 @@ def paragraphs(text: str, min_words: int, /) -> bytes:
 class LineRemover:
     """Removes the lines of a text that belong to its page."""
 
-    def __new__(cls, phrases: str, max_characters: int) -> LineRemover:
+    def __new__(
+        cls, phrases: str, max_characters: int, signed: list[tuple[str, str]] = ...
+    ) -> LineRemover:
         """Make a remover.
 
         Args:
             phrases: a regular expression, in the syntax of Rust, that matches whole lines.
             max_characters: longer lines are never phrases.
+            signed: other such expressions, each with one that matches something in every line that
+                they are tried on.
 
         Raises:
-            ValueError: the expression is not valid.
+            ValueError: one of the expressions is not valid.
         """
 
     def is_phrase(self, line: str, /) -> bool:

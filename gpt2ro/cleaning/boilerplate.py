@@ -31,13 +31,11 @@ PHRASES = (
     # Cookies and terms.
     r"(acest|acesta|site-ul nostru|noi).{0,20} (folosește|folosim|utilizează|utilizăm) cookie.*",
     r"(folosim|utilizăm) (module |fișiere )?cookie.*",
-    r".*(accept|sunt de acord).{0,20}cookie.*",
     r"(acceptă|refuză|respinge) (toate|tot)|(setări|preferințe|gestionează|despre) cookie.{0,20}",
     r"(politica|politică) (de )?(confidențialitate|cookies?|utilizare a cookie.*)",
     r"(privacy|cookies?) policy|terms (of (use|service)|and conditions)",
     r"termeni(i)? și condiții(le)?( de utilizare| generale)?",
     r"(copyright|©).{0,60}",
-    r".*toate drepturile (sunt )?rezervate|.*all rights reserved",
     r"powered by .{1,30}",
     # Comments and accounts.
     r"(lasă|lăsați|adaugă|scrie|postează) (un )?(comentariu(l tău)?|răspuns)",
@@ -60,25 +58,42 @@ PHRASES = (
     # Shops.
     r"adaugă (în|la) (coș|favorite)|cumpără acum|stoc epuizat",
 )
+# They begin with anything, so that all of a line is read before it is none of them; each has one of
+# these words.
+PHRASES_WITHIN = (
+    r".*(accept|sunt de acord).{0,20}cookie.*",
+    r".*toate drepturile (sunt )?rezervate|.*all rights reserved",
+)
+WORDS_WITHIN = "(?i:cookie|rezervate|reserved)"
 ANY_SPELLING = {"ă": "[ăa]", "â": "[âa]", "î": "[îi]", "ș": "[șşs]", "ț": "[țţt]"}
 # In capitals only: in small letters it is the title of an article.
 IN_CAPITALS = "PUBLICITATE"
 # A row of a menu: "Meniu | Acasă | Despre noi", or a path: "Acasă > Știri > Sport". Items begin
 # with a capital letter, are longer than that and have neither digits nor stops, which keeps rows
 # of dictionaries; rows of tables begin or end with a bar.
+SEPARATORS = "[|•·>›»]"
 ITEM = r"[A-ZĂÂÎȘȚŞŢ][^|•·>›»\].:;\d]{1,29}"
-MENU = rf"{ITEM}(?: [|•·>›»] {ITEM}){{2,}}"
+MENU = rf"{ITEM}(?: {SEPARATORS} {ITEM}){{2,}}"
 EDGES = r"[ \t\x{a0}.,:;!?…»«|•·–—\-\[\]()]*"
 MENU_EDGES = r"[ \t\x{a0}»«•·–—\-]*"
 
 
-def _expression() -> str:
-    spelled = ("".join(ANY_SPELLING.get(sign, sign) for sign in phrase) for phrase in PHRASES)
-    phrases = f"{EDGES}(?:(?i:{'|'.join(spelled)})|{IN_CAPITALS}){EDGES}"
-    return f"{phrases}|{MENU_EDGES}{MENU}{MENU_EDGES}"
+def _line_of(phrases: str) -> str:
+    return f"{EDGES}(?:{phrases}){EDGES}"
 
 
-LINES = LineRemover(_expression(), MAX_CHARACTERS)
+def _any_case_and_spelling(phrases: tuple[str, ...]) -> str:
+    spelled = ("".join(ANY_SPELLING.get(sign, sign) for sign in phrase) for phrase in phrases)
+    return f"(?i:{'|'.join(spelled)})"
+
+
+EXPRESSION = _line_of(f"{_any_case_and_spelling(PHRASES)}|{IN_CAPITALS}")
+# Each with what is in every line that it matches.
+SIGNED_EXPRESSIONS = [
+    (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN),
+    (f"{MENU_EDGES}{MENU}{MENU_EDGES}", SEPARATORS),
+]
+LINES = LineRemover(EXPRESSION, MAX_CHARACTERS, SIGNED_EXPRESSIONS)
 
 
 def without_boilerplate(text: str) -> str:

@@ -5,7 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpt2ro.cleaning.boilerplate import is_boilerplate, without_boilerplate
+from gpt2ro.cleaning.boilerplate import (
+    EXPRESSION,
+    MAX_CHARACTERS,
+    SIGNED_EXPRESSIONS,
+    is_boilerplate,
+    without_boilerplate,
+)
+from gpt2ro.native import LineRemover
+
+ONE_EXPRESSION = LineRemover(
+    "|".join([EXPRESSION, *(phrases for phrases, _ in SIGNED_EXPRESSIONS)]), MAX_CHARACTERS
+)
+PIECES = (
+    "da accept Accept sunt_de_acord cookie COOKIES coo\u212aie toate_drepturile sunt rezervate "
+    "REZERVATE all_rights_re\u017ferved all_rights_reserved Acasă Știri_Sport | > › • · » , . "
+    "12 PUBLICITATE"
+)
 
 
 @pytest.mark.parametrize(
@@ -132,3 +148,12 @@ def test_removing_twice_is_removing_once_and_no_line_is_changed(text: str) -> No
     assert without_boilerplate(once) == once or not once
     left = iter(text.split("\n"))
     assert not once or all(line in left for line in once.split("\n"))
+
+
+@given(st.lists(st.sampled_from(PIECES.split()), max_size=7), st.booleans())
+def test_a_line_is_boilerplate_whether_or_not_signs_are_looked_for(
+    pieces: list[str], is_apart: bool
+) -> None:
+    line = (" " if is_apart else "").join(pieces).replace("_", " ")
+    assert is_boilerplate(line) == ONE_EXPRESSION.is_phrase(line)
+    assert (without_boilerplate(line + "\nda") == "da") == ONE_EXPRESSION.is_phrase(line)

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use gpt2ro_corpus::filter::{LineRemover, TextMeter, Vocabulary, personal_lines};
+use gpt2ro_corpus::filter::{Fault, LineRemover, TextMeter, Vocabulary, measure, personal_lines};
 
 use crate::words::{FOREIGN, LETTERS, OWN_LETTERS, ROMANIAN, owned};
 
@@ -23,6 +23,7 @@ static REMOVER: LazyLock<LineRemover> = LazyLock::new(|| {
 pub fn filter(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     check_measures(&text);
+    check_faults(&text);
     check_phrases(&text);
     check_expression(&text);
     let personal = personal_lines(&text);
@@ -72,6 +73,32 @@ fn check_measures(text: &str) {
     assert!(found.stop_words <= ROMANIAN.len());
     let lines = text.split('\n').filter(|line| !line.trim().is_empty());
     assert_eq!(found.lines, lines.count());
+}
+
+/// A fault is found with bounds as it is without them.
+fn check_faults(text: &str) {
+    let found = METER.measure(text);
+    for name in [
+        "letters",
+        "language_score",
+        "duplicate_lines",
+        "duplicate_characters",
+        "top_2gram",
+        "top_4gram",
+        "repeated_5grams",
+        "repeated_10grams",
+    ] {
+        let measure = measure(name).expect("a measure");
+        let fault = |high| Fault {
+            reason: name.to_owned(),
+            measure,
+            low: f64::NEG_INFINITY,
+            high,
+        };
+        assert!(METER.fault(text, &[fault(measure(&found))]).is_none());
+        let faults = [fault(measure(&found) - 1e-6)];
+        assert!(METER.fault(text, &faults).is_some(), "{name}");
+    }
 }
 
 fn check_phrases(text: &str) {

@@ -17,9 +17,12 @@ pub(crate) struct LineRemover(pub(crate) Remover);
 #[pymethods]
 impl LineRemover {
     #[new]
-    fn new(phrases: &str, max_characters: usize) -> PyResult<Self> {
+    #[pyo3(signature = (phrases, max_characters, signed = Vec::new()))]
+    fn new(phrases: &str, max_characters: usize, signed: Vec<(String, String)>) -> PyResult<Self> {
         let remover = Remover::new(phrases, max_characters);
+        let mut signed = signed.into_iter();
         remover
+            .and_then(|remover| signed.try_fold(remover, |all, (one, sign)| all.or(&one, &sign)))
             .map(Self)
             .map_err(|error| PyValueError::new_err(error.to_string()))
     }

@@ -195,8 +195,7 @@ impl Cleaner {
         if characters < self.min_characters {
             return Some(TOO_SHORT);
         }
-        let statistics = self.meter.measure(text);
-        let fault = self.faults.iter().find(|fault| fault.is_in(&statistics));
+        let fault = self.meter.fault(text, &self.faults);
         fault.map(|fault| fault.reason.as_str())
     }
 }

@@ -1,6 +1,6 @@
 use super::statistics::TextStatistics;
 
-/// What is compared with the bounds of a fault.
+/// What is compared with the bounds of a fault: one of the numbers of the statistics.
 pub type Measure = fn(&TextStatistics) -> f64;
 
 /// A fault for which texts are dropped.
@@ -21,6 +21,32 @@ impl Fault {
     pub fn is_in(&self, text: &TextStatistics) -> bool {
         !(self.low..=self.high).contains(&(self.measure)(text))
     }
+
+    /// Returns whether a text has the fault whose statistics are between these, each of them; nothing
+    /// if that depends.
+    fn is_between(&self, least: &TextStatistics, most: &TextStatistics) -> Option<bool> {
+        let (least, most) = ((self.measure)(least), (self.measure)(most));
+        if self.low <= least && most <= self.high {
+            return Some(false);
+        }
+        (most < self.low || self.high < least).then_some(true)
+    }
+}
+
+/// Returns the first fault, if there is one, of a text whose statistics are between these; nothing
+/// if that depends, with the faults left that it may have.
+pub(super) fn first_between<'fault>(
+    faults: &mut &'fault [Fault],
+    least: &TextStatistics,
+    most: &TextStatistics,
+) -> Option<Option<&'fault Fault>> {
+    while let [fault, rest @ ..] = *faults {
+        if fault.is_between(least, most)? {
+            return Some(Some(fault));
+        }
+        *faults = rest;
+    }
+    Some(None)
 }
 
 /// Returns the measure with a name, which is that of the statistic.

@@ -34,7 +34,7 @@ impl Lines {
             distinct.add(xxh3_64(line.as_bytes()));
             counts.lines += 1;
             counts.characters += characters;
-            counts.punctuated += usize::from(line.ends_with(LINE_ENDS));
+            counts.punctuated += usize::from(is_punctuated(line));
             let is_duplicate = counts.lines - counts.duplicates > distinct.len();
             if is_duplicate {
                 counts.duplicates += 1;
@@ -42,6 +42,16 @@ impl Lines {
             }
         }
         counts
+    }
+}
+
+/// Returns whether a line ends with one of [`LINE_ENDS`].
+#[inline]
+pub(super) fn is_punctuated(line: &str) -> bool {
+    match line.as_bytes().last() {
+        Some(b'.' | b',') => true,
+        Some(b'a'..=b'z') | None => false,
+        _ => line.ends_with(LINE_ENDS),
     }
 }
 

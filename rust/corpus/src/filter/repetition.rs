@@ -5,8 +5,9 @@ use super::tokens::Tokens;
 pub(super) const TOP_LENGTHS: usize = 3;
 /// How often the most frequent n-gram must occur: in a text of a hundred characters any two equal
 /// pairs of words are an eighth of it.
-const TOP_OCCURRENCES: usize = 3;
+pub(super) const TOP_OCCURRENCES: usize = 3;
 /// Repeated n-grams are looked for in six lengths: 5, 6, ... 10 words.
+pub(super) const SHORTEST_REPEATED: usize = 5;
 pub(super) const REPEATED_LENGTHS: usize = 6;
 
 /// Characters of a text in n-grams of words that occur more than once (Rae et al., "Scaling
@@ -186,10 +187,13 @@ impl Ngrams {
 
 #[cfg(test)]
 mod tests {
+    use super::super::alphabet::Alphabet;
+    use super::super::scan::Scanner;
     use super::*;
 
     fn of(text: &str) -> Repetition {
-        Repetition::of(&Tokens::of(text))
+        let scanner = Scanner::new(Alphabet::new("", ""));
+        Repetition::of(&Tokens::of(text, &scanner))
     }
 
     #[test]

@@ -1,8 +1,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::classes::Classes;
 use super::groups::Groups;
-use super::scan::{Block, below};
+use super::scan::{Block, Scanner, below};
 
 /// The words of a text, numbered so that equal words have equal numbers, and counts of characters.
 ///
@@ -31,6 +30,16 @@ pub(super) struct Counts {
     pub(super) lettered_words: usize,
 }
 
+impl Counts {
+    /// Counts the characters of a block.
+    #[inline]
+    pub(super) fn add(&mut self, block: &Block) {
+        self.characters += block.length - block.continuations.count_ones() as usize;
+        self.letters += block.letters.count_ones() as usize;
+        self.blanks += block.blanks;
+    }
+}
+
 /// Bytes of a word with what follows it, in Romanian: 6.5. Only a guess for the first allocation.
 const BYTES_PER_WORD: usize = 6;
 /// Different words of a text: all of a short one, of a novel one in five. Only a guess, too; a table
@@ -39,7 +48,7 @@ const SHORT_TEXT_WORDS: usize = 512;
 const WORDS_PER_DISTINCT: usize = 5;
 
 /// Bytes of which a number of 64 bits is made.
-const NUMBER_BYTES: usize = size_of::<u64>();
+pub(super) const NUMBER_BYTES: usize = size_of::<u64>();
 
 /// Returns the hash by which words are told apart: the bytes of a word of up to eight, which are two
 /// of three, and the XXH3 hash of a longer one.
@@ -59,7 +68,7 @@ pub(super) fn word_hash(text: &str, start: usize, end: usize) -> u64 {
 }
 
 impl<'text> Tokens<'text> {
-    pub(super) fn of(text: &'text str) -> Self {
+    pub(super) fn of(text: &'text str, scanner: &Scanner) -> Self {
         assert!(u32::try_from(text.len()).is_ok(), "a text is below 4 GB");
         let guess = text.len() / BYTES_PER_WORD;
         let distinct = guess.min(SHORT_TEXT_WORDS + guess / WORDS_PER_DISTINCT);
@@ -74,7 +83,7 @@ impl<'text> Tokens<'text> {
         let mut groups = Groups::with_capacity(distinct);
         let mut characters = 0;
         tokens.offsets.push(0);
-        tokens.counts = scan(text, |word| {
+        tokens.counts = scan(text, scanner, |word| {
             let hash = word_hash(text, word.start, word.end);
             let group = groups.add(hash);
             if group as usize == tokens.distinct.len() {
@@ -115,19 +124,13 @@ impl Word {
 
 /// Gives each word away, in order, and returns what was counted.
 #[inline]
-fn scan(text: &str, mut give: impl FnMut(&Word)) -> Counts {
-    let classes = Classes::new();
-    let mut counts = Counts {
-        characters: text.chars().count(),
-        blanks: blanks_of_ascii(text),
-        ..Counts::default()
-    };
+fn scan(text: &str, scanner: &Scanner, mut give: impl FnMut(&Word)) -> Counts {
+    let mut counts = Counts::default();
     let mut word = Word::default();
     let (mut start, mut in_word) = (0, false);
     while start < text.len() {
-        let block = Block::read(text, start, &classes);
-        counts.blanks += block.blanks;
-        counts.letters += block.letters.count_ones() as usize;
+        let block = scanner.read(text, start);
+        counts.add(&block);
         // Where a word begins, and behind its end.
         let mut bounds = block.words ^ (block.words << 1 | u64::from(in_word));
         bounds &= below(block.length);
@@ -162,26 +165,18 @@ fn scan(text: &str, mut give: impl FnMut(&Word)) -> Counts {
     counts
 }
 
-/// Counts in sums of one byte, so that the compiler takes 16 bytes and more at a time.
-fn blanks_of_ascii(text: &str) -> usize {
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
-    let chunks = text.as_bytes().chunks(usize::from(u8::MAX));
-    let counts = chunks.map(|chunk| {
-        chunk
-            .iter()
-            .map(|byte| u8::from(is_blank(byte)))
-            .sum::<u8>()
-    });
-    counts.map(usize::from).sum()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::alphabet::Alphabet;
     use super::*;
+
+    fn tokens(text: &str) -> Tokens<'_> {
+        Tokens::of(text, &Scanner::new(Alphabet::new("abdeinortu", "țșî")))
+    }
 
     #[test]
     fn words_are_runs_of_letters_and_digits() {
-        let tokens = Tokens::of("Într-o zi, 12 pui și 12 B2");
+        let tokens = tokens("Într-o zi, 12 pui și 12 B2");
         let words: Vec<&str> = tokens
             .words
             .iter()
@@ -196,14 +191,14 @@ mod tests {
 
     #[test]
     fn characters_are_code_points() {
-        let tokens = Tokens::of("ță 1\u{a0}語😀");
+        let tokens = tokens("ță 1\u{a0}語😀");
         assert_eq!(tokens.counts.characters, 7);
         assert_eq!((tokens.counts.letters, tokens.counts.blanks), (3, 2));
     }
 
     #[test]
     fn nothing_has_nothing() {
-        let tokens = Tokens::of("");
+        let tokens = tokens("");
         assert_eq!(tokens.counts, Counts::default());
         assert_eq!(tokens.offsets, [0]);
     }

@@ -3,6 +3,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::alphabet::Alphabet;
 use super::groups::MULTIPLIER;
+use super::lexicon::Lexicon;
+use super::scan::Scanner;
 use super::tokens::{Tokens, word_hash};
 
 /// Words and letters that tell the language of a text.
@@ -12,18 +14,23 @@ use super::tokens::{Tokens, word_hash};
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     words: HashMap<u64, Kinds, BuildHasherDefault<Folded>>,
+    /// The words of up to eight bytes, of which the hash is the word itself.
+    short: Lexicon,
+    /// How many stop words there are.
+    stops: usize,
+    pub(super) scanner: Scanner,
     alphabet: Alphabet,
     /// Bytes of the longest word: longer ones are not looked up.
-    longest: usize,
+    pub(super) longest: usize,
 }
 
 /// In which lists a word stands.
-#[derive(Clone, Copy, Debug, Default)]
-struct Kinds {
-    native: bool,
-    foreign: bool,
-    /// The number of the stop word, the same in each of its spellings.
-    stop: Option<usize>,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Kinds {
+    pub(super) native: bool,
+    pub(super) foreign: bool,
+    /// The number of the stop word, the same in each of its spellings, from 1; 0 of another word.
+    pub(super) stop: u32,
 }
 
 /// How often words of a vocabulary occur in a text.
@@ -51,9 +58,13 @@ impl Vocabulary {
         letters: &str,
         native_letters: &str,
     ) -> Self {
+        let alphabet = Alphabet::new(letters, native_letters);
         let mut vocabulary = Self {
             words: HashMap::default(),
-            alphabet: Alphabet::new(letters, native_letters),
+            short: Lexicon::new(&[]),
+            stops: stop.len(),
+            scanner: Scanner::new(alphabet.clone()),
+            alphabet,
             longest: 0,
         };
         for word in native {
@@ -62,10 +73,19 @@ impl Vocabulary {
         for word in foreign {
             vocabulary.set(word, |kinds| kinds.foreign = true);
         }
-        for (number, word) in stop.iter().enumerate() {
-            vocabulary.set(word, |kinds| kinds.stop = Some(number));
+        for (number, word) in (1..).zip(stop) {
+            vocabulary.set(word, |kinds| kinds.stop = number);
         }
+        vocabulary.short = vocabulary.short_words();
         vocabulary
+    }
+
+    fn short_words(&self) -> Lexicon {
+        let words = self.words.iter();
+        let mut words: Vec<(u64, Kinds)> = words.map(|(hash, kinds)| (*hash, *kinds)).collect();
+        // Of equal words equal tables.
+        words.sort_unstable_by_key(|(hash, _)| *hash);
+        Lexicon::new(&words)
     }
 
     fn set(&mut self, word: &str, change: impl Fn(&mut Kinds)) {
@@ -85,27 +105,67 @@ impl Vocabulary {
 
     /// Counts the words and letters of a text.
     pub(super) fn evidence(&self, tokens: &Tokens) -> Evidence {
+        let mut tally = self.tally();
         let mut evidence = Evidence::default();
-        let mut stops = Vec::new();
         let groups = tokens.hashes.iter().zip(&tokens.distinct);
         for ((hash, word), count) in groups.zip(&tokens.occurrences) {
             let count = *count as usize;
             let (native_letters, is_foreign) = self.alphabet.signs(word);
             evidence.native_letters += count * native_letters;
             evidence.foreign_spellings += count * usize::from(is_foreign);
-            if word.len() > self.longest {
-                continue;
-            }
-            if let Some(kinds) = self.words.get(hash) {
-                evidence.native_words += count * usize::from(kinds.native);
-                evidence.foreign_words += count * usize::from(kinds.foreign);
-                stops.extend(kinds.stop);
+            if word.len() <= self.longest
+                && let Some(kinds) = self.words.get(hash)
+            {
+                tally.add(*kinds, count);
             }
         }
-        stops.sort_unstable();
-        stops.dedup();
-        evidence.stop_words = stops.len();
+        tally.tell(&mut evidence);
         evidence
+    }
+
+    /// Returns what a word of up to eight bytes is, which are its number.
+    #[inline]
+    pub(super) fn short(&self, number: u64) -> Kinds {
+        self.short.kinds(number)
+    }
+
+    /// Returns what a longer word is.
+    pub(super) fn long(&self, word: &str) -> Kinds {
+        let kinds = self.words.get(&word_hash(word, 0, word.len()));
+        kinds.copied().unwrap_or_default()
+    }
+
+    /// Returns a tally of no words.
+    pub(super) fn tally(&self) -> Tally {
+        Tally {
+            native: 0,
+            foreign: 0,
+            stops: vec![false; 1 + self.stops],
+        }
+    }
+}
+
+/// Words of a vocabulary, counted.
+pub(super) struct Tally {
+    native: usize,
+    foreign: usize,
+    /// Whether a stop word occurs, by its number.
+    stops: Vec<bool>,
+}
+
+impl Tally {
+    #[inline]
+    pub(super) fn add(&mut self, kinds: Kinds, count: usize) {
+        self.native += count * usize::from(kinds.native);
+        self.foreign += count * usize::from(kinds.foreign);
+        self.stops[kinds.stop as usize] = true;
+    }
+
+    pub(super) fn tell(&self, evidence: &mut Evidence) {
+        evidence.native_words = self.native;
+        evidence.foreign_words = self.foreign;
+        let stops = self.stops[1..].iter();
+        evidence.stop_words = stops.filter(|occurs| **occurs).count();
     }
 }
 
@@ -146,7 +206,8 @@ mod tests {
 
     #[test]
     fn occurrences_are_counted_small_or_capital_and_stop_words_once() {
-        let tokens = Tokens::of("Și THE și la de-la ȘI Țap kit");
+        let vocabulary = vocabulary();
+        let tokens = Tokens::of("Și THE și la de-la ȘI Țap kit", &vocabulary.scanner);
         let expected = Evidence {
             native_words: 6,
             foreign_words: 3,
@@ -154,12 +215,13 @@ mod tests {
             foreign_spellings: 4,
             stop_words: 2,
         };
-        assert_eq!(vocabulary().evidence(&tokens), expected);
+        assert_eq!(vocabulary.evidence(&tokens), expected);
     }
 
     #[test]
     fn a_word_that_only_contains_one_is_none() {
-        let tokens = Tokens::of("deal lada thee lA");
-        assert_eq!(vocabulary().evidence(&tokens), Evidence::default());
+        let vocabulary = vocabulary();
+        let tokens = Tokens::of("deal lada thee lA", &vocabulary.scanner);
+        assert_eq!(vocabulary.evidence(&tokens), Evidence::default());
     }
 }
