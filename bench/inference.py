@@ -19,9 +19,10 @@ last line is JSON.
     PEERS/bin/python bench/inference.py --binary BINARY --engine ENGINE --peers --rounds 3
 
 compares the binary with other programs instead, in every precision and by medians; PEERS is the
-environment that bench/inference_peers.py describes. Without ENGINE there are no figures of ours
-for a batch and for memory. BINARY should be one without PyTorch, which
-takes half a second to load: cargo build --release --no-default-features --features engine
+environment that bench/inference_peers.py describes. With `--only fp32 F32` contestants without such
+a word in their names are left out. Without ENGINE there are no figures of ours for a batch and for
+memory. BINARY should be one without PyTorch, which takes half a second to load:
+cargo build --release --no-default-features --features engine
 """
 
 import argparse
@@ -146,11 +147,14 @@ def main() -> None:
     parser.add_argument("--binary", type=Path, required=True)
     parser.add_argument("--engine", type=Path, help="needed without --peers")
     parser.add_argument("--peers", action="store_true", help="compare with other programs")
+    parser.add_argument("--only", nargs="+", default=[], help="of --peers, names with these words")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
     if arguments.engine is None and not arguments.peers:
         parser.error("--engine is needed without --peers")
+    if arguments.rounds < 1:
+        parser.error(f"--rounds {arguments.rounds}; expected a number from 1 on")
     with tempfile.TemporaryDirectory() as scratch:
         folder, deploy = Path(scratch) / "model", Path(scratch) / "deploy"
         model = make_model(folder, GPT2Config())
@@ -159,7 +163,12 @@ def main() -> None:
             told = {}
             for threads in arguments.threads:
                 told[threads] = compare(
-                    arguments.binary, arguments.engine, folder, threads, arguments.rounds
+                    arguments.binary,
+                    arguments.engine,
+                    folder,
+                    threads,
+                    arguments.rounds,
+                    arguments.only,
                 )
                 for name, of_one in told[threads].items():
                     tell(threads, name, of_one)

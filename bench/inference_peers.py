@@ -27,7 +27,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import metadata
 from math import prod
@@ -42,6 +42,7 @@ LIMIT = 180  # seconds that a process may take
 
 
 PEERS: dict[str, tuple[str, Callable[[Path, Path, int], Peer]]] = {
+    "llama.cpp F32": ("llama_cpp", lambda *to: LlamaCpp(*to, kind="F32")),
     "llama.cpp BF16": ("llama_cpp", lambda *to: LlamaCpp(*to, kind="BF16")),
     "llama.cpp Q8_0": ("llama_cpp", lambda *to: LlamaCpp(*to, kind="Q8_0")),
     "llama.cpp Q4_0": ("llama_cpp", lambda *to: LlamaCpp(*to, kind="Q4_0")),
@@ -146,20 +147,29 @@ def why(error: subprocess.SubprocessError) -> str:
 
 
 def compare(
-    binary: Path, engine: Path | None, model: Path, threads: int, rounds: int
+    binary: Path,
+    engine: Path | None,
+    model: Path,
+    threads: int,
+    rounds: int,
+    only: Sequence[str] = (),
 ) -> dict[str, dict[str, float]]:
     """Return medians of every contestant, each of which takes its turn in every round.
 
-    A peer that is not installed, fails or hangs is told and left out. MODEL has the deploy folder
-    beside it.
+    A peer that is not installed, fails or hangs is told and left out, and so, untold, is one whose
+    name has none of the words of ONLY, if there are any. MODEL has the deploy folder beside it.
     """
     deploy, files = model.parent / "deploy", model.parent / "peers"
     files.mkdir(exist_ok=True)
     contestants: dict[str, Callable[[], dict[str, float]]] = {}
-    for precision in ("bf16", "int8", "int4"):
+
+    def wanted(name: str) -> bool:
+        return not only or any(word in name for word in only)
+
+    for precision in filter(wanted, ("fp32", "bf16", "int8", "int4")):
         ours = partial(of_binary, binary, engine, deploy, precision, threads)
         contestants[f"gpt2ro {precision}"] = ours
-    for name in PEERS:
+    for name in filter(wanted, PEERS):
         if module := missing(name):
             print(f"{name}: left out, {module} is not installed", flush=True)
             continue

@@ -41,19 +41,23 @@ impl LayerCache {
 impl Cache {
     /// A cache without sequences.
     pub fn new(shape: &Shape) -> Self {
-        let empty = || LayerCache {
-            keys: Vec::new(),
-            values: Vec::new(),
-        };
         let mut cache = Self {
             shape: *shape,
-            layers: (0..shape.layers).map(|_| empty()).collect(),
+            layers: Self::no_memory(shape.layers),
             slots: 0,
             sequences: Vec::new(),
             free: Vec::new(),
         };
         cache.grow(FIRST_SLOTS);
         cache
+    }
+
+    fn no_memory(layers: usize) -> Vec<LayerCache> {
+        let empty = || LayerCache {
+            keys: Vec::new(),
+            values: Vec::new(),
+        };
+        (0..layers).map(|_| empty()).collect()
     }
 
     /// Number of sequences; none before the first tokens.
@@ -66,9 +70,16 @@ impl Cache {
         self.sequences.first().map_or(0, Vec::len)
     }
 
-    /// Forget every sequence.
+    /// Forget every sequence, and give back what more room there is than for a whole context: a batch
+    /// takes many times that, and what is read next may be one short prompt.
     pub fn clear(&mut self) {
         self.sequences.clear();
+        let most = self.shape.context.next_multiple_of(LANES).max(FIRST_SLOTS);
+        if self.slots > most {
+            self.layers = Self::no_memory(self.shape.layers);
+            self.slots = 0;
+            self.grow(most);
+        }
         self.find_free();
     }
 
@@ -189,6 +200,22 @@ mod tests {
             cache.reorder(&[0; 4]);
         }
         assert_eq!(cache.slots, FIRST_SLOTS);
+    }
+
+    #[test]
+    fn a_batch_leaves_no_more_memory_than_a_whole_context_takes() {
+        let mut cache = cache();
+        let tiles = |cache: &Cache| cache.layers[0].keys.len() + cache.layers[0].values.len();
+        cache.extend(1, 900);
+        cache.clear();
+        let of_one = tiles(&cache);
+        cache.extend(8, 900);
+        assert!(tiles(&cache) > 7 * of_one);
+        cache.clear();
+        assert_eq!(cache.slots, 1_008);
+        assert!(tiles(&cache) <= 2 * of_one);
+        cache.extend(1, 3);
+        assert_eq!(slots(&cache), [0, 1, 2]);
     }
 
     #[test]
