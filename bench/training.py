@@ -5,6 +5,7 @@
     python bench/training.py memory                           # GPT-2 small, batch 8 x 1,024
     python bench/training.py loss                             # the loss alone, vocabulary 50,257
     python bench/training.py compile                          # torch.compile, in turns
+    python bench/training.py startup                          # GPT-2 small, continued
     python bench/training.py speed --device cuda --precision bfloat16 --model gpt2
 
 The Trainer needs the package accelerate, which nothing else here does:
@@ -33,6 +34,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from startup import startup
 from torch.nn.functional import cross_entropy
 from transformers import GPT2Config, GPT2LMHeadModel
 
@@ -317,6 +319,7 @@ PARTS = {
     "memory-trainer": memory_of_trainer,
     "loss": loss,
     "compile": compiled,
+    "startup": startup,
 }
 
 
@@ -330,6 +333,7 @@ def main() -> None:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--starts", type=int, default=3, help="of startup; the quickest is told")
     parser.add_argument("--pairs", type=int, default=40, help="pairs of steps")
     arguments = parser.parse_args()
     arguments.compiled = False

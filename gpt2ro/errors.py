@@ -1,11 +1,15 @@
 """The error a user sees, and the exit codes of every script."""
 
+import argparse
 import os
 import sys
+import time
 from collections.abc import Callable
 from difflib import get_close_matches
+from typing import NoReturn
 
 EXIT_FAILURE = 1
+EXIT_USAGE = 2  # as argparse has it
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
@@ -19,6 +23,23 @@ class UserError(Exception):
     """
 
     told = False
+
+
+class SharedArgumentParser(argparse.ArgumentParser):
+    """Reads arguments that several processes have alike; the first one alone tells a fault.
+
+    torchrun, which starts them, numbers them in RANK.
+    """
+
+    # Whoever ends first makes torchrun end the others: these leave the first one time to tell.
+    PATIENCE = 30.0  # seconds
+
+    def error(self, message: str) -> NoReturn:
+        """Tell a usage error, and end with 2."""
+        if os.environ.get("RANK", "0") != "0":
+            time.sleep(self.PATIENCE)
+            sys.exit(EXIT_USAGE)
+        super().error(message)
 
 
 def nearest(name: str, valid: list[str]) -> str:

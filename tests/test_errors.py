@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from gpt2ro.errors import UserError, nearest, run
+from gpt2ro.errors import SharedArgumentParser, UserError, nearest, run
 
 
 def test_a_user_error_is_one_line_and_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,3 +60,17 @@ def test_threads_of_blas_are_those_of_the_script_unless_the_environment_says_it(
 def test_names_the_nearest_valid_name() -> None:
     assert nearest("cleanning", ["cleaning", "split"]) == 'did you mean "cleaning"?'
     assert nearest("xyz", ["split", "cleaning"]) == "valid: cleaning, split."
+
+
+@pytest.mark.parametrize(("rank", "told"), [(None, True), ("0", True), ("1", False)])
+def test_a_usage_error_is_told_by_the_first_of_several_processes(
+    monkeypatch, capsys, rank: str | None, told: bool
+) -> None:
+    monkeypatch.delenv("RANK", raising=False)
+    if rank:
+        monkeypatch.setenv("RANK", rank)
+    monkeypatch.setattr(SharedArgumentParser, "PATIENCE", 0.0)
+    with pytest.raises(SystemExit) as end:
+        SharedArgumentParser(prog="x").parse_args(["--nonsense"])
+    assert end.value.code == 2
+    assert ("x: error: unrecognized arguments: --nonsense" in capsys.readouterr().err) == told

@@ -18,6 +18,7 @@ a training read it, from one file system; the first one writes.
 import json
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,11 @@ class CheckpointStore:
         self._folder = folder
         self._keep = keep
         self._processes = processes
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no checkpoint yet, not even a damaged one."""
+        return not self._steps()
 
     def save(self, learner: Learner, state: TrainingState) -> None:
         """Write a checkpoint of this step, then remove what is no longer needed.
@@ -98,7 +104,7 @@ class CheckpointStore:
             UserError: there are some, and none is whole.
         """
         found = self._steps()
-        problems = {folder: problem for folder in found if (problem := self._problem(folder))}
+        problems = self._problems(found)
         whole = [folder for folder in found if folder not in problems]
         if found and not whole:
             raise UserError(_nothing_whole(found[-1], problems[found[-1]]))
@@ -128,7 +134,7 @@ class CheckpointStore:
         good = [folder for folder in self._steps() if _is_good(folder)]
         if len(good) > 1 and good[-1] == self._step(restored_step):
             good.pop()
-        folder = next((one for one in reversed(good) if not self._problem(one)), None)
+        folder = next((one for one in reversed(good) if not self._problems([one])), None)
         if not folder:
             raise UserError(f"{self._folder}: no whole checkpoint to go back to; train again.")
         self._processes.wait()
@@ -156,16 +162,27 @@ class CheckpointStore:
         load_random(folder / RANDOM, self._processes.rank)
         return TrainingState.from_json(_state(folder))
 
-    def _problem(self, folder: Path) -> str | None:
-        """Return what is wrong with a checkpoint or with the best parameters it names, or None."""
-        if problem := damage(folder):
-            return problem
-        best_step = _state(folder)["best_step"]
-        if best_step < 0:
-            return None
-        best = self._best(best_step)
-        problem = damage(best)
-        return problem and f"{best.name}, the best parameters it knows, is damaged ({problem})"
+    def _problems(self, folders: list[Path]) -> dict[Path, str]:
+        """Return what is wrong with checkpoints or with the best parameters they name.
+
+        Those that are whole are left out. All files are read side by side, and each once.
+        """
+        bests = {folder: self._named_best(folder) for folder in folders}
+        every = list(dict.fromkeys([*folders, *(best for best in bests.values() if best)]))
+        with ThreadPoolExecutor() as pool:
+            damages = dict(zip(every, pool.map(damage, every), strict=True))
+        found = {}
+        for folder, best in bests.items():
+            if problem := damages[folder]:
+                found[folder] = problem
+            elif best and (problem := damages[best]):
+                found[folder] = f"{best.name}, the best parameters it knows, is damaged ({problem})"
+        return found
+
+    def _named_best(self, folder: Path) -> Path | None:
+        """Return the best parameters that a checkpoint names; None before an evaluation."""
+        best_step = _state(folder).get("best_step", -1)
+        return self._best(best_step) if best_step >= 0 else None
 
     def _prune(self) -> None:
         """Remove all but the newest checkpoint, the newest good ones, and the best that they name.
@@ -175,7 +192,7 @@ class CheckpointStore:
         steps = self._steps()
         good = [folder for folder in steps if _is_good(folder)]
         kept = {*steps[-1:], *good[-self._keep :]}
-        named = {self._best(_state(folder).get("best_step", -1)) for folder in kept}
+        named = {self._named_best(folder) for folder in kept}
         outdated = [best for best in self._folder.glob("best-????????") if best not in named]
         for folder in [*(step for step in steps if step not in kept), *outdated]:
             shutil.rmtree(folder)

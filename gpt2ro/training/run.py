@@ -89,11 +89,12 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
         folder.mkdir(parents=True, exist_ok=True)
         print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
 
-    model = initial_model(config, tokenizer, paths.pretrained, paths.shape).to(device)
+    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
+    blank = not store.is_empty
+    model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
     # Dropout of every process is its own; the weights above are drawn alike.
     if not processes.is_first:
         torch.manual_seed(config.SEED + processes.rank)
-    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
     probes = opened_probes(paths.probes, tokenizer, model)
     state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
     if processes.is_first:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import nn
+from torch.overrides import TorchFunctionMode
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
@@ -29,6 +31,8 @@ logging.disable_progress_bar()  # two lines for what takes a moment
 Gpt2 = Any
 
 END_OF_TEXT = "<|endoftext|>"
+# By name, as transformers puts functions of its own in the place of those in torch.nn.init.
+DRAWING = {"normal_", "uniform_", "kaiming_uniform_"}
 # Of config.json, what makes two GPT-2 the same function of their weights, or draws these.
 ARCHITECTURE = (
     "n_positions", "n_embd", "n_layer", "n_head", "n_inner", "activation_function",
@@ -38,7 +42,11 @@ ARCHITECTURE = (
 
 
 def initial_model(
-    config: CfgNode, tokenizer: Tokenizer, pretrained: Path | None, shape: Path | None = None
+    config: CfgNode,
+    tokenizer: Tokenizer,
+    pretrained: Path | None,
+    shape: Path | None = None,
+    blank: bool = False,
 ) -> Gpt2:
     """Return the model to train, on the CPU in float32.
 
@@ -46,17 +54,31 @@ def initial_model(
         pretrained: folder of given weights; None for random ones.
         shape: folder whose config.json tells the architecture of random weights; None for that of
             the experiment.
+        blank: whether the weights may be anything, as a checkpoint replaces all of them. Then
+            nothing is drawn or transferred, which of GPT-2 small takes seconds.
 
     Raises:
         UserError: the weights are missing, damaged, pickled, or not those of a GPT-2.
     """
     torch.manual_seed(config.SEED)
-    if pretrained:
-        model = _transferred_model(config, tokenizer, pretrained)
-    else:
-        model = _random_model(config, tokenizer, shape)
+    with _Undrawn() if blank else nullcontext():
+        if pretrained:
+            model = _transferred_model(config, tokenizer, pretrained, blank)
+        else:
+            model = _random_model(config, tokenizer, shape)
     assert_tied(model)
     return model
+
+
+class _Undrawn(TorchFunctionMode):
+    """While it is entered, tensors that would be filled with random numbers stay as they are."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__name__", "") in DRAWING:
+            # PyTorch hands the tensor of an nn.init function over by its name.
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
 
 
 def assert_tied(model: Gpt2) -> None:
@@ -109,16 +131,13 @@ def _given_architecture(folder: Path, config: CfgNode) -> dict[str, Any]:
     return found
 
 
-def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path) -> Gpt2:
+def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path, blank: bool) -> Gpt2:
     model = load_gpt2(folder)
     _check_context(folder, model.config.n_positions, config)
-    old = Tokenizer.from_file(str(_file(folder, "tokenizer.json")))
-    old_rows = model.transformer.wte.weight.detach()
-    rows, report = transfer_embeddings(old_rows, old, tokenizer, config.SEED)
-    print(f"gpt2ro: {report.line()}", file=sys.stderr)
-    model.resize_token_embeddings(len(rows), mean_resizing=False)
-    with torch.no_grad():
-        model.transformer.wte.weight.copy_(rows)
+    if blank:
+        model.resize_token_embeddings(tokenizer.get_vocab_size(), mean_resizing=False)
+    else:
+        _transfer(model, folder, tokenizer, config.SEED)
     model.tie_weights()
     end = tokenizer.token_to_id(END_OF_TEXT)
     for settings in (model.config, model.generation_config):
@@ -126,6 +145,17 @@ def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path) -> G
         settings.pad_token_id = None
     _set_dropout(model, config.MODEL.DROPOUT, config.MODEL.ATTENTION_DROPOUT)
     return model
+
+
+def _transfer(model: Gpt2, folder: Path, tokenizer: Tokenizer, seed: int) -> None:
+    """Give the model rows for the tokens of this tokenizer."""
+    old = Tokenizer.from_file(str(_file(folder, "tokenizer.json")))
+    old_rows = model.transformer.wte.weight.detach()
+    rows, report = transfer_embeddings(old_rows, old, tokenizer, seed)
+    print(f"gpt2ro: {report.line()}", file=sys.stderr)
+    model.resize_token_embeddings(len(rows), mean_resizing=False)
+    with torch.no_grad():
+        model.transformer.wte.weight.copy_(rows)
 
 
 def _check_context(folder: Path, context: int, config: CfgNode) -> None:

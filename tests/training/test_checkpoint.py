@@ -1,6 +1,7 @@
 """What becomes of a run whose checkpoints are damaged."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,28 @@ def test_a_damaged_checkpoint_is_removed_and_does_not_count_as_kept(world, capsy
     run(world)
     assert "step-00000020: model.safetensors is missing or damaged" in capsys.readouterr().err
     assert names(world, "step") == ["step-00000016", "step-00000024"]
+
+
+def test_every_file_is_read_once_to_see_whether_it_is_whole(world, monkeypatch) -> None:
+    from gpt2ro.training import checkpoint_files
+
+    run(world)
+    # The three checkpoints that are kept name two best parameters, the first two the same.
+    read, original = [], checkpoint_files.sha256
+    monkeypatch.setattr(
+        checkpoint_files, "sha256", lambda path: read.append(path) or original(path)
+    )
+    run(world)
+    folders = [*checkpoints(world).glob("step-*"), *checkpoints(world).glob("best-*")]
+    expected = [
+        one for folder in folders for one in folder.iterdir() if one.name != "manifest.json"
+    ]
+    assert {path.parent for path in read} == set(folders)
+    counts = Counter(read)
+    exported = next(checkpoints(world).glob("best-00000024")) / "model.safetensors"
+    counts[exported] -= 1  # it is read again when it is exported
+    counts[exported.with_name("state.json")] -= 1
+    assert counts == Counter(expected)
 
 
 def test_a_run_without_any_whole_checkpoint_asks_what_to_do_and_deletes_nothing(world) -> None:

@@ -132,6 +132,18 @@ def test_what_is_wrong_for_all_processes_is_told_once(world, overrides) -> None:
     assert len(told) == 1, told
 
 
+def test_a_usage_error_is_told_once(world) -> None:
+    script = str(ROOT / "workflow" / "scripts" / "train.py")
+    done = subprocess.run(
+        [sys.executable, *TORCHRUN, script, *world.train_arguments(), "--thread", "x"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert done.stderr.count("train.py: error: argument --threads: invalid int value: 'x'") == 1
+    assert done.stderr.count("usage: ") == 1
+
+
 def test_what_is_wrong_for_the_last_process_only_is_told(tmp_path) -> None:
     program = tmp_path / "program.py"
     program.write_text(

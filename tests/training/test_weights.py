@@ -1,6 +1,7 @@
 """Initial weights: given ones are whole, and leave no trace of where they lay."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,3 +130,46 @@ def test_a_shape_without_a_config_is_told(world, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"empty/config\.json: not found; name the folder of a G"):
         (tmp_path / "empty").mkdir()
         train(config, replace(world.paths, shape=tmp_path / "empty"), threads=1)
+
+
+def test_a_blank_model_draws_nothing_and_has_every_parameter_and_buffer(
+    world, pretrained: Path
+) -> None:
+    config = load_experiment(world.experiment, [])
+    tokenizer = Tokenizer.from_file(str(world.paths.tokenizer / "tokenizer.json"))
+    torch.manual_seed(config.SEED)
+    untouched = torch.get_rng_state()
+    for weights, shape in ((None, None), (None, pretrained), (pretrained, None)):
+        blank = initial_model(config, tokenizer, weights, shape, blank=True)
+        assert torch.equal(torch.get_rng_state(), untouched)
+        whole = initial_model(config, tokenizer, weights, shape)
+        assert_tied(blank)
+        for kind in ("named_parameters", "named_buffers"):
+            shapes = [
+                {name: one.shape for name, one in getattr(model, kind)()}
+                for model in (blank, whole)
+            ]
+            assert shapes[0] == shapes[1]
+        buffers = dict(whole.named_buffers())
+        assert all(torch.equal(one, buffers[name]) for name, one in blank.named_buffers())
+        assert blank.config.to_dict() == whole.config.to_dict()
+        assert blank.generation_config.to_dict() == whole.generation_config.to_dict()
+
+
+@pytest.mark.parametrize("kind", ["pretrained", "shape"])
+def test_a_training_that_continues_makes_no_initial_weights_and_ends_with_the_same_bytes(
+    world, pretrained: Path, make_other, monkeypatch, kind: str
+) -> None:
+    other = make_other("other")
+    paths = replace(other.paths, **{kind: pretrained})
+    config = load_experiment(world.experiment, [])
+
+    def outputs() -> dict[str, bytes]:
+        train(config, paths, threads=1)
+        return {one.name: one.read_bytes() for one in (paths.metrics, *paths.model.iterdir())}
+
+    expected = outputs()
+    (last,) = paths.runs.glob("*/checkpoints/step-00000024")
+    shutil.rmtree(last)
+    monkeypatch.delattr("gpt2ro.training.weights.transfer_embeddings")
+    assert outputs() == expected

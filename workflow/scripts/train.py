@@ -12,12 +12,12 @@ The work is in gpt2ro/training.
 import argparse
 from pathlib import Path
 
-from gpt2ro.errors import run
+from gpt2ro.errors import SharedArgumentParser, run
 
 
 def main() -> None:
     """Read the arguments and train."""
-    parser = argparse.ArgumentParser(
+    parser = SharedArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--experiment", type=Path, required=True, help="yacs file")
