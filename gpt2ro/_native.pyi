@@ -173,6 +173,7 @@ class Repairer:
         mojibake_beside: str,
         mojibake_alone: str,
         mojibake_behind_quotes: str,
+        mojibake_lines: str,
     ) -> Repairer:
         """Make a repairer.
 
@@ -185,9 +186,10 @@ class Repairer:
             mojibake_beside: characters on which it acts beside one another.
             mojibake_alone: characters on which it acts wherever they stand.
             mojibake_behind_quotes: those on which it acts behind an opening quote or a dash.
+            mojibake_lines: a regular expression, in Rust's form; it does not change other lines.
 
         Raises:
-            ValueError: a kind is unknown.
+            ValueError: a kind is unknown, or the expression is not valid.
         """
 
     def repair(self, text: str, /) -> tuple[str, list[str]]:

@@ -1,9 +1,9 @@
 """Text decoded in the wrong encoding, repaired by ftfy where ftfy would change anything.
 
 ftfy is exact but slow, and works line by line, so it is called only for lines that hold a
-character or a pair of characters on which it acts. That test, in rust/corpus/src/repair/scan.rs, is
-a necessary condition read from ftfy 6.3.1's own tables, which are named here, not a guess; tests
-compare both on random mojibake and on real text.
+character or a pair of characters on which it acts, and on which one of its rules may. Those tests,
+in rust/corpus/src/repair, are necessary conditions read from the tables and rules of ftfy 6.3.1,
+which are named here, not guesses; tests compare both on random mojibake and on real text.
 """
 
 import re
@@ -52,11 +52,31 @@ CONTROLS = "".join(map(chr, range(0x80, 0xA0)))
 STRAY_CONTROL = re.compile("(?<![^\x00-\x7făîșțşţ])[\x80-\x9f]")
 
 
+# Pieces of a verbose expression: a class, a comment, an escape, or a character.
+VERBOSE = re.compile(r"\[\^?[^]]+\]|#[^\n]*|\\.|.", re.DOTALL)
+
+
 def alone(settings: CleaningSettings) -> str:
     """Return the characters that are acted on wherever they stand."""
     ligatures = LIGATURES if settings.split_ligatures else ()
     widths = WIDTH_MAP if settings.repair_widths else ()
     return CONTROLS + "".join(map(chr, (*ligatures, *widths)))
+
+
+def suspicious_lines(settings: CleaningSettings) -> str:
+    """Return a regular expression, as Rust writes it, for the lines that `line_repair` may change.
+
+    It matches where ftfy's rules do, and where they would with any character for \\s and \\w, of
+    which the two languages have ideas of their own.
+    """
+    rules = "".join(_rust_syntax(piece) for piece in VERBOSE.findall(BADNESS_RE.pattern))
+    return f"(?s){rules}|[{alone(settings)}]"
+
+
+def _rust_syntax(piece: str) -> str:
+    if piece.isspace() or piece.startswith("#"):
+        return ""
+    return "." if piece in (r"\s", r"\w") else piece
 
 
 def line_repair(settings: CleaningSettings) -> Callable[[str], str]:

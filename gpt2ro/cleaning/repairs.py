@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from gpt2ro.cleaning.boilerplate import without_boilerplate
 from gpt2ro.cleaning.language import FOREIGN_WORDS, ROMANIAN_WORDS
-from gpt2ro.cleaning.mojibake import DOOMED, ENTITIES, RULED, alone, line_repair
+from gpt2ro.cleaning.mojibake import (
+    DOOMED,
+    ENTITIES,
+    RULED,
+    alone,
+    line_repair,
+    suspicious_lines,
+)
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.native import Cleaner, Repairer
 
@@ -63,6 +70,7 @@ def repairer(settings: CleaningSettings, kinds: list[str]) -> Repairer:
         mojibake_beside=RULED,
         mojibake_alone=alone(settings),
         mojibake_behind_quotes=DOOMED,
+        mojibake_lines=suspicious_lines(settings),
     )
 
 

@@ -17,6 +17,7 @@ from gpt2ro.cleaning.mojibake import (
     STRAY_CONTROL,
     alone,
     line_repair,
+    suspicious_lines,
 )
 from gpt2ro.cleaning.repairs import repairer
 from gpt2ro.cleaning.settings import CleaningSettings
@@ -48,6 +49,7 @@ def flagged_lines(text: str) -> set[str]:
         mojibake_beside=RULED,
         mojibake_alone=alone(SETTINGS),
         mojibake_behind_quotes=DOOMED,
+        mojibake_lines=suspicious_lines(SETTINGS),
     ).repair(text)
     return lines
 
@@ -110,6 +112,12 @@ def test_every_pair_that_a_rule_of_ftfy_matches_is_flagged(before: str, after: s
     ruled = {text for text in pairs if BADNESS_RE.search(text)}
     assert len(ruled) > 10_000
     assert ruled - flagged_lines("\n".join(sorted(ruled))) == set()
+
+
+def test_pairs_that_no_rule_of_ftfy_matches_are_not_flagged() -> None:
+    # Each line has two characters of the rules side by side.
+    for text in ("da! »— nu", "viţă—de-vie"):
+        assert flagged_lines(text) == set()
 
 
 def test_ordinary_romanian_is_not_flagged() -> None:

@@ -111,6 +111,21 @@ def test_an_unknown_kind_is_an_error() -> None:
         repairer(SETTINGS, ["dust"])
 
 
+def test_an_expression_that_is_not_valid_is_an_error() -> None:
+    with pytest.raises(ValueError, match="mojibake_lines is not valid: regex parse error"):
+        Repairer(
+            kinds=["mojibake"],
+            entities={},
+            romanian_words=set(),
+            foreign_words=set(),
+            line_without_mojibake=str,
+            mojibake_beside="",
+            mojibake_alone="",
+            mojibake_behind_quotes="",
+            mojibake_lines="[",
+        )
+
+
 def test_an_error_of_the_line_repair_reaches_the_caller() -> None:
     def fail(line: str) -> str:
         raise RuntimeError(line)
@@ -124,6 +139,7 @@ def test_an_error_of_the_line_repair_reaches_the_caller() -> None:
         mojibake_beside="",
         mojibake_alone="ã",
         mojibake_behind_quotes="",
+        mojibake_lines="x",
     )
     with pytest.raises(RuntimeError, match=r"^xãx$"):
         broken.repair("ab\nxãx")

@@ -57,13 +57,14 @@ fn repairer(kinds: Kinds) -> Repairer {
         ruled: latin.chain("ăĂșȘțȚşŞţŢ€„”“’–—…".chars()).collect(),
         alone: ('\u{80}'..='\u{9f}').collect(),
         doomed: "¢£¤¥§".to_owned(),
+        lines: String::new(),
     };
     let entities = ENTITIES.map(|(name, meaning)| (name.to_owned(), meaning.to_owned()));
     let vocabulary = Vocabulary {
         romanian: owned(ROMANIAN).into_iter().collect(),
         foreign: owned(FOREIGN).into_iter().collect(),
     };
-    Repairer::new(kinds, &gate, entities.into(), vocabulary)
+    Repairer::new(kinds, &gate, entities.into(), vocabulary).expect("a valid expression")
 }
 
 /// In place of ftfy: a line of UTF-8 that was read as Latin-1, read again.

@@ -26,7 +26,7 @@ impl Repairer {
 
     #[new]
     #[pyo3(signature = (*, kinds, entities, romanian_words, foreign_words, line_without_mojibake,
-        mojibake_beside, mojibake_alone, mojibake_behind_quotes))]
+        mojibake_beside, mojibake_alone, mojibake_behind_quotes, mojibake_lines))]
     #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
     fn new(
         kinds: Vec<String>,
@@ -37,6 +37,7 @@ impl Repairer {
         mojibake_beside: String,
         mojibake_alone: String,
         mojibake_behind_quotes: String,
+        mojibake_lines: String,
     ) -> PyResult<Self> {
         let enabled = kinds
             .iter()
@@ -46,12 +47,16 @@ impl Repairer {
             ruled: mojibake_beside,
             alone: mojibake_alone,
             doomed: mojibake_behind_quotes,
+            lines: mojibake_lines,
         };
         let vocabulary = Vocabulary {
             romanian: romanian_words,
             foreign: foreign_words,
         };
         let repairer = gpt2ro_corpus::Repairer::new(enabled, &gate, entities, vocabulary);
+        let repairer = repairer.map_err(|error| {
+            PyValueError::new_err(format!("Repairer: mojibake_lines is not valid: {error}"))
+        })?;
         Ok(Self {
             repairer: Arc::new(repairer),
             line_without_mojibake,

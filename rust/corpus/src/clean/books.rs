@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Cleaned;
 use crate::repair::{Kind, Kinds};
@@ -19,7 +19,7 @@ pub struct Books {
     /// Bytes of their texts.
     pub kept_bytes: usize,
     /// Documents dropped for each reason.
-    pub reasons: HashMap<String, Dropped>,
+    pub reasons: BTreeMap<String, Dropped>,
     /// Documents changed by each kind of repair.
     pub repairs: [usize; Kind::ALL.len()],
     /// Documents that lost boilerplate.
@@ -54,13 +54,13 @@ impl Books {
             self.lengths[characters.ilog2() as usize] += 1;
             return;
         };
-        if !self.reasons.contains_key(reason) {
-            self.reasons.insert(reason.to_owned(), Dropped::default());
-        }
-        if let Some(dropped) = self.reasons.get_mut(reason) {
-            dropped.documents += 1;
-            dropped.bytes += bytes_now;
-        }
+        // Only the first document of a reason needs a copy of its name.
+        let dropped = match self.reasons.get_mut(reason) {
+            Some(dropped) => dropped,
+            None => self.reasons.entry(reason.to_owned()).or_default(),
+        };
+        dropped.documents += 1;
+        dropped.bytes += bytes_now;
     }
 
     /// Returns the lines to which a document belongs.

@@ -35,13 +35,16 @@ impl Vocabulary {
     pub(super) fn looks_turkish(&self, text: &str) -> Option<bool> {
         let sample = sample(text);
         let lower = sample.to_lowercase();
-        let mut turkish = words(&lower).filter(|word| is_turkish_word(word)).count();
+        let (mut turkish, mut romanian) = (0, 0);
+        for word in words(&lower) {
+            turkish += usize::from(is_turkish_word(word));
+            romanian += usize::from(self.romanian.contains(word));
+        }
         turkish += count(&sample, STRONG_TURKISH_LETTERS);
         if turkish > 0 {
             turkish += count(&sample, WEAK_TURKISH_LETTERS);
         }
-        let known = words(&lower).filter(|word| self.romanian.contains(*word));
-        let romanian = known.count() + count(&sample, ROMANIAN_LETTERS);
+        romanian += count(&sample, ROMANIAN_LETTERS);
         (turkish != romanian).then_some(turkish > romanian)
     }
 }
@@ -120,7 +123,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     let is_decimal =
         |character: char| character.general_category() == GeneralCategory::DecimalNumber;
     text.split(move |character: char| match character {
-        'a'..='z' => false,
+        'a'..='z' | 'ă' | 'â' | 'î' | 'ș' | 'ț' => false,
+        '\0'..='@' => true,
         _ => !is_letter_or_number(character) || is_decimal(character),
     })
     .filter(|word| !word.is_empty())

@@ -20,8 +20,9 @@ mod tags;
 mod wrapped;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
 pub use kinds::{Kind, Kinds};
@@ -43,6 +44,8 @@ pub struct Gate {
     pub alone: String,
     /// Those of `ruled` that are acted on behind an opening quote or a dash.
     pub doomed: String,
+    /// A regular expression: on lines that it does not match, nothing acts.
+    pub lines: String,
 }
 
 /// A text that was changed, and by which repairs.
@@ -58,6 +61,7 @@ pub struct Repaired {
 pub struct Repairer {
     enabled: Kinds,
     classes: Classes,
+    mojibake_lines: Regex,
     entities: Entities,
     vocabulary: Vocabulary,
 }
@@ -66,18 +70,23 @@ impl Repairer {
     /// Makes a repairer.
     ///
     /// `enabled` are the repairs to make, `entities` the named ones (`&amp;` to `&`).
+    ///
+    /// # Errors
+    ///
+    /// The expression of the gate is not valid.
     pub fn new(
         enabled: Kinds,
         gate: &Gate,
         entities: HashMap<String, String>,
         vocabulary: Vocabulary,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, regex::Error> {
+        Ok(Self {
             enabled,
             classes: Classes::new(gate),
+            mojibake_lines: Regex::new(&gate.lines)?,
             entities: Entities::new(entities),
             vocabulary,
-        }
+        })
     }
 
     /// Returns the repaired text, or none if it stays as it is.
@@ -93,17 +102,12 @@ impl Repairer {
         text: &str,
         mut line_without_mojibake: impl FnMut(&str) -> Result<String, Error>,
     ) -> Result<Option<Repaired>, Error> {
-        // A line is given away again whenever another one has changed.
-        let mut settled = HashSet::new();
         let mut line_without_mojibake = |line: &str| {
-            if settled.contains(line) {
-                return Ok(line.to_owned());
+            if self.mojibake_lines.is_match(line) {
+                line_without_mojibake(line)
+            } else {
+                Ok(line.to_owned())
             }
-            let repaired = line_without_mojibake(line)?;
-            if repaired == line {
-                settled.insert(line.to_owned());
-            }
-            Ok(repaired)
         };
         let mut found = scan::findings(text, &self.classes);
         let mut kinds = Kinds::default();
@@ -167,7 +171,7 @@ impl Repairer {
             Kind::CedillaLetters => letters::with_comma_letters(text),
             Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),
-            Kind::WrappedLines => wrapped::with_joined_lines(text),
+            Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
             Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
             Kind::Blanks => Some(characters::with_single_blanks(text)),
         })

@@ -18,6 +18,8 @@ pub(super) struct Findings {
     pub(super) kinds: Kinds,
     /// Whether the text has a letter that hints at Turkish.
     pub(super) may_be_turkish: bool,
+    /// How many line ends it has.
+    pub(super) line_ends: usize,
     /// Where mojibake may be: indices of bytes, ascending, one a line at least.
     pub(super) suspicious: Vec<usize>,
     /// Where characters are that may not be in form NFC: indices of bytes, ascending.
@@ -38,9 +40,7 @@ pub(super) fn findings(text: &str, classes: &Classes) -> Findings {
         lines: Lines::default(),
         findings: Findings::default(),
     };
-    for index in indices(bytes, 0, needs_a_look) {
-        scan.look(index);
-    }
+    indices(bytes, 0, needs_a_look).for_each(|index| scan.look(index));
     scan.finished()
 }
 
@@ -123,6 +123,7 @@ impl Scan<'_> {
             kinds.insert(Kind::DividedWords);
         }
         self.findings.kinds = kinds;
+        self.findings.line_ends = self.lines.count;
         self.findings.may_be_turkish = self.classes_found & MAY_BE_TURKISH != 0;
         self.findings
     }

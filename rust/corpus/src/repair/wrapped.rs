@@ -30,8 +30,10 @@ struct Line<'text> {
 }
 
 /// Returns the text with the lines joined that were broken to a width; none if they were not.
-pub(super) fn with_joined_lines(text: &str) -> Option<String> {
-    if !may_have_width(text) {
+///
+/// It has so many line ends.
+pub(super) fn with_joined_lines(text: &str, line_ends: usize) -> Option<String> {
+    if !have_width(text, line_ends) {
         return None;
     }
     let lines: Vec<Line> = lines(text).map(Line::new).collect();
@@ -51,27 +53,31 @@ pub(super) fn with_joined_lines(text: &str) -> Option<String> {
     Some(joined)
 }
 
-/// Returns whether the greatest length of lines, but for a few longer ones, is a width.
+/// Returns whether the greatest length of lines, but for a few longer ones, can be a width.
 ///
-/// As [`width`] says it, but without the characters of lines that have too few or too many bytes for
-/// them to matter: in verse, of nearly all.
-fn may_have_width(text: &str) -> bool {
+/// Characters are counted in those few lines only that have neither too few bytes nor too many to
+/// matter.
+fn have_width(text: &str, line_ends: usize) -> bool {
+    let at_most = (line_ends + 1) / LONGER_LINES;
     let (mut count, mut wide, mut too_wide) = (0, 0, 0);
     for line in lines(text).map(without_blanks) {
         count += usize::from(!line.is_empty());
-        if line.len() < *WIDTHS.start() {
-            continue;
+        if wide <= at_most {
+            wide += usize::from(has(line, *WIDTHS.start()));
         }
-        let characters = if line.len() > 4 * *WIDTHS.end() {
-            usize::MAX
-        } else {
-            line.chars().count()
-        };
-        wide += usize::from(characters >= *WIDTHS.start());
-        too_wide += usize::from(characters > *WIDTHS.end());
+        too_wide += usize::from(has(line, *WIDTHS.end() + 1));
+        if too_wide > at_most {
+            return false;
+        }
     }
     let longer = count / LONGER_LINES;
     count >= MIN_LINES && wide > longer && too_wide <= longer
+}
+
+/// Returns whether a line has so many characters.
+fn has(line: &str, characters: usize) -> bool {
+    // A character has one byte at least and four at most.
+    line.len() >= characters && (line.len() >= 4 * characters || line.chars().count() >= characters)
 }
 
 fn without_blanks(line: &str) -> &str {
@@ -84,20 +90,15 @@ fn without_blanks(line: &str) -> &str {
     }
 }
 
-/// Returns the width in characters to which the lines were broken, if they were.
+/// Returns the width in characters to which the lines were broken, if they were; it is one of
+/// [`WIDTHS`] if they [have one](have_width).
 fn width(lines: &[Line]) -> Option<usize> {
     let mut lengths: Vec<usize> = lines.iter().map(|line| line.characters).collect();
     lengths.retain(|length| *length > 0);
-    if lengths.len() < MIN_LINES {
-        return None;
-    }
     let longer = lengths.len() / LONGER_LINES;
     let place = lengths.len() - 1 - longer;
     let (_, width, _) = lengths.select_nth_unstable(place);
     let width = *width;
-    if !WIDTHS.contains(&width) {
-        return None;
-    }
     let (mut followed, mut full, mut small) = (0, 0, 0);
     for pair in lines
         .windows(2)
@@ -175,7 +176,11 @@ impl<'text> Line<'text> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::have_width;
+
+    fn with_joined_lines(text: &str) -> Option<String> {
+        super::with_joined_lines(text, text.matches('\n').count())
+    }
 
     const WRAPPED: &str = "\
 Bunicul se trezea în fiecare dimineață înainte de răsăritul soarelui
@@ -213,5 +218,25 @@ semn cu pălăria lui cea veche.";
         let verse = "Somnoroase păsărele\nPe la cuiburi se adună,\nSe ascund în rămurele\n\
             Noapte bună!\nDoar izvoarele suspină,\nPe când codrul negru tace;";
         assert_eq!(with_joined_lines(verse), None);
+    }
+
+    #[test]
+    fn a_width_is_counted_in_characters_and_few_lines_may_be_longer() {
+        for (characters, expected) in [(44, false), (45, true), (130, true), (131, false)] {
+            for letter in ["a", "ă", "—", "😀"] {
+                let line = letter.repeat(characters);
+                let text = [line.as_str(); 5].join("\n");
+                assert_eq!(have_width(&text, 4), expected, "{characters} {letter}");
+            }
+        }
+        let (line, long) = ("a ".repeat(40), "ă".repeat(200));
+        for (longer, expected) in [(1, true), (2, false)] {
+            let lines = [vec![line.as_str(); 60], vec![long.as_str(); longer]].concat();
+            assert_eq!(
+                have_width(&lines.join("\n"), lines.len() - 1),
+                expected,
+                "{longer}"
+            );
+        }
     }
 }
