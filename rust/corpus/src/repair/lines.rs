@@ -11,7 +11,7 @@ pub(super) fn with_lines(
     let (mut copied, mut start) = (0, 0);
     for line in lines(text) {
         if let Some(other) = repaired(line) {
-            let changed = changed.get_or_insert_default();
+            let changed = changed.get_or_insert_with(|| String::with_capacity(text.len()));
             changed.push_str(&text[copied..start]);
             changed.push_str(&other);
             copied = start + line.len();
@@ -46,6 +46,7 @@ pub(super) fn with_lines_at<Error>(
         let line = &text[start..line_end];
         let other = repaired(line)?;
         if other != line {
+            changed.reserve(text.len() - copied);
             changed.push_str(&text[copied..start]);
             changed.push_str(&other);
             copied = line_end;

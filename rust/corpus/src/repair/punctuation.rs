@@ -23,6 +23,7 @@ pub(super) fn with_attached_punctuation(text: &str, spaced: &[usize]) -> Option<
             && (ALWAYS.contains(&text.as_bytes()[blank + 1])
                 || *in_tokens.get_or_insert_with(|| is_cut_into_tokens(text, spaced)));
         if moves {
+            attached.reserve(text.len() - copied);
             attached.push_str(&text[copied..blank]);
             copied = blank + 1;
         }
