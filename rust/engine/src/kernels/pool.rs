@@ -198,15 +198,19 @@ fn pause(spins: &mut usize) {
 mod tests {
     use super::*;
 
+    /// Miri takes a thousand times as long.
+    const ROUNDS: usize = if cfg!(miri) { 2 } else { 200 };
+    const ITEMS: usize = if cfg!(miri) { 20 } else { 1_000 };
+
     #[test]
     fn every_item_is_done_once_with_any_number_of_threads() {
         for threads in [1, 2, 5] {
             let pool = Pool::new(threads).unwrap();
-            let mut counts = vec![0; 1_000];
-            for _ in 0..200 {
+            let mut counts = vec![0; ITEMS];
+            for _ in 0..ROUNDS {
                 pool.each(counts.iter_mut(), |count| *count += 1);
             }
-            assert!(counts.iter().all(|&count| count == 200), "{threads}");
+            assert!(counts.iter().all(|&count| count == ROUNDS), "{threads}");
         }
     }
 

@@ -147,9 +147,13 @@ mod tests {
     use super::*;
 
     fn cache() -> Cache {
+        cache_of(1_000)
+    }
+
+    fn cache_of(context: usize) -> Cache {
         Cache::new(&Shape {
             vocabulary: 1,
-            context: 1_000,
+            context,
             width: 16,
             heads: 2,
             layers: 1,
@@ -204,15 +208,15 @@ mod tests {
 
     #[test]
     fn a_batch_leaves_no_more_memory_than_a_whole_context_takes() {
-        let mut cache = cache();
+        let mut cache = cache_of(150);
         let tiles = |cache: &Cache| cache.layers[0].keys.len() + cache.layers[0].values.len();
-        cache.extend(1, 900);
+        cache.extend(1, 140);
         cache.clear();
         let of_one = tiles(&cache);
-        cache.extend(8, 900);
+        cache.extend(8, 140);
         assert!(tiles(&cache) > 7 * of_one);
         cache.clear();
-        assert_eq!(cache.slots, 1_008);
+        assert_eq!(cache.slots, 160);
         assert!(tiles(&cache) <= 2 * of_one);
         cache.extend(1, 3);
         assert_eq!(slots(&cache), [0, 1, 2]);

@@ -97,6 +97,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "20,000 objects take miri minutes")]
     fn the_number_of_objects_is_bounded() {
         // The storage of the module's tensor again and again, each with copies of its texts.
         let id = b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x06tq\0Q";
