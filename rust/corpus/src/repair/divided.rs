@@ -89,7 +89,7 @@ impl<'text> Division<'text> {
     }
 }
 
-/// Each of so many words is looked for by itself, at 20 GB/s; more in one pass at 1.
+/// So many words are looked for one by one, many bytes at once; more in one pass, byte by byte.
 const FEW: usize = 12;
 
 /// Returns those words of a text that a division may stand for: with the hyphen, and without.
