@@ -147,22 +147,22 @@ def table(runs: list[Run]) -> str:
     return "\n".join([title, "|" + "---|" * (len(reads) + 2), *rows])
 
 
-def picture(title: str, runs: list[Run]) -> str:
-    """Return the curves as SVG: bits per byte against tokens read, without the first point.
+def picture(title: str, runs: list[Run], along: str = "tokens read") -> str:
+    """Return the curves as SVG: bits per byte against what is read or spent, after step 0.
 
     Before the first step all are far above, which would press the curves together.
     """
     # The names stand beside the curves, in letters some 7 units wide.
     right = 56 + 7 * max(len(one.name) for one in runs)
     width, height, left, top, bottom = 520 + right, 360, 52, 34, 40
-    points = {one.name: one.curve[1:] for one in runs}
+    points = {one.name: [point for point in one.curve if point[0]] for one in runs}
     across = ticks(0, max(x for curve in points.values() for x, _ in curve))
     values = [y for curve in points.values() for _, y in curve]
     up = ticks(min(values), max(values))
 
     def place(x: float, y: float) -> tuple[float, float]:
-        along = left + x / across[-1] * (width - left - right)
-        return round(along, 1), round(
+        right_of = left + x / across[-1] * (width - left - right)
+        return round(right_of, 1), round(
             height - bottom - (y - up[0]) / (up[-1] - up[0]) * (height - top - bottom), 1
         )
 
@@ -175,7 +175,7 @@ def picture(title: str, runs: list[Run]) -> str:
     for x in across:
         at, base = place(x, up[0])
         parts.append(f'<text x="{at}" y="{base + 16}" text-anchor="middle">{whole(int(x))}</text>')
-    parts.append(f'<text x="{left}" y="{height - 6}">tokens read</text>')
+    parts.append(f'<text x="{left}" y="{height - 6}">{along}</text>')
     for y in up:
         start, level = place(0, y)
         end, _ = place(across[-1], y)
@@ -192,8 +192,8 @@ def picture(title: str, runs: list[Run]) -> str:
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def write(output: Path, title: str, runs: list[Run]) -> None:
+def write(output: Path, title: str, runs: list[Run], along: str = "tokens read") -> None:
     """Write OUTPUT.md and OUTPUT.svg after every run, so that none is lost."""
     output.parent.mkdir(parents=True, exist_ok=True)
     output.with_suffix(".md").write_text(table(runs) + "\n", encoding="utf-8")
-    output.with_suffix(".svg").write_text(picture(title, runs), encoding="utf-8")
+    output.with_suffix(".svg").write_text(picture(title, runs, along), encoding="utf-8")

@@ -98,7 +98,7 @@ class HeldOutIndex:
     """Finds texts that share n-grams with held-out ones; a table turns nearly all others away."""
 
     def __new__(
-        cls, words: int, count: int, ngrams: Iterable[bytes], has_any: Callable[[bytes], bool], /
+        cls, words: int, count: int, ngrams: Iterable[bytes], are_known: Callable[[bytes], bytes], /
     ) -> HeldOutIndex:
         """Make an index.
 
@@ -106,8 +106,8 @@ class HeldOutIndex:
             words: of an n-gram, at least 1.
             count: n-grams.
             ngrams: their hashes, as Signer.shingles returns them, some at a time.
-            has_any: tells whether one of some hashes, in the same form, is an n-gram's; only called
-                with those that the table lets pass.
+            are_known: tells of some hashes, in the same form, which are n-grams: a byte for each,
+                not 0 if it is one. It is only called with those that the table lets pass.
 
         Raises:
             ValueError, OverflowError: a number is out of its range.
@@ -117,7 +117,18 @@ class HeldOutIndex:
         """Return whether a text has one of the n-grams; never one of fewer words.
 
         Raises:
-            Exception: what has_any raised.
+            Exception: what are_known raised.
+            ValueError: it returned another number of bytes.
+        """
+
+    def without_shared(self, text: str, /) -> tuple[str, int] | None:
+        """Return a text without the sentences in which its n-grams begin, and how many these are.
+
+        A sentence ends with its line, or with a space behind one of `.!?;…`. None if there is none.
+
+        Raises:
+            Exception: what are_known raised.
+            ValueError: it returned another number of bytes.
         """
 
 def with_splits(
@@ -217,6 +228,18 @@ class Signer:
                 different ones share a hash with a probability of about n² / 2^129, 1e-21 for a
                 billion.
             bands: 8 bytes a band, little-endian.
+        """
+
+    def signatures(self, block: bytes, /) -> tuple[list[str], bytes, bytes, bytes, int]:
+        """Sign the documents of a block of lines, up to one in another form than they are written.
+
+        Returns:
+            ids: of the documents, in order.
+            hashes: 16 bytes each, as of `signature`.
+            characters: of the texts, 4 bytes each, little-endian, signed.
+            bands: as of `signature`, document by document.
+            done: bytes of their lines; less than the block's if a line is not in the form that
+                Document.to_json gives.
         """
 
     def shingles(self, text: str, /) -> bytes:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -43,6 +44,17 @@ def test_a_closed_pipe_is_silent() -> None:
 def test_a_defect_of_ours_keeps_its_traceback() -> None:
     with pytest.raises(ZeroDivisionError):
         run(lambda: print(1 // 0))
+
+
+def test_threads_of_blas_are_those_of_the_script_unless_the_environment_says_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    run(lambda: None)
+    assert os.environ == {}
+    for given in (1, 2):
+        run(lambda: None, blas_threads=given)
+        assert os.environ == {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def test_names_the_nearest_valid_name() -> None:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, distinct
-from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path, record_count
 from gpt2ro.native import HeldOutIndex
@@ -30,12 +30,14 @@ def write_held_out(path: Path, decisions: Path, output: Path, words: int) -> Non
     Raises:
         UserError: the decisions are not those of this shard.
     """
+    # It loads pyarrow, which the index is written without.
+    from gpt2ro.dedupe.decisions import documents_of_splits
+
     hasher = NgramHasher(words)
     found = []
     with Progress(f"held out {path.name}") as progress:
-        for document, decision in decided_documents(path, decisions):
-            if decision["split"] in HELD_OUT:
-                found.append(hasher.ngrams(document.text))
+        for document in documents_of_splits(path, decisions, HELD_OUT):
+            found.append(hasher.ngrams(document.text))
             progress.update(len(document.text), documents=1)
     write_ngrams(output, distinct(found))
 
@@ -84,12 +86,13 @@ def index_of(ngrams: Ngrams, words: int) -> HeldOutIndex:
     # Slices of a memmap proper are ten times slower than those of a plain array over it.
     known = np.asarray(ngrams)
 
-    def has_any(packed: bytes) -> bool:
+    def are_known(packed: bytes) -> bytes:
         candidates = np.frombuffer(packed, NGRAM)
         places = np.searchsorted(known, candidates)
         places[places == len(known)] = 0
-        return bool((known[places] == candidates).any())
+        flags: NDArray[np.bool_] = known[places] == candidates
+        return flags.tobytes()
 
     starts = range(0, len(known), TABLE_NGRAMS)
     packed = (known[start : start + TABLE_NGRAMS].tobytes() for start in starts)
-    return HeldOutIndex(words, len(known), packed, has_any)
+    return HeldOutIndex(words, len(known), packed, are_known)

@@ -1,11 +1,12 @@
 """The documents of a part with what was decided of each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from gpt2ro.dedupe.tables import DECISIONS, read_table
@@ -26,8 +27,33 @@ def decided_documents(path: Path, decisions: Path) -> Iterator[tuple[Document, d
         for row in batch.to_pylist()
     )
     for number, (document, decision) in enumerate(zip_longest(read_documents(path), rows), start=1):
-        _check(path, decisions, number, document, decision)
+        _check(path, decisions, number, document, decision and decision["id"])
         yield document, decision
+
+
+def documents_of_splits(path: Path, decisions: Path, wanted: Collection[str]) -> Iterator[Document]:
+    """Yield the documents that stay in one of some splits; of the others no more is read than ids.
+
+    Raises:
+        UserError: the files do not hold the same ids in one order.
+    """
+    rows = (
+        row
+        for batch in read_table(decisions, DECISIONS).to_batches(max_chunksize=10_000)
+        for row in zip(batch["id"].to_pylist(), batch["split"].to_pylist(), strict=True)
+    )
+    number = 0
+    for block in read_blocks(path):
+        for line in block.removesuffix(b"\n").split(b"\n"):
+            number += 1
+            name, split = next(rows, (None, None))
+            if split in wanted or not line.startswith(b'{"id":%b,"text":' % orjson.dumps(name)):
+                document = parse_document(line, path, number)
+                _check(path, decisions, number, document, name)
+                if split in wanted:
+                    yield document
+    for name, _ in rows:
+        _check(path, decisions, number + 1, None, name)
 
 
 @dataclass(frozen=True)
@@ -79,7 +105,7 @@ def _decided(
     """Return the `number`-th document (from 1) with its decision."""
     rows = table.slice(number - 1, 1).to_pylist()
     decision = rows[0] if rows else None
-    _check(path, decisions, number, document, decision)
+    _check(path, decisions, number, document, decision and decision["id"])
     assert document and decision
     return document, decision
 
@@ -89,10 +115,9 @@ def _check(
     decisions: Path,
     number: int,
     document: Document | None,
-    decision: dict[str, Any] | None,
+    found: str | None,
 ) -> None:
-    """Raise UserError if the `number`-th document and decision are not of one id."""
-    found = decision and decision["id"]
+    """Raise UserError if the `number`-th document has not the id that was found in its row."""
     expected = document and document.id
     if found != expected:
         raise UserError(

@@ -19,7 +19,7 @@ from gpt2ro.dedupe.corpus import Corpus
 from gpt2ro.dedupe.settings import DeduplicationSettings
 from gpt2ro.dedupe.shingle_file import HASH_BYTES, ShingleFile
 from gpt2ro.dedupe.signatures import text_signer
-from gpt2ro.documents import read_documents
+from gpt2ro.documents import parse_document, read_blocks
 from gpt2ro.errors import UserError
 from gpt2ro.native import similarity
 from gpt2ro.progress import Progress
@@ -112,8 +112,11 @@ def _texts(path: Path, corpus: Corpus, rows: slice, wanted: list[int]) -> Iterat
     row = next(remaining, None)
     if row is None:
         return
-    for place, document in enumerate(read_documents(path), start=rows.start):
-        if place == row:
+    place = rows.start
+    for block in read_blocks(path):
+        lines = block.removesuffix(b"\n").split(b"\n")
+        while row < place + len(lines):
+            document = parse_document(lines[row - place], path, row - rows.start + 1)
             expected = corpus.ids[row].as_py()
             if document.id != expected:
                 raise _another_run(path, f"has {document.id} where {expected} is expected")
@@ -121,6 +124,7 @@ def _texts(path: Path, corpus: Corpus, rows: slice, wanted: list[int]) -> Iterat
             row = next(remaining, None)
             if row is None:
                 return
+        place += len(lines)
     raise _another_run(path, f"ends before document {row - rows.start + 1}")
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from gpt2ro.configuration import read_yaml
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_text
+from gpt2ro.report.baseline import beside
 from gpt2ro.report.figures import probe_results, split_figures
 from gpt2ro.report.formats import FILTERS
 from gpt2ro.report.records import Record, as_record, read_record
@@ -66,7 +67,12 @@ class Recipe:
 
 
 def write_card(
-    model: Path, metrics: Path, catalogue: Path, initial_weights: str, output: Path
+    model: Path,
+    metrics: Path,
+    catalogue: Path,
+    initial_weights: str,
+    output: Path,
+    baseline: Path | None = None,
 ) -> None:
     """Write the card; equal inputs give equal bytes.
 
@@ -76,12 +82,17 @@ def write_card(
         catalogue: where its sources and their licences are.
         initial_weights: what the training began with: `random`, a name on the hub or a folder.
         output: the Markdown file.
+        baseline: metrics.json of the same training from random weights, where there is one.
 
     Raises:
         UserError: a file is missing or damaged, or a source is not in the catalogue.
     """
-    facts = card_facts(model, read_record(metrics), load_catalogue(catalogue), str(catalogue))
-    write_text(output, card(facts | {"initial_weights": weights_name(initial_weights)}))
+    found = read_record(metrics)
+    facts = card_facts(model, found, load_catalogue(catalogue), str(catalogue)) | {
+        "initial_weights": weights_name(initial_weights),
+        "beside": beside(found, read_record(baseline)) if baseline else [],
+    }
+    write_text(output, card(facts))
 
 
 def card_facts(

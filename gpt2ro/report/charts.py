@@ -1,6 +1,7 @@
 """Line charts: all geometry is computed here, the template only writes it down as SVG."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gpt2ro.report.formats import real, whole
@@ -26,6 +27,8 @@ class Chart:
         line: the points as the attribute `points` of a polyline.
         dots: points with the text that is shown on hovering; none when there are too many.
         lowest: the point with the least value, or None without points.
+        beside: the points of the second line, of the baseline, as those of the first; empty
+            without one.
     """
 
     name: str
@@ -34,20 +37,23 @@ class Chart:
     line: str
     dots: list[tuple[float, float, str]]
     lowest: tuple[float, float, str] | None
+    beside: str = ""
 
 
-def line_chart(name: str, points: list[Point]) -> Chart | None:
+def line_chart(name: str, points: list[Point], beside: Sequence[Point] = ()) -> Chart | None:
     """Return the chart of a measure against the training step, or None without any point.
 
     Args:
         points: (step, value), both finite, by step.
+        beside: those of a second line.
     """
     if not points:
         return None
-    steps = [step for step, _ in points]
+    steps = [step for step, _ in (*points, *beside)]
     x_ticks = [tick for tick in ticks(0, max(steps)) if tick <= max(steps)]
     values = [value for _, value in points]
-    y_ticks = ticks(min(values), max(values))
+    everything = [*values, *(value for _, value in beside)]
+    y_ticks = ticks(min(everything), max(everything))
 
     def place(point: Point) -> Point:
         across = point[0] / (max(steps) or 1)
@@ -61,10 +67,16 @@ def line_chart(name: str, points: list[Point]) -> Chart | None:
         name=name,
         x_ticks=[(place((step, y_ticks[0]))[0], whole(round(step))) for step in x_ticks],
         y_ticks=[(place((0, value))[1], real(value)) for value in y_ticks],
-        line=" ".join(f"{x},{y}" for x, y, _ in dots),
+        line=joined([place(point) for point in points]),
         dots=dots if len(dots) <= MAX_DOTS else [],
         lowest=dots[values.index(min(values))],
+        beside=joined([place(point) for point in beside]),
     )
+
+
+def joined(places: list[Point]) -> str:
+    """Return places as the attribute `points` of a polyline."""
+    return " ".join(f"{x},{y}" for x, y in places)
 
 
 def caption(point: Point) -> str:

@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpt2ro.dedupe.settings import SPLITS
+from gpt2ro.report.baseline import Row, beside
 from gpt2ro.report.charts import Chart, Point, line_chart
 from gpt2ro.report.figures import Figures, Probe, is_null, probe_results, split_figures
 from gpt2ro.report.formats import ratio
 from gpt2ro.report.records import Record, Scalar, read_record
 
 EVALUATED = ("valid", "test")
+CURVES = {
+    "train_loss": "Train loss, nats per token",
+    "valid_bits_per_byte": "Validation, bits per byte",
+    "probe_accuracy": "Agreement probes that are right, share",
+    "known_words": "Known words of the samples, share",
+    "rep_4": "Repeated 4-grams of the samples, share",
+}
 
 
 @dataclass(frozen=True)
@@ -96,6 +104,7 @@ class Training:
         measures: every measure of the finished model, by split.
         sources: those of each source, by split and name; not every source is in every split.
         probes: the accuracy of the finished model by phenomenon, of all probes last; may be none.
+        beside: rows of the table of the model and its baseline; none without a baseline.
     """
 
     parameters: int
@@ -106,6 +115,7 @@ class Training:
     measures: dict[str, dict[str, Scalar]]
     sources: dict[str, dict[str, Figures]]
     probes: list[Probe]
+    beside: list[Row]
 
 
 @dataclass(frozen=True)
@@ -218,21 +228,23 @@ def read_encoders(results: Path, parts: list[tuple[str, str]]) -> dict[str, int]
     return dict(sorted(Counter(shard.text("encoder") for shard in shards).items()))
 
 
-def read_training(results: Path) -> Training:
+def read_training(results: Path, baseline: Path | None = None) -> Training:
     """Read metrics.json: `parameters`, `valid`, `test` (with `bits_per_byte`), `curve` and more.
 
+    Args:
+        baseline: metrics.json of the baseline, where there is one.
+
     Raises:
-        UserError: it is missing or damaged.
+        UserError: one is missing or damaged.
     """
     metrics = read_record(results / "metrics.json")
+    other = read_record(baseline) if baseline else None
     curve = metrics.records("curve")
+    beside_curve = other.records("curve") if other else []
     evaluated = [split for split in EVALUATED if not is_null(metrics, split)]
     charts = [
-        line_chart("Train loss, nats per token", points(curve, "train_loss")),
-        line_chart("Validation, bits per byte", points(curve, "valid_bits_per_byte")),
-        line_chart("Agreement probes that are right, share", points(curve, "probe_accuracy")),
-        line_chart("Known words of the samples, share", points(curve, "known_words")),
-        line_chart("Repeated 4-grams of the samples, share", points(curve, "rep_4")),
+        line_chart(name, points(curve, key), points(beside_curve, key))
+        for key, name in CURVES.items()
     ]
     return Training(
         parameters=metrics.integer("parameters"),
@@ -249,6 +261,7 @@ def read_training(results: Path) -> Training:
             for split in evaluated
         },
         probes=probe_results(metrics),
+        beside=beside(metrics, other) if other else [],
     )
 
 

@@ -33,6 +33,7 @@ def write_report(
     output: Path,
     parts: list[str] | None = None,
     comparison: Path | None = None,
+    baseline: Path | None = None,
 ) -> None:
     """Write the report of a run; equal results give equal bytes.
 
@@ -41,15 +42,18 @@ def write_report(
         output: the HTML file.
         parts: only these, as source/part; the folder may hold what others left behind.
         comparison: of the tokenizer with another, where there is one.
+        baseline: metrics.json of the same training from random weights, where there is one.
 
     Raises:
         UserError: a file of the results is missing or damaged.
     """
     compared = read_comparison(comparison) if comparison else None
-    write_text(output, page({**facts(results, parts), "comparison": compared}))
+    write_text(output, page({**facts(results, parts, baseline), "comparison": compared}))
 
 
-def facts(results: Path, parts: list[str] | None = None) -> dict[str, Any]:
+def facts(
+    results: Path, parts: list[str] | None = None, baseline: Path | None = None
+) -> dict[str, Any]:
     """Return what the template shows, by the names it uses."""
     corpus = read_corpus(results, parts)
     return {
@@ -58,7 +62,7 @@ def facts(results: Path, parts: list[str] | None = None) -> dict[str, Any]:
         "tokenizer": read_tokenizer(results),
         "tokens": read_tokens(results, corpus.parts),
         "encoders": read_encoders(results, corpus.parts),
-        "training": read_training(results),
+        "training": read_training(results, baseline),
         "samples": read_samples(results),
         "parity": read_parity(results),
     }

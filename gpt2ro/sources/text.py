@@ -52,16 +52,22 @@ def text_lines(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterat
     Raises:
         UserError: a line is not UTF-8.
     """
+    for run in text_runs(blocks, where, invalid_utf8):
+        yield from run.split("\n")
+
+
+def text_runs(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterator[str]:
+    """Yield the lines of `text_lines`, some in a row at a time, with `\\n` between two."""
     for first, run in _runs_of_lines(blocks, where):
         try:
-            lines = run.decode().split("\n")
+            text = run.decode()
         except UnicodeDecodeError:
             # Line by line, to say in which one it is.
-            lines = [
+            text = "\n".join(
                 decoded(line, f"{where}: line {number}", invalid_utf8)
                 for number, line in enumerate(run.split(b"\n"), start=first)
-            ]
-        yield from (line.removesuffix("\r") for line in lines) if b"\r" in run else lines
+            )
+        yield text.replace("\r\n", "\n").removesuffix("\r") if "\r" in text else text
 
 
 def whole_text(path: Path) -> str:

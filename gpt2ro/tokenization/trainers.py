@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -82,9 +83,16 @@ def gigabpe_merges(texts: Iterable[str], settings: TokenizerSettings, folder: Pa
         sampled = sample_texts(file)
         sample.writelines(map(text_line, sampled))
         sample.flush()
-        if _merges_of_lines(sample, settings) != tokenizers_merges(sampled, settings):
-            raise DifferentMergesError("gigabpe and tokenizers learn other merges from a sample")
-        return _merges_of_lines(file, settings)
+        # The corpus is learned meanwhile, as for most of the time that keeps one core busy only.
+        with ThreadPoolExecutor(1) as executor:
+            expected = executor.submit(tokenizers_merges, sampled, settings)
+            found = _merges_of_lines(sample, settings)
+            merges = _merges_of_lines(file, settings)
+            if found != expected.result():
+                raise DifferentMergesError(
+                    "gigabpe and tokenizers learn other merges from a sample"
+                )
+        return merges
 
 
 def text_line(text: str) -> bytes:

@@ -17,9 +17,15 @@ LENGTH = 16  # hexadecimal digits
 
 
 def fingerprint(
-    config: CfgNode, shards: dict[str, list[TokenShard]], tokenizer: Path, pretrained: Path | None
+    config: CfgNode,
+    shards: dict[str, list[TokenShard]],
+    tokenizer: Path,
+    pretrained: Path | None,
+    shape: Path | None = None,
 ) -> str:
     """Return 16 hexadecimal digits of the hash of config, data, initial weights, code and versions.
+
+    Of the folder that random weights have their shape from, config.json counts.
 
     Checkpoints are kept under this name, so a run never continues from one of another kind.
     """
@@ -32,6 +38,7 @@ def fingerprint(
         },
         "tokenizer": sha256(tokenizer),
         "pretrained": weights,
+        "shape": sha256(shape / "config.json") if shape else "",
         "code": [sha256(path) for path in code_closure(Path(__file__).with_name("run.py"), ROOT)],
         "versions": [torch.__version__, transformers.__version__],
     }

@@ -48,6 +48,8 @@ class Paths:
         runs: folder of the runs; each has its own below it, by fingerprint.
         model: the model folder to write.
         metrics: the JSON file to write.
+        shape: folder of weights whose architecture random ones take; None for that of the
+            experiment.
     """
 
     tokens: Path
@@ -58,6 +60,7 @@ class Paths:
     runs: Path
     model: Path
     metrics: Path
+    shape: Path | None = None
 
 
 def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = ALONE) -> None:
@@ -80,12 +83,13 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     _check_tokenizer(shards["train"], tokenizer_file)
     _check_tokens(shards["valid"], paths.tokens / "valid")
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    folder = paths.runs / fingerprint(config, shards, tokenizer_file, paths.pretrained)
+    name = fingerprint(config, shards, tokenizer_file, paths.pretrained, paths.shape)
+    folder = paths.runs / name
     if processes.is_first:
         folder.mkdir(parents=True, exist_ok=True)
         print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
 
-    model = initial_model(config, tokenizer, paths.pretrained).to(device)
+    model = initial_model(config, tokenizer, paths.pretrained, paths.shape).to(device)
     # Dropout of every process is its own; the weights above are drawn alike.
     if not processes.is_first:
         torch.manual_seed(config.SEED + processes.rank)
@@ -203,8 +207,11 @@ def _check_shares(config: CfgNode, processes: Processes) -> None:
 def _check_arguments(paths: Paths, threads: int) -> None:
     if threads < 1:
         raise UserError(f"--threads: {threads} is too small; set 1 or more.")
-    if paths.pretrained and not paths.pretrained.is_dir():
-        raise UserError(f"{paths.pretrained}: no such folder; run the step pretrained.")
+    for folder in (paths.pretrained, paths.shape):
+        if folder and not folder.is_dir():
+            raise UserError(f"{folder}: no such folder; run the step pretrained.")
+    if paths.shape and not (config := paths.shape / "config.json").is_file():
+        raise UserError(f"{config}: not found; name the folder of a GPT-2.")
 
 
 def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:

@@ -12,6 +12,7 @@ from torch import nn
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
+from gpt2ro.files import read_json
 from gpt2ro.training.activations import fuse_activation
 from gpt2ro.training.transfer import transfer_embeddings
 
@@ -28,20 +29,32 @@ logging.disable_progress_bar()  # two lines for what takes a moment
 Gpt2 = Any
 
 END_OF_TEXT = "<|endoftext|>"
+# Of config.json, what makes two GPT-2 the same function of their weights, or draws these.
+ARCHITECTURE = (
+    "n_positions", "n_embd", "n_layer", "n_head", "n_inner", "activation_function",
+    "layer_norm_epsilon", "initializer_range", "scale_attn_weights",
+    "scale_attn_by_inverse_layer_idx", "reorder_and_upcast_attn",
+)  # fmt: skip
 
 
-def initial_model(config: CfgNode, tokenizer: Tokenizer, pretrained: Path | None) -> Gpt2:
+def initial_model(
+    config: CfgNode, tokenizer: Tokenizer, pretrained: Path | None, shape: Path | None = None
+) -> Gpt2:
     """Return the model to train, on the CPU in float32.
+
+    Args:
+        pretrained: folder of given weights; None for random ones.
+        shape: folder whose config.json tells the architecture of random weights; None for that of
+            the experiment.
 
     Raises:
         UserError: the weights are missing, damaged, pickled, or not those of a GPT-2.
     """
     torch.manual_seed(config.SEED)
-    model = (
-        _random_model(config, tokenizer)
-        if pretrained is None
-        else _transferred_model(config, tokenizer, pretrained)
-    )
+    if pretrained:
+        model = _transferred_model(config, tokenizer, pretrained)
+    else:
+        model = _random_model(config, tokenizer, shape)
     assert_tied(model)
     return model
 
@@ -51,33 +64,54 @@ def assert_tied(model: Gpt2) -> None:
     assert model.lm_head.weight is model.transformer.wte.weight, "the output head is not tied"
 
 
-def _random_model(config: CfgNode, tokenizer: Tokenizer) -> Gpt2:
+def _random_model(config: CfgNode, tokenizer: Tokenizer, shape: Path | None) -> Gpt2:
     end = tokenizer.token_to_id(END_OF_TEXT)
+    architecture = _given_architecture(shape, config) if shape else _architecture(config)
     model = GPT2LMHeadModel(
         GPT2Config(
-            vocab_size=tokenizer.get_vocab_size(),
-            n_positions=config.MODEL.CONTEXT,
-            n_embd=config.MODEL.WIDTH,
-            n_layer=config.MODEL.LAYERS,
-            n_head=config.MODEL.HEADS,
-            resid_pdrop=config.MODEL.DROPOUT,
-            embd_pdrop=config.MODEL.DROPOUT,
-            attn_pdrop=config.MODEL.ATTENTION_DROPOUT,
-            bos_token_id=end,
-            eos_token_id=end,
+            **architecture
+            | {
+                "vocab_size": tokenizer.get_vocab_size(),
+                "resid_pdrop": config.MODEL.DROPOUT,
+                "embd_pdrop": config.MODEL.DROPOUT,
+                "attn_pdrop": config.MODEL.ATTENTION_DROPOUT,
+                "bos_token_id": end,
+                "eos_token_id": end,
+            }
         )
     )
     fuse_activation(model)
     return model
 
 
+def _architecture(config: CfgNode) -> dict[str, Any]:
+    return {
+        "n_positions": config.MODEL.CONTEXT,
+        "n_embd": config.MODEL.WIDTH,
+        "n_layer": config.MODEL.LAYERS,
+        "n_head": config.MODEL.HEADS,
+    }
+
+
+def _given_architecture(folder: Path, config: CfgNode) -> dict[str, Any]:
+    """Return what config.json of given weights says of their architecture.
+
+    Raises:
+        UserError: there is none, it is not of a GPT-2, or its context is too short.
+    """
+    path = _file(folder, "config.json")
+    values = read_json(path)
+    kind = values.get("model_type") if isinstance(values, dict) else None
+    if kind != "gpt2":
+        raise UserError(f"{path}: model_type is {kind}; expected gpt2; name a folder of a GPT-2.")
+    found = {key: values[key] for key in ARCHITECTURE if key in values}
+    _check_context(folder, GPT2Config(**found).n_positions, config)
+    return found
+
+
 def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path) -> Gpt2:
     model = load_gpt2(folder)
-    if model.config.n_positions < config.BATCH.CONTEXT:
-        raise UserError(
-            f"{folder}: its context is {model.config.n_positions}, BATCH.CONTEXT is "
-            f"{config.BATCH.CONTEXT}; lower BATCH.CONTEXT."
-        )
+    _check_context(folder, model.config.n_positions, config)
     old = Tokenizer.from_file(str(_file(folder, "tokenizer.json")))
     old_rows = model.transformer.wte.weight.detach()
     rows, report = transfer_embeddings(old_rows, old, tokenizer, config.SEED)
@@ -92,6 +126,14 @@ def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path) -> G
         settings.pad_token_id = None
     _set_dropout(model, config.MODEL.DROPOUT, config.MODEL.ATTENTION_DROPOUT)
     return model
+
+
+def _check_context(folder: Path, context: int, config: CfgNode) -> None:
+    if context < config.BATCH.CONTEXT:
+        raise UserError(
+            f"{folder}: its context is {context}, BATCH.CONTEXT is "
+            f"{config.BATCH.CONTEXT}; lower BATCH.CONTEXT."
+        )
 
 
 def _set_dropout(model: Gpt2, dropout: float, attention: float) -> None:

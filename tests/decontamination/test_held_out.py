@@ -1,3 +1,4 @@
+import json
 import lzma
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from gpt2ro.decontamination.ngrams import NgramHasher
 from gpt2ro.decontamination.sentences import SentenceFilter
 from gpt2ro.dedupe.dedupe import dedupe_part
 from gpt2ro.dedupe.tables import DECISIONS, write_table
-from gpt2ro.documents import Document, read_documents, write_documents
+from gpt2ro.documents import Document, ShardWriter, read_documents, write_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json
 
@@ -95,6 +96,34 @@ def test_train_and_dropped_documents_are_not_held_out(tmp_path: Path) -> None:
     kept, dropped = part.dedupe(part.held_out())
     assert [document.text for document in kept] == [TRAIN[0]]
     assert dropped[0].reason == "duplicate"
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["s/p/0", "s/p/9", "s/p/2", "s/p/3"], "row 2 is for s/p/9, but .* has s/p/1 there"),
+        (["s/p/0", "s/p/1", "s/p/2"], "row 4 is for no document, but .* has s/p/3 there"),
+        ([*(f"s/p/{n}" for n in range(5))], "row 5 is for s/p/4, but .* has no document there"),
+    ],
+)
+def test_decisions_of_another_run_are_an_error(part: Part, ids: list[str], expected: str) -> None:
+    rows = [{"id": name, "split": "train", "duplicate_of": None} for name in ids]
+    table = DECISIONS.empty_table().from_pylist(rows, schema=DECISIONS)
+    write_table(part.folder / "decisions.parquet", table)
+    with pytest.raises(UserError, match=expected):
+        part.held_out()
+    assert not (part.folder / "held_out.bin").exists()
+
+
+def test_a_held_out_document_in_another_form_of_json_is_read_too(part: Part) -> None:
+    ngrams = read_ngrams(part.held_out()).tolist()
+    documents = list(read_documents(part.folder / "cleaned.zst"))
+    with ShardWriter(part.folder / "cleaned.zst") as shard:
+        for document in documents:
+            fields = {"text": document.text, "id": document.id, "source": "s", "meta": {}}
+            shard.write_lines(json.dumps(fields).encode() + b"\n", 1, 0)
+    assert ngrams
+    assert read_ngrams(part.held_out()).tolist() == ngrams
 
 
 def test_a_benchmark_is_held_out_compressed_or_not(part: Part, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
+import json
 from pathlib import Path
 
 import pytest
 from corpus import Corpus, documents
 
 from gpt2ro.dedupe.tables import read_band, read_table, signature_schema
+from gpt2ro.documents import ShardWriter, read_documents
+from gpt2ro.errors import UserError
 from gpt2ro.native import Signer
 
 NAME = ("a", "1")
@@ -34,3 +37,30 @@ def test_rows_written_in_batches_are_the_same(
     monkeypatch.setattr("gpt2ro.dedupe.signatures.BATCH_DOCUMENTS", 2)
     corpus.sign()
     assert read_table(path, signature_schema(20)) == whole
+
+
+def test_a_line_in_another_form_has_the_same_signature(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, {NAME: documents(*NAME, TEXTS)})
+    path = corpus.path("signatures", NAME, "parquet")
+    corpus.sign()
+    usual = read_table(path, signature_schema(20))
+    shard = corpus.path("cleaned", NAME, "jsonl.zst")
+    found = list(read_documents(shard))
+    with ShardWriter(shard) as writer:
+        for number, document in enumerate(found):
+            fields = {"id": document.id, "text": document.text, "source": "a", "meta": {}}
+            blanks = (",", ":") if number % 2 else (", ", ": ")
+            line = json.dumps(fields, ensure_ascii=False, separators=blanks).encode()
+            writer.write_lines(line + b"\n", 1, 0)
+    corpus.sign()
+    assert read_table(path, signature_schema(20)) == usual
+
+
+def test_a_line_that_is_no_document_is_an_error(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, {NAME: documents(*NAME, TEXTS)})
+    shard = corpus.path("cleaned", NAME, "jsonl.zst")
+    lines = [document.to_json() + b"\n" for document in read_documents(shard)]
+    with ShardWriter(shard) as writer:
+        writer.write_lines(b"".join([*lines[:3], b"{}\n", *lines[3:]]), 6, 0)
+    with pytest.raises(UserError, match=r"1\.jsonl\.zst: line 4 is not a document"):
+        corpus.sign()

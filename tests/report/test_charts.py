@@ -65,3 +65,23 @@ def test_a_crowded_line_has_no_dots(points: int, dots: int) -> None:
 def test_a_single_evaluation_is_a_chart_and_none_is_none() -> None:
     assert line_chart("loss", [(0, 4.0)]) is not None
     assert line_chart("loss", []) is None
+
+
+def test_a_second_line_lies_in_the_same_axes() -> None:
+    chart = line_chart("loss", [(0, 4.0), (50, 2.0)], [(0, 8.0), (100, 2.0)])
+    assert chart is not None
+    one, other = (
+        [tuple(map(float, point.split(","))) for point in line.split()]
+        for line in (chart.line, chart.beside)
+    )
+    assert other[0][1] < one[0][1]  # 8 is above 4
+    assert other[1][1] == one[1][1]  # both are 2
+    assert other[1][0] == WIDTH - RIGHT
+    assert one[1][0] < other[1][0]  # 50 steps of 100
+    assert chart.lowest[2] == "2 at step 50"
+
+
+def test_without_a_second_line_there_is_none() -> None:
+    chart = line_chart("loss", [(0, 4.0)])
+    assert chart is not None
+    assert chart.beside == ""

@@ -4,6 +4,7 @@ With test_bad_files.py, each row of the table "Bad input" in docs/data.md.
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -29,6 +30,8 @@ from gpt2ro.cleaning.repairs import repaired, repairs
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.errors import UserError
 from gpt2ro.sources.archive import members
+from gpt2ro.sources.readers.parquet import read_parquet
+from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import MAX_BLANK_LINES, file_lines, whole_text
 
 # Long lines, blank lines
@@ -224,3 +227,32 @@ def test_a_parquet_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         extract(path, "parquet", max_expansion=50)
     assert nothing_but(path)
     assert len(texts(path, "parquet", max_expansion=100_000)) == 5_000
+
+
+def rows_before_the_error(path: Path) -> int:
+    rows = 0
+    with pytest.raises(UserError, match=r"a\.parquet: .* bytes of text out of .*max_expansion"):
+        for _ in read_parquet(path, ExtractionSettings(), Counter()):
+            rows += 1
+    return rows
+
+
+@pytest.mark.parametrize("as_dictionary", [True, False])
+def test_rows_of_one_large_text_are_a_bomb_after_few_of_them(
+    tmp_path: Path, as_dictionary: bool
+) -> None:
+    # 1,000 rows are 4 GB of text, said by a dictionary of one entry.
+    path = tmp_path / "a.parquet"
+    large = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000, pa.int32()), ["a" * (4 << 20)])
+    pq.write_table(pa.table({"text": large}), path, store_schema=as_dictionary)
+    assert rows_before_the_error(path) <= 32
+
+
+def test_a_parquet_file_that_declares_its_expansion_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gpt2ro.sources.readers.parquet.FREE_EXPANSION", 1 << 20)
+    path = tmp_path / "a.parquet"
+    rows = [f"{number} " + "a" * 10_000 for number in range(1_000)]
+    pq.write_table(pa.table({"text": rows}), path, compression="zstd", use_dictionary=False)
+    assert rows_before_the_error(path) == 0

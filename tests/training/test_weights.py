@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
@@ -62,3 +63,69 @@ def test_the_exported_model_does_not_say_where_its_initial_weights_lay(
     text = (other.paths.model / "config.json").read_text()
     assert str(pretrained) not in text
     assert json.loads(text)["architectures"] == ["GPT2LMHeadModel"]
+
+
+def random_model_of(world, folder: Path, *overrides: str):
+    config = load_experiment(world.experiment, list(overrides))
+    tokenizer = Tokenizer.from_file(str(world.paths.tokenizer / "tokenizer.json"))
+    return initial_model(config, tokenizer, None, folder)
+
+
+WIDER = ("MODEL.WIDTH", "64", "MODEL.LAYERS", "3", "MODEL.CONTEXT", "64")
+
+
+def test_random_weights_can_have_the_shape_of_given_ones(world, pretrained: Path) -> None:
+    given = dict(model_from(world, pretrained).named_parameters())
+    drawn = dict(random_model_of(world, pretrained, *WIDER).named_parameters())
+    assert {name: one.shape for name, one in drawn.items()} == {
+        name: one.shape for name, one in given.items()
+    }
+    matrix = "transformer.h.0.mlp.c_fc.weight"
+    assert not torch.equal(drawn[matrix], given[matrix])
+
+
+def test_random_weights_of_a_shape_are_those_that_the_experiment_of_this_shape_draws(
+    world, pretrained: Path
+) -> None:
+    of_experiment = random_model_of(world, None).state_dict()
+    of_shape = random_model_of(world, pretrained, *WIDER).state_dict()
+    assert all(torch.equal(of_experiment[name], one) for name, one in of_shape.items())
+
+
+def test_random_weights_keep_the_settings_that_the_shape_is_used_with(
+    world, pretrained: Path
+) -> None:
+    path = pretrained / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"layer_norm_epsilon": 0.5}))
+    model = random_model_of(world, pretrained, "MODEL.DROPOUT", "0.3")
+    assert model.transformer.ln_f.eps == 0.5
+    assert model.transformer.drop.p == 0.3
+
+
+def test_a_shape_that_is_no_gpt2_is_told(world, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    with pytest.raises(UserError, match=r"config\.json: model_type is bert; expected gpt2"):
+        random_model_of(world, tmp_path)
+
+
+def test_a_shape_whose_context_is_too_short_is_told(world, pretrained: Path) -> None:
+    with pytest.raises(UserError, match=r"its context is 32, BATCH\.CONTEXT is 64; lower"):
+        random_model_of(world, pretrained, "MODEL.CONTEXT", "64", "BATCH.CONTEXT", "64",
+                        "BATCH.TOKENS", "128")  # fmt: skip
+
+
+def test_another_shape_is_another_run(world, pretrained: Path) -> None:
+    config = load_experiment(world.experiment, ["SCHEDULE.STEPS", "1"])
+    for activation in ("gelu_new", "relu"):
+        path = pretrained / "config.json"
+        facts = json.loads(path.read_text()) | {"activation_function": activation}
+        path.write_text(json.dumps(facts))
+        train(config, replace(world.paths, model=world.folder / "of", shape=pretrained), threads=1)
+    assert len(list(world.paths.runs.iterdir())) == 3  # with the one that wrote the folder
+
+
+def test_a_shape_without_a_config_is_told(world, tmp_path: Path) -> None:
+    config = load_experiment(world.experiment, [])
+    with pytest.raises(UserError, match=r"empty/config\.json: not found; name the folder of a G"):
+        (tmp_path / "empty").mkdir()
+        train(config, replace(world.paths, shape=tmp_path / "empty"), threads=1)

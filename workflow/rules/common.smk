@@ -38,8 +38,15 @@ def checked_config() -> dict:
     schema = read_yaml(Path("workflow/schemas/config.schema.yaml"))
     schema["properties"] |= {name: json_schema(stage) for name, stage in STAGES.items()}
     files = workflow.overwrite_configfiles or workflow.configfiles
-    check(config, schema, ", ".join(map(str, files)))
-    return with_defaults(config, schema)
+    where = ", ".join(map(str, files))
+    check(config, schema, where)
+    found = with_defaults(config, schema)
+    if found["training"]["baseline"] and found["training"]["initial_weights"] == "random":
+        raise UserError(
+            f"{where}: training.baseline is true, and training.initial_weights is random, so the "
+            "training is its own baseline; set baseline: false, or name initial weights."
+        )
+    return found
 
 
 def selected_sources(settings: dict) -> dict[str, Source]:

@@ -1,9 +1,17 @@
+WITH_BASELINE = rules.baseline.output.metrics if TRAINING["baseline"] else []
+
+
+def baseline_flag() -> str:
+    return f"--baseline {BASELINE}/metrics.json" if WITH_BASELINE else ""
+
+
 rule card:
     message:
         "Writing the card of the model."
     input:
         model=rules.train.output.model,
         metrics=rules.train.output.metrics,
+        baseline=WITH_BASELINE,
         catalogue=SETTINGS["catalogue"],
         code=code("card.py"),
         page="gpt2ro/report/card.md",
@@ -14,10 +22,11 @@ rule card:
     params:
         model=f"{RESULTS}/model",
         initial_weights=TRAINING["initial_weights"],
+        baseline=baseline_flag(),
     shell:
         "python workflow/scripts/card.py --model {params.model} --metrics {input.metrics}"
         " --catalogue {input.catalogue} --initial-weights {params.initial_weights:q}"
-        " --output {output.card}" + LOGGED
+        " --output {output.card} {params.baseline}" + LOGGED
 
 
 rule report:
@@ -31,6 +40,7 @@ rule report:
         comparison=rules.tokenizer_comparison.output.comparison if PRETRAINED else [],
         tokens=every_part(rules.encode.output.facts),
         metrics=rules.train.output.metrics,
+        baseline=WITH_BASELINE,
         parity=rules.parity.output.parity,
         samples=rules.samples.output.json,
         code=code("report.py"),
@@ -43,6 +53,7 @@ rule report:
         results=RESULTS,
         parts=every_part(SHARD),
         comparison=f"--comparison {RESULTS}/tokenizer_comparison.json" if PRETRAINED else "",
+        baseline=baseline_flag(),
     shell:
         "python workflow/scripts/report.py --results {params.results} --parts {params.parts}"
-        " --output {output.report} {params.comparison}" + LOGGED
+        " --output {output.report} {params.comparison} {params.baseline}" + LOGGED

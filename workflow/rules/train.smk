@@ -10,7 +10,7 @@ PROBES = sorted(map(str, Path(TRAINING["probes"]).glob("*.tsv"))) if TRAINING["p
 PRETRAINED = [] if TRAINING["initial_weights"] == "random" else rules.pretrained.output
 
 
-def pretrained_flag() -> str:
+def initial_flag() -> str:
     return f"--pretrained {RESULTS}/pretrained" if PRETRAINED else ""
 
 
@@ -18,9 +18,10 @@ def probes_flag() -> str:
     return shlex.join(["--probes", TRAINING["probes"]]) if TRAINING["probes"] else ""
 
 
-def override_words() -> str:
+def override_words(**more) -> str:
     """KEY VALUE pairs, as yacs takes them on the command line."""
-    return shlex.join(str(word) for pair in TRAINING["overrides"].items() for word in pair)
+    pairs = TRAINING["overrides"] | more
+    return shlex.join(str(word) for pair in pairs.items() for word in pair)
 
 
 def launcher() -> str:
@@ -53,7 +54,7 @@ rule train:
         tokenizer=f"{RESULTS}/tokenizer",
         model=f"{RESULTS}/model",
         runs=f"{RESULTS}/training",
-        pretrained=pretrained_flag(),
+        initial=initial_flag(),
         probes=probes_flag(),
         overrides=override_words(),
     threads: TRAINING["threads"]
@@ -64,5 +65,33 @@ rule train:
     shell:
         "{params.launcher} workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
         " --tokens {params.tokens} --parts {params.parts} --tokenizer {params.tokenizer}"
-        " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.pretrained}"
+        " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.initial}"
         " {params.probes} {params.overrides}" + LOGGED
+
+
+# What the initial weights are worth: random ones of their shape, with all else alike. Nothing is
+# frozen, as random blocks have nothing to keep.
+BASELINE = f"{RESULTS}/baseline"
+UNFROZEN = {f"UNFREEZING.{key}": [] for key in ("UNTIL", "BLOCKS", "LEARNING_RATES")}
+
+if PRETRAINED:
+
+    use rule train as baseline with:
+        message:
+            "Training from random weights beside: {input.experiment}."
+        input:
+            experiment=rules.train.input.experiment,
+            tokens=rules.train.input.tokens,
+            tokenizer=rules.train.input.tokenizer,
+            pretrained=rules.pretrained.output.config,
+            probes=rules.train.input.probes,
+            code=rules.train.input.code,
+        output:
+            model=expand(f"{BASELINE}/model/{{file}}", file=MODEL_FILES),
+            metrics=f"{BASELINE}/metrics.json",
+        log:
+            f"{RESULTS}/logs/baseline.log",
+        params:
+            model=f"{BASELINE}/model",
+            initial=f"--shape {RESULTS}/pretrained",
+            overrides=override_words(**UNFROZEN),

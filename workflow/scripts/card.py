@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument(
         "--initial-weights", default="random", help="what it began with (default: %(default)s)"
     )
+    parser.add_argument("--baseline", type=Path, help="metrics.json of one from random weights")
     parser.add_argument("--output", type=Path, required=True, help="the Markdown file")
     arguments = parser.parse_args()
 
@@ -34,6 +35,7 @@ def main() -> None:
         arguments.catalogue,
         arguments.initial_weights,
         arguments.output,
+        arguments.baseline,
     )
 
 

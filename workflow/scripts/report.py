@@ -20,11 +20,18 @@ def main() -> None:
     parser.add_argument("--parts", nargs="+", help="only these, source/part (default: all)")
     parser.add_argument("--output", type=Path, required=True, help="the HTML page")
     parser.add_argument("--comparison", type=Path, help="JSON of the tokenizer beside another")
+    parser.add_argument("--baseline", type=Path, help="metrics.json of one from random weights")
     arguments = parser.parse_args()
 
     from gpt2ro.report.report import write_report
 
-    write_report(arguments.results, arguments.output, arguments.parts, arguments.comparison)
+    write_report(
+        arguments.results,
+        arguments.output,
+        arguments.parts,
+        arguments.comparison,
+        arguments.baseline,
+    )
 
 
 if __name__ == "__main__":

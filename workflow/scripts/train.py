@@ -24,7 +24,9 @@ def main() -> None:
     parser.add_argument("--tokens", type=Path, required=True, help="folder of token shards")
     parser.add_argument("--parts", nargs="+", help="only these, source/part (default: all)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="folder of the tokenizer")
-    parser.add_argument("--pretrained", type=Path, help="folder of initial weights")
+    begun = parser.add_mutually_exclusive_group()
+    begun.add_argument("--pretrained", type=Path, help="folder of initial weights")
+    begun.add_argument("--shape", type=Path, help="folder of weights; random ones of their shape")
     parser.add_argument("--probes", type=Path, help="folder of agreement probes (default: none)")
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--output", type=Path, required=True, help="model folder")
@@ -46,6 +48,7 @@ def main() -> None:
         runs=arguments.runs,
         model=arguments.output,
         metrics=arguments.metrics,
+        shape=arguments.shape,
     )
     with joined_processes() as processes:
         config = load_experiment(arguments.experiment, arguments.overrides)

@@ -12,7 +12,9 @@ from gpt2ro.sources.compression import FREE_EXPANSION
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
 
-BATCH = 1024  # rows; bounds the memory whatever the file's row groups are
+# Rows. Each can be as large as it likes, and a dictionary tells many in a few bytes: this bounds
+# what is decoded before the check. 16 are as fast as 1,024 (26,000 rows of 2 KB).
+BATCH = 16
 META = ("title", "url", "language_score")
 
 
@@ -35,10 +37,11 @@ def read_parquet(
                 )
             _check_is_text(path, file.schema_arrow.field(settings.text_column))
             columns = [settings.text_column, *(name for name in META if name in names)]
+            _check_expansion(path, _declared(file, settings.text_column), settings.max_expansion)
             produced = 0
             for batch in file.iter_batches(BATCH, columns=columns):
                 for item in _rows(batch, settings.text_column, left_out):
-                    produced += len(item.text)
+                    produced += len(item.text)  # characters; bytes are not fewer
                     yield item
                 _check_expansion(path, produced, settings.max_expansion)
     # UnicodeDecodeError: a string that is not UTF-8; Arrow does not look at them.
@@ -55,11 +58,22 @@ def _check_is_text(path: Path, field: pa.Field) -> None:
         )
 
 
+def _declared(file: pq.ParquetFile, column: str) -> int:
+    """Return the bytes of the column's pages, uncompressed, as the file declares them."""
+    metadata = file.metadata
+    return sum(
+        metadata.row_group(group).column(leaf).total_uncompressed_size
+        for group in range(metadata.num_row_groups)
+        for leaf in range(metadata.num_columns)
+        if metadata.row_group(group).column(leaf).path_in_schema.split(".")[0] == column
+    )
+
+
 def _check_expansion(path: Path, produced: int, max_expansion: int) -> None:
     size = path.stat().st_size
     if produced > max(FREE_EXPANSION, max_expansion * size):
         raise UserError(
-            f"{path}: {produced:,} characters out of {size:,} bytes; allowed are {max_expansion} "
+            f"{path}: {produced:,} bytes of text out of {size:,}; allowed are {max_expansion} "
             "times as many; if it is no bomb, raise extraction.max_expansion."
         )
 

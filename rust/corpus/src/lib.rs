@@ -9,8 +9,9 @@
 //! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
 //! [`jaccard`] of their shingles says how much they really have in common. Lines that many documents
 //! of a site have are counted by their [`line_keys`]. What they
-//! share with [`HeldOut`] ones is found by longer shingles.
+//! share with [`HeldOut`] ones is found by longer shingles, and taken out by [`without_held_out`].
 
+mod blocks;
 pub mod clean;
 pub mod documents;
 pub mod filter;
@@ -20,6 +21,7 @@ mod jaccard;
 mod lines;
 mod minhash;
 mod repair;
+mod sentences;
 mod shingles;
 mod words;
 
@@ -28,5 +30,6 @@ pub use jaccard::{distinct, jaccard};
 pub use lines::{NO_LINE, Paragraph, line_keys, paragraphs};
 pub use minhash::MinHasher;
 pub use repair::{Gate, Kind, Kinds, Repaired, Repairer, Vocabulary};
+pub use sentences::without_held_out;
 pub use shingles::shingles;
 pub use words::Words;

@@ -13,6 +13,10 @@ const BLOCK: usize = 1024;
 /// 16 and 64 were up to a tenth slower.
 const LANES: usize = 32;
 
+/// The first bit, without which signed numbers have the order of unsigned ones. Processors compare
+/// signed ones: those that any x86-64 must have compare no others.
+const SIGN: u32 = 1 << 31;
+
 /// Where the sequence of random numbers begins; any number would do, but it must not change, since
 /// signatures of different seeds cannot be compared.
 const SEED: u64 = 0x6770_7432_726f;
@@ -65,7 +69,7 @@ impl MinHasher {
 
     /// Returns the smallest value that each permutation gives to any of the shingles.
     fn minima(&self, shingles: &[u64]) -> Vec<u32> {
-        let mut minima = vec![[u32::MAX; LANES]; self.groups.len()];
+        let mut minima = vec![[i32::MAX; LANES]; self.groups.len()];
         let mut block = Vec::with_capacity(BLOCK.min(shingles.len()));
         for chunk in shingles.chunks(BLOCK) {
             block.clear();
@@ -74,7 +78,8 @@ impl MinHasher {
                 group.lower(&block, minima);
             }
         }
-        minima.as_flattened()[..self.permutations].to_vec()
+        let minima = &minima.as_flattened()[..self.permutations];
+        minima.iter().map(|minimum| ordered(*minimum)).collect()
     }
 }
 
@@ -86,23 +91,28 @@ impl Group {
         };
         for lane in 0..LANES {
             group.multipliers[lane] = random.next_u32() | 1;
-            group.increments[lane] = random.next_u32();
+            group.increments[lane] = random.next_u32() ^ SIGN;
         }
         group
     }
 
     /// Lowers the minima to the least values that the permutations give to the numbers.
-    fn lower(&self, numbers: &[u32], minima: &mut [u32; LANES]) {
+    fn lower(&self, numbers: &[u32], minima: &mut [i32; LANES]) {
         let mut least = *minima;
         for number in numbers {
             let permutations = self.multipliers.iter().zip(&self.increments);
             for ((multiplier, increment), least) in permutations.zip(&mut least) {
                 let value = number.wrapping_mul(*multiplier).wrapping_add(*increment);
-                *least = value.min(*least);
+                *least = value.cast_signed().min(*least);
             }
         }
         *minima = least;
     }
+}
+
+/// Returns the unsigned number that has the place of a signed one among all.
+fn ordered(number: i32) -> u32 {
+    number.cast_unsigned() ^ SIGN
 }
 
 fn hash_of(minima: &[u32]) -> u64 {
@@ -161,7 +171,7 @@ mod tests {
             );
             let least = shingles
                 .iter()
-                .map(|x| ((x >> 32) as u32).wrapping_mul(a).wrapping_add(b));
+                .map(|x| ((x >> 32) as u32).wrapping_mul(a).wrapping_add(b ^ SIGN));
             assert_eq!(Some(*minimum), least.min());
         }
     }

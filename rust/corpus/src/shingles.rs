@@ -4,6 +4,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::words::Words;
 
+/// Bytes in which ends of words are looked for at once.
+const BLOCK: usize = 4096;
+
 /// Returns the hash of every run of `length` consecutive words, in order, repeated ones too.
 ///
 /// A text of fewer words is one shingle, so that it has a signature too. The hash is XXH3 with 64
@@ -11,10 +14,7 @@ use crate::words::Words;
 /// probability of 1e-9, so counting hashes is counting shingles.
 pub fn shingles(words: &Words, length: NonZeroUsize) -> Vec<u64> {
     let text = words.as_str().as_bytes();
-    let mut ends: Vec<usize> = (0..text.len())
-        .filter(|&index| text[index] == b' ')
-        .collect();
-    ends.push(text.len());
+    let ends = ends(text);
     let count = ends.len().saturating_sub(length.get() - 1).max(1);
     (0..count)
         .map(|first| {
@@ -23,6 +23,24 @@ pub fn shingles(words: &Words, length: NonZeroUsize) -> Vec<u64> {
             xxh3_64(&text[start..ends[last]])
         })
         .collect()
+}
+
+/// Returns where each word ends.
+fn ends(text: &[u8]) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut count = 0;
+    for (block, start) in text.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+        // Each byte is noted as an end, and overwritten by the next one if it is none: ends of words
+        // are nothing that a branch could be guessed by.
+        ends.resize(count + BLOCK, 0);
+        for (index, byte) in (start..).zip(block) {
+            ends[count] = index;
+            count += usize::from(*byte == b' ');
+        }
+    }
+    ends.truncate(count);
+    ends.push(text.len());
+    ends
 }
 
 #[cfg(test)]

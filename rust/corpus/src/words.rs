@@ -10,7 +10,7 @@ impl Words {
     /// Folding the result again changes nothing.
     pub fn folded(text: &str) -> Self {
         let table = Table::get();
-        let mut words = Joiner::with_capacity(text.len());
+        let mut words = Joiner::with_room(text.len());
         let mut rare = String::new();
         for character in text.chars() {
             if let Some(byte) = table.byte(character) {
@@ -24,6 +24,23 @@ impl Words {
             }
         }
         Self(words.finish())
+    }
+
+    /// Returns the folded words of pieces of a text, one after the other, and how many each has.
+    pub(crate) fn folded_pieces<'text>(
+        pieces: impl Iterator<Item = &'text str>,
+    ) -> (Self, Vec<usize>) {
+        let mut text = String::new();
+        let mut counts = Vec::new();
+        for piece in pieces {
+            let Self(words) = Self::folded(piece);
+            counts.push(words.split_whitespace().count());
+            if !text.is_empty() && !words.is_empty() {
+                text.push(SEPARATOR);
+            }
+            text.push_str(&words);
+        }
+        (Self(text), counts)
     }
 
     /// Returns the words as they stand; any Unicode white space separates them.
@@ -48,7 +65,9 @@ impl Words {
 
 /// Appends pieces of words; separators between them become one space.
 struct Joiner {
+    /// The words, then room for more: so a byte is appended without a question whether it fits.
     text: Vec<u8>,
+    length: usize,
     /// The last byte; before the first a separator, so that no other one is kept there.
     last: u8,
 }
@@ -56,28 +75,32 @@ struct Joiner {
 impl Joiner {
     const SEPARATOR: u8 = SEPARATOR as u8;
 
-    fn with_capacity(bytes: usize) -> Self {
+    /// Makes room for the bytes of a text's characters, if each has a form of no more than one.
+    fn with_room(bytes: usize) -> Self {
         Self {
-            text: Vec::with_capacity(bytes),
+            text: vec![0; bytes],
+            length: 0,
             last: Self::SEPARATOR,
         }
     }
 
     #[inline]
     fn push(&mut self, byte: u8) {
-        // A separator is a byte like others unless one stands before it, which is rare: processors
-        // guess this branch better than one at every end of a word.
-        if byte != Self::SEPARATOR || self.last != Self::SEPARATOR {
-            self.text.push(byte);
-        }
+        // A separator behind another is overwritten by what follows: no branch could be guessed.
+        self.text[self.length] = byte;
+        let is_kept = byte != Self::SEPARATOR || self.last != Self::SEPARATOR;
+        self.length += usize::from(is_kept);
         self.last = byte;
     }
 
+    /// Appends a form, for which there need not be room.
     fn extend(&mut self, form: &str) {
+        self.text.resize(self.text.len() + form.len(), 0);
         form.bytes().for_each(|byte| self.push(byte));
     }
 
     fn finish(mut self) -> String {
+        self.text.truncate(self.length);
         if self.text.last() == Some(&Self::SEPARATOR) {
             self.text.pop();
         }

@@ -8,7 +8,8 @@
 
 use std::error::Error;
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use gpt2ro_engine::kernels::{Pool, Precision};
@@ -46,21 +47,54 @@ struct Fastest {
     batches: Vec<f64>,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().collect();
-    let [_, weights, precision, threads, rounds] = &arguments[..] else {
-        return Err("usage: speed rust_model.ot PRECISION THREADS ROUNDS".into());
-    };
+/// What is to be measured.
+struct Wish {
+    weights: PathBuf,
+    precision: Precision,
+    threads: usize,
+    rounds: usize,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match Wish::of(&arguments).map_err(Into::into).and_then(report) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("speed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Wish {
+    fn of(arguments: &[String]) -> Result<Self, String> {
+        let [weights, precision, threads, rounds] = arguments else {
+            return Err("usage: speed rust_model.ot PRECISION THREADS ROUNDS".to_owned());
+        };
+        Ok(Self {
+            weights: weights.into(),
+            precision: named(precision)?,
+            threads: counted("threads", threads)?,
+            rounds: counted("rounds", rounds)?,
+        })
+    }
+}
+
+/// A number of something: a figure is of one thread and one round at least.
+fn counted(what: &str, argument: &str) -> Result<usize, String> {
+    let number = argument.parse().ok().filter(|&number| number > 0);
+    number.ok_or_else(|| format!("{what} {argument}; expected a number from 1 on"))
+}
+
+fn report(wish: Wish) -> Result<(), Box<dyn Error>> {
     let options = Options {
-        threads: Some(threads.parse()?),
-        ..Options::new(named(precision)?)
+        threads: Some(wish.threads),
+        ..Options::new(wish.precision)
     };
     let before = resident("VmRSS:")?;
     // The file is there from here on, so that its reading is what is measured.
-    let (weights, packed) = (
-        Path::new(weights),
-        Path::new(weights).with_extension("packed"),
-    );
+    let weights: &Path = &wish.weights;
+    let packed = weights.with_extension("packed");
     Gpt2::load_cached(weights, SMALL, options, &packed)?;
     let start = Instant::now();
     let (mut model, _) = Gpt2::load_cached(weights, SMALL, options, &packed)?;
@@ -73,15 +107,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     model.forward(&[ids(0, 1)], Wanted::Last)?;
     let first = start.elapsed().as_secs_f64();
     let (memory, loaded) = (resident("RssAnon:")?, resident("VmRSS:")? - before);
-    let fastest = measure(&mut model, threads.parse()?, rounds.parse()?)?;
+    let fastest = measure(&mut model, wish.threads, wish.rounds)?;
     let whole = resident("VmRSS:")? - before;
     let median = fastest.batches[fastest.batches.len() / 2];
     let rate = |tokens: usize, seconds: f64| (tokens as f64 / seconds * 10.0).round() / 10.0;
     println!(
-        "{{\"precision\": \"{precision}\", \"threads\": {threads}, \"decode\": {}, \"prefill\": {}, \
+        "{{\"precision\": \"{}\", \"threads\": {}, \"decode\": {}, \"prefill\": {}, \
          \"batch\": {}, \"batch_median\": {}, \"read_gb_per_s\": {:.1}, \"first_token_s\": {first:.3}, \
          \"first_token_cached_s\": {cached_first:.3}, \"memory_mb\": {:.0}, \
          \"loaded_mb\": {:.0}, \"resident_mb\": {:.0}, \"weights_mb\": {:.0}}}",
+        wish.precision.name(),
+        wish.threads,
         rate(ROUND, fastest.decode),
         rate(PROMPT, fastest.prefill),
         rate(BATCH * ROUND, fastest.batch),
@@ -179,4 +215,28 @@ fn resident(kind: &str) -> Result<f64, Box<dyn Error>> {
     let line = status.lines().find(|line| line.starts_with(kind));
     let kibibytes = line.and_then(|line| line.split_whitespace().nth(1));
     Ok(kibibytes.ok_or(kind)?.parse::<f64>()? * 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(arguments: [&str; 4]) -> String {
+        let arguments = arguments.map(str::to_owned);
+        Wish::of(&arguments).err().expect("it is refused")
+    }
+
+    #[test]
+    fn no_rounds_no_threads_and_unknown_precisions_are_refused_in_one_line() {
+        assert!(Wish::of(&["a.ot", "int8", "2", "1"].map(str::to_owned)).is_ok());
+        let expected = "expected a number from 1 on";
+        let found = refused(["a.ot", "int8", "2", "0"]);
+        assert_eq!(found, format!("rounds 0; {expected}"));
+        let found = refused(["a.ot", "int8", "0", "1"]);
+        assert_eq!(found, format!("threads 0; {expected}"));
+        let found = refused(["a.ot", "int8", "2", "-1"]);
+        assert_eq!(found, format!("rounds -1; {expected}"));
+        let found = refused(["a.ot", "int7", "2", "1"]);
+        assert_eq!(found, "precision int7; expected fp32, bf16, int8 or int4");
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use gpt2ro_corpus::HeldOut;
 use gpt2ro_corpus::documents::{Decision, Piece, decided};
+use gpt2ro_corpus::{HeldOut, Words, without_held_out};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -15,7 +16,7 @@ const TRAIN: &str = "train";
 #[pyclass(frozen, module = "gpt2ro._native")]
 pub(crate) struct HeldOutIndex {
     held_out: HeldOut,
-    has_any: Py<PyAny>,
+    are_known: Py<PyAny>,
 }
 
 #[pymethods]
@@ -25,7 +26,7 @@ impl HeldOutIndex {
         words: NonZeroUsize,
         count: usize,
         ngrams: &Bound<'_, PyAny>,
-        has_any: Py<PyAny>,
+        are_known: Py<PyAny>,
     ) -> PyResult<Self> {
         let mut held_out = HeldOut::new(words, count);
         for bytes in ngrams.try_iter()? {
@@ -37,24 +38,49 @@ impl HeldOutIndex {
                 held_out.add(u64::from_le_bytes(chunk.try_into().expect("8 bytes")));
             }
         }
-        Ok(Self { held_out, has_any })
+        Ok(Self {
+            held_out,
+            are_known,
+        })
     }
 
     fn has_any(&self, python: Python<'_>, text: &str) -> PyResult<bool> {
         python.detach(|| self.has_any_of(text))
     }
+
+    fn without_shared(&self, python: Python<'_>, text: &str) -> PyResult<Option<(String, usize)>> {
+        python.detach(|| without_held_out(text, &self.held_out, |ngrams| self.are_known(ngrams)))
+    }
 }
 
 impl HeldOutIndex {
     fn has_any_of(&self, text: &str) -> PyResult<bool> {
-        let candidates = self.held_out.candidates(text).into_iter();
-        let candidates: Vec<u8> = candidates.flat_map(u64::to_le_bytes).collect();
+        let candidates = self.held_out.candidates(&Words::folded(text));
         if candidates.is_empty() {
             return Ok(false);
         }
+        let ngrams: Vec<u64> = candidates.into_iter().map(|(_, ngram)| ngram).collect();
+        Ok(self.are_known(&ngrams)?.contains(&true))
+    }
+
+    fn are_known(&self, ngrams: &[u64]) -> PyResult<Vec<bool>> {
+        let packed: Vec<u8> = ngrams
+            .iter()
+            .flat_map(|ngram| ngram.to_le_bytes())
+            .collect();
         Python::attach(|python| {
-            let candidates = PyBytes::new(python, &candidates);
-            self.has_any.call1(python, (candidates,))?.extract(python)
+            let flags = self
+                .are_known
+                .call1(python, (PyBytes::new(python, &packed),))?;
+            let flags = flags.bind(python).cast::<PyBytes>()?.as_bytes();
+            if flags.len() != ngrams.len() {
+                return Err(PyValueError::new_err(format!(
+                    "are_known: {} flags for {} n-grams, expected one for each",
+                    flags.len(),
+                    ngrams.len()
+                )));
+            }
+            Ok(flags.iter().map(|flag| *flag != 0).collect())
         })
     }
 }

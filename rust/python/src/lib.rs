@@ -9,6 +9,7 @@ mod repair;
 
 use std::num::NonZeroUsize;
 
+use gpt2ro_corpus::documents::texts;
 use gpt2ro_corpus::{MinHasher, Words, distinct, jaccard, line_keys, paragraphs, shingles};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -17,6 +18,24 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// Bytes of a hash of a shingle.
 const HASH_BYTES: usize = size_of::<u64>();
+
+/// The columns of signatures, packed as Python wants them.
+#[derive(Default)]
+struct Signatures {
+    ids: Vec<String>,
+    hashes: Vec<u8>,
+    characters: Vec<u8>,
+    bands: Vec<u8>,
+}
+
+/// These columns, and bytes of the lines that they are of.
+type SignedBlock<'py> = (
+    Vec<String>,
+    Bound<'py, PyBytes>,
+    Bound<'py, PyBytes>,
+    Bound<'py, PyBytes>,
+    usize,
+);
 
 /// Computes what copies of a text are found by.
 #[pyclass(frozen, module = "gpt2ro._native")]
@@ -42,16 +61,28 @@ impl Signer {
         python: Python<'py>,
         text: &str,
     ) -> (Bound<'py, PyBytes>, Bound<'py, PyBytes>) {
-        let (hash, bands) = python.detach(|| {
-            let words = self.words(text);
-            let hash = xxh3_128(if self.fold { words.as_str() } else { text }.as_bytes());
-            let bands = self.hasher.bands(&shingles(&words, self.shingle_words));
-            let bands: Vec<u8> = bands.into_iter().flat_map(u64::to_le_bytes).collect();
-            (hash, bands)
+        let mut signed = Signatures::default();
+        python.detach(|| self.sign(text, &mut signed));
+        (
+            PyBytes::new(python, &signed.hashes),
+            PyBytes::new(python, &signed.bands),
+        )
+    }
+
+    fn signatures<'py>(&self, python: Python<'py>, block: &[u8]) -> SignedBlock<'py> {
+        let mut signed = Signatures::default();
+        let done = python.detach(|| {
+            texts(block, |id, text| {
+                signed.ids.push(id.to_owned());
+                self.sign(text, &mut signed);
+            })
         });
         (
-            PyBytes::new(python, &hash.to_be_bytes()),
-            PyBytes::new(python, &bands),
+            signed.ids,
+            PyBytes::new(python, &signed.hashes),
+            PyBytes::new(python, &signed.characters),
+            PyBytes::new(python, &signed.bands),
+            done,
         )
     }
 
@@ -65,6 +96,18 @@ impl Signer {
 }
 
 impl Signer {
+    /// Appends what is known of a text but its id.
+    fn sign(&self, text: &str, to: &mut Signatures) {
+        let words = self.words(text);
+        let hash = xxh3_128(if self.fold { words.as_str() } else { text }.as_bytes());
+        let characters = i32::try_from(text.chars().count()).expect("less than 2 GB");
+        let bands = self.hasher.bands(&shingles(&words, self.shingle_words));
+        to.hashes.extend_from_slice(&hash.to_be_bytes());
+        to.characters.extend_from_slice(&characters.to_le_bytes());
+        to.bands
+            .extend(bands.into_iter().flat_map(u64::to_le_bytes));
+    }
+
     fn words(&self, text: &str) -> Words {
         if self.fold {
             Words::folded(text)

@@ -3,11 +3,12 @@
 mod books;
 
 use std::borrow::Cow;
-use std::str;
 use std::sync::Arc;
 
+use simdutf8::basic::from_utf8;
+
 use crate::filter::{Fault, LineRemover, TextMeter, personal_lines};
-use crate::repair::{Kinds, Repairer};
+use crate::repair::{Kinds, Repairer, lines as lines_of};
 
 pub use books::{Books, Dropped};
 
@@ -97,14 +98,14 @@ impl Cleaner {
         books.kept.reserve(block.len());
         let mut buffer = String::new();
         let lines = block.strip_suffix(b"\n").unwrap_or(block);
-        if let Ok(lines) = str::from_utf8(lines) {
-            for (number, line) in lines.split('\n').enumerate() {
+        if let Ok(lines) = from_utf8(lines) {
+            for (number, line) in lines_of(lines).enumerate() {
                 self.clean_line(line, number, &mut buffer, helper, &mut books)?;
             }
             return Ok(books);
         }
         for (number, line) in lines.split(|byte| *byte == b'\n').enumerate() {
-            match str::from_utf8(line) {
+            match from_utf8(line) {
                 Ok(line) => self.clean_line(line, number, &mut buffer, helper, &mut books)?,
                 Err(_) => books.enter_cleaned(helper.by_hand(line, number)?),
             }

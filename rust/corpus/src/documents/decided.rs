@@ -1,4 +1,4 @@
-use std::str;
+use simdutf8::basic::from_utf8;
 
 use super::Record;
 
@@ -55,13 +55,13 @@ pub fn decided<T: AsRef<str>>(
             pieces.push(Piece::default());
         }
     };
-    match str::from_utf8(lines) {
+    match from_utf8(lines) {
         Ok(lines) => lines
             .split('\n')
             .for_each(|line| enter(line.as_bytes(), Some(line))),
         Err(_) => lines
             .split(|byte| *byte == b'\n')
-            .for_each(|line| enter(line, str::from_utf8(line).ok())),
+            .for_each(|line| enter(line, from_utf8(line).ok())),
     }
     pieces
 }

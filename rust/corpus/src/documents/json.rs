@@ -3,6 +3,8 @@
 //! A value in that form is the one text that stands for it, so it can be passed on as it was read.
 //! Functions that look for it return none for any other form, valid or not.
 
+use crate::blocks::indices;
+
 /// Values within values; what `meta` holds has three or four levels.
 const MAX_DEPTH: usize = 32;
 /// Names of one object that are compared with one another.
@@ -116,12 +118,14 @@ pub(crate) fn unescape(text: &str, unescaped: &mut String) -> Option<(usize, boo
         return None;
     }
     let mut is_usual = true;
-    let mut index = 1;
-    loop {
-        let length = plain_length(&bytes[index..]);
-        unescaped.push_str(&text[index..index + length]);
-        index += length;
-        match bytes.get(index)? {
+    // Behind what was read.
+    let mut read = 1;
+    for index in indices(bytes, 1, |byte, _| !is_plain(byte)) {
+        if index < read {
+            continue;
+        }
+        unescaped.push_str(&text[read..index]);
+        match bytes[index] {
             b'"' => return Some((index + 1, is_usual)),
             b'\\' => {
                 let rest = &bytes[index..];
@@ -129,29 +133,29 @@ pub(crate) fn unescape(text: &str, unescaped: &mut String) -> Option<(usize, boo
                 is_usual &= usual.is_some();
                 let (character, length) = usual.or_else(|| unusual_escape(rest))?;
                 unescaped.push(character);
-                index += length;
+                read = index + length;
             }
             _ => return None,
         }
     }
+    None
 }
 
 /// Appends a string in the usual form.
 pub(crate) fn escape(text: &str, json: &mut Vec<u8>) {
-    let mut rest = text.as_bytes();
+    let bytes = text.as_bytes();
     json.push(b'"');
-    loop {
-        let length = plain_length(rest);
-        json.extend_from_slice(&rest[..length]);
-        let Some(byte) = rest.get(length) else {
-            break;
-        };
-        match SHORT_ESCAPES.iter().find(|(meant, _)| meant == byte) {
+    let mut written = 0;
+    for index in indices(bytes, 0, |byte, _| !is_plain(byte)) {
+        json.extend_from_slice(&bytes[written..index]);
+        let byte = bytes[index];
+        match SHORT_ESCAPES.iter().find(|(meant, _)| *meant == byte) {
             Some((_, letter)) => json.extend_from_slice(&[b'\\', *letter]),
             None => json.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
         }
-        rest = &rest[length + 1..];
+        written = index + 1;
     }
+    json.extend_from_slice(&bytes[written..]);
     json.push(b'"');
 }
 
@@ -165,29 +169,16 @@ const SHORT_ESCAPES: [(u8, u8); 7] = [
     (0x0c, b'f'),
 ];
 
-/// Bytes that are tested at once.
-const BLOCK: usize = 32;
-
+#[inline(always)]
 fn is_plain(byte: u8) -> bool {
-    byte >= b' ' && byte != b'"' && byte != b'\\'
+    (byte >= b' ') & (byte != b'"') & (byte != b'\\')
 }
 
 /// Returns how many bytes stand before the first control, quote or backslash.
 #[inline]
 fn plain_length(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    for block in bytes.chunks_exact(BLOCK) {
-        // Without a branch for each byte the compiler tests them side by side.
-        if !block
-            .iter()
-            .fold(true, |plain, byte| plain & is_plain(*byte))
-        {
-            break;
-        }
-        length += BLOCK;
-    }
-    let rest = &bytes[length..];
-    length + rest.iter().take_while(|byte| is_plain(**byte)).count()
+    let first = indices(bytes, 0, |byte, _| !is_plain(byte)).next();
+    first.unwrap_or(bytes.len())
 }
 
 /// Returns the character of an escape in the usual form and the escape's bytes.

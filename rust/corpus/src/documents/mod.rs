@@ -3,7 +3,9 @@
 mod decided;
 mod json;
 mod record;
+mod texts;
 
 pub use decided::{Decision, Piece, decided};
+pub use texts::texts;
 
 pub(crate) use record::Record;

@@ -1,6 +1,7 @@
 //! Characters that carry no text: line ends, controls, look-alikes of the hyphen, blanks.
 
 use super::classes::{HYPHENS, LINE_ENDS, ODD_BLANKS, is_invisible};
+use crate::blocks::indices;
 
 const JOINER: char = '\u{200d}';
 
@@ -41,7 +42,14 @@ pub(super) fn with_plain_hyphens(text: &str) -> String {
 pub(super) fn with_single_blanks(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let (mut copied, mut index) = (0, 0);
-    while let Some(start) = next_blank(text, index) {
+    let at_start = (!text.is_empty()).then_some(0);
+    for start in at_start
+        .into_iter()
+        .chain(indices(text.as_bytes(), 0, may_be_changed))
+    {
+        if start < index || !text[start..].starts_with(is_blank) {
+            continue;
+        }
         let rest = text[start..].trim_start_matches(is_blank);
         index = text.len() - rest.len();
         let blanks = &text[start..index];
@@ -66,19 +74,17 @@ fn is_blank(character: char) -> bool {
     matches!(character, '\n' | ' ') || (character.is_whitespace() && ODD_BLANKS.contains(character))
 }
 
-/// Returns where the first blank from an index on begins.
-fn next_blank(text: &str, from: usize) -> Option<usize> {
-    // All blanks begin with one of these bytes.
-    let is_lead = |byte: &u8| matches!(byte, 0..=b' ' | 0xc2 | 0xe1..=0xe3);
-    let mut index = from;
-    loop {
-        index += text.as_bytes()[index..].iter().position(is_lead)?;
-        let character = text[index..].chars().next()?;
-        if is_blank(character) {
-            return Some(index);
-        }
-        index += character.len_utf8();
-    }
+/// Whether a byte may begin a blank, and none that stands alone, as most do.
+#[inline(always)]
+fn may_be_changed(byte: u8, next: u8) -> bool {
+    let is_usual = (byte == b' ') | (byte == b'\n');
+    begins_blank(byte) & !(is_usual & !begins_blank(next))
+}
+
+/// Whether a byte may begin a blank: all of them begin with one of these.
+#[inline(always)]
+fn begins_blank(byte: u8) -> bool {
+    (byte <= b' ') | (byte == 0xc2) | matches!(byte, 0xe1..=0xe3)
 }
 
 fn is_one_of(characters: &str) -> impl Fn(char) -> bool {

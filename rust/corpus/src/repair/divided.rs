@@ -30,11 +30,13 @@ struct Division<'text> {
 /// "locui-\ntoare noi" becomes "locuitoare\nnoi". Where the hyphen belongs to the word, it stays:
 /// "într-\no zi" becomes "într-o\nzi". Which of the two it is the text itself says first, if it has
 /// the word elsewhere; else the parts do. Returns none without such a word.
-pub(super) fn with_whole_words(text: &str) -> Option<String> {
-    let found = text.match_indices(DIVIDER);
-    let divisions: Vec<Division> = found
-        .filter_map(|(hyphen, _)| Division::at(text, hyphen))
-        .collect();
+///
+/// `divided` are the indices of the hyphens before line ends, ascending.
+pub(super) fn with_whole_words(text: &str, divided: &[usize]) -> Option<String> {
+    let divisions = divided
+        .iter()
+        .filter_map(|hyphen| Division::at(text, *hyphen));
+    let divisions: Vec<Division> = divisions.collect();
     if divisions.is_empty() {
         return None;
     }
@@ -134,7 +136,11 @@ mod tests {
     use super::*;
 
     fn whole(text: &str) -> String {
-        with_whole_words(text).unwrap_or_else(|| text.to_owned())
+        let divided: Vec<usize> = text
+            .match_indices(DIVIDER)
+            .map(|(index, _)| index)
+            .collect();
+        with_whole_words(text, &divided).unwrap_or_else(|| text.to_owned())
     }
 
     #[test]

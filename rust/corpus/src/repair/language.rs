@@ -5,6 +5,9 @@ use std::collections::HashSet;
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use super::marks::is_letter as is_romanian_letter;
+use crate::blocks::indices;
+
 /// Texts of more characters are judged by three slices of a third of it: start, middle and end.
 const SAMPLE_CHARACTERS: usize = 12_000;
 
@@ -48,10 +51,16 @@ pub(super) fn may_be_turkish(text: &str) -> bool {
     let is_turkish = |letter: char| {
         STRONG_TURKISH_LETTERS.contains(letter) || WEAK_TURKISH_LETTERS.contains(letter)
     };
-    // The commonest letters outside ASCII are none of them, and quickly told.
-    text.chars().any(|letter| {
-        !letter.is_ascii() && !matches!(letter, 'ă' | 'â' | 'î' | 'ş' | 'ţ') && is_turkish(letter)
-    })
+    let letters = indices(text.as_bytes(), 0, may_begin_turkish_letter);
+    let mut letters = letters.filter_map(|index| text[index..].chars().next());
+    letters.any(is_turkish)
+}
+
+/// Whether two bytes can begin a letter that hints at Turkish; those of ă, â and î cannot.
+#[inline(always)]
+fn may_begin_turkish_letter(byte: u8, next: u8) -> bool {
+    let is_lead = (byte == 0xc3) | (byte == 0xc4) | (byte == 0xc6) | (byte == 0xc9);
+    is_lead & !is_romanian_letter(byte, next)
 }
 
 /// Returns the text, or of a long one three slices.
@@ -121,8 +130,12 @@ fn is_turkish_word(word: &str) -> bool {
     TURKISH_WORDS.contains(&word)
 }
 
+/// Counts letters of which none is of ASCII.
 fn count(text: &str, letters: &str) -> usize {
-    text.chars()
+    let begins_other = |byte: u8, _| byte >= 0xc0;
+    let others = indices(text.as_bytes(), 0, begins_other);
+    others
+        .filter_map(|index| text[index..].chars().next())
         .filter(|character| letters.contains(*character))
         .count()
 }

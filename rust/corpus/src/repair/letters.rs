@@ -5,6 +5,8 @@
 //! nothing (a title, a list) follows the document. Words that only one of the two languages can
 //! write are safe on either side: "Eskişehir'in yağışı" keeps its letters inside Romanian prose.
 
+use memchr::memchr_iter;
+
 use super::language::{Vocabulary, is_letter_or_number, may_be_turkish};
 use super::lines::with_lines;
 
@@ -12,29 +14,37 @@ use super::lines::with_lines;
 const ONLY_ROMANIAN: &str = "ăĂșȘțȚţŢ";
 const ONLY_TURKISH: &str = "ığİĞöüÖÜəƏ";
 
-/// The first byte of the four letters with a cedilla in UTF-8, and of those with a comma. All are of
-/// two bytes, so that one can be written over another.
+/// The first byte of the four letters with a cedilla in UTF-8.
 const CEDILLA_LEAD: u8 = 0xc5;
-const COMMA_LEAD: u8 = 0xc8;
 
 /// Returns the text with ş ţ Ş Ţ written as ș ț Ș Ț; none without one.
 pub(super) fn with_comma_letters(text: &str) -> Option<String> {
-    let first = text.find(is_cedilla)?;
-    let mut bytes = text.as_bytes().to_vec();
-    for index in first..bytes.len() - 1 {
-        if bytes[index] == CEDILLA_LEAD {
-            let trail = match bytes[index + 1] {
-                0x9e => 0x98, // Ş to Ș
-                0x9f => 0x99, // ş to ș
-                0xa2 => 0x9a, // Ţ to Ț
-                0xa3 => 0x9b, // ţ to ț
-                _ => continue,
-            };
-            bytes[index] = COMMA_LEAD;
-            bytes[index + 1] = trail;
-        }
+    let mut found = cedilla_letters(text).peekable();
+    found.peek()?;
+    let mut mapped = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (index, with_comma) in found {
+        mapped.push_str(&text[copied..index]);
+        mapped.push(with_comma);
+        copied = index + with_comma.len_utf8();
     }
-    Some(String::from_utf8(bytes).expect("letters exchanged for letters"))
+    mapped.push_str(&text[copied..]);
+    Some(mapped)
+}
+
+/// Yields where letters with a cedilla are, and the same letters with a comma, all of two bytes.
+fn cedilla_letters(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let bytes = text.as_bytes();
+    memchr_iter(CEDILLA_LEAD, bytes).filter_map(|index| {
+        let with_comma = match bytes[index + 1] {
+            0x9e => 'Ș',
+            0x9f => 'ș',
+            0xa2 => 'Ț',
+            0xa3 => 'ț',
+            _ => return None,
+        };
+        Some((index, with_comma))
+    })
 }
 
 /// Does what [`with_comma_letters`] does, except where a text that has signs of Turkish is Turkish.
@@ -53,7 +63,7 @@ fn mapped_paragraph(
     document_is_turkish: bool,
     vocabulary: &Vocabulary,
 ) -> Option<String> {
-    paragraph.find(is_cedilla)?;
+    cedilla_letters(paragraph).next()?;
     if !document_is_turkish && !may_be_turkish(paragraph) {
         return with_comma_letters(paragraph);
     }
@@ -71,10 +81,6 @@ fn mapped_word(word: &str, paragraph_is_turkish: bool) -> String {
         return word.to_owned();
     }
     with_comma_letters(word).unwrap_or_else(|| word.to_owned())
-}
-
-fn is_cedilla(letter: char) -> bool {
-    matches!(letter, 'ş' | 'ţ' | 'Ş' | 'Ţ')
 }
 
 /// Yields words and what stands between two, in order.

@@ -13,20 +13,20 @@ mod language;
 mod legacy;
 mod letters;
 mod lines;
-mod mojibake;
-mod ordinary;
+mod marks;
 mod punctuation;
 mod scan;
 mod tags;
 mod wrapped;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
 pub use kinds::{Kind, Kinds};
 pub use language::Vocabulary;
+pub(crate) use lines::lines;
 
 use classes::Classes;
 use entities::Entities;
@@ -93,6 +93,18 @@ impl Repairer {
         text: &str,
         mut line_without_mojibake: impl FnMut(&str) -> Result<String, Error>,
     ) -> Result<Option<Repaired>, Error> {
+        // A line is given away again whenever another one has changed.
+        let mut settled = HashSet::new();
+        let mut line_without_mojibake = |line: &str| {
+            if settled.contains(line) {
+                return Ok(line.to_owned());
+            }
+            let repaired = line_without_mojibake(line)?;
+            if repaired == line {
+                settled.insert(line.to_owned());
+            }
+            Ok(repaired)
+        };
         let mut found = scan::findings(text, &self.classes);
         let mut kinds = Kinds::default();
         let mut current = Cow::Borrowed(text);
@@ -138,18 +150,23 @@ impl Repairer {
             Kind::Entities => Some(self.entities.replaced(text)),
             Kind::Tags => Some(tags::without_tags(text)),
             Kind::Mojibake => {
-                return mojibake::without_mojibake(text, &found.suspicious, line_without_mojibake);
+                return lines::with_lines_at(text, &found.suspicious, line_without_mojibake);
             }
             Kind::LegacyEncodings => legacy::with_legacy_letters(text, &self.vocabulary),
             Kind::LineEnds => Some(characters::with_plain_line_ends(text)),
             Kind::InvisibleCharacters => Some(characters::without_invisible(text)),
-            Kind::ComposedLetters => Some(text.nfc().collect()),
+            Kind::ComposedLetters => {
+                // No character composes with a line end.
+                return lines::with_lines_at(text, &found.composed, |line| {
+                    Ok(line.nfc().collect())
+                });
+            }
             Kind::CedillaLetters if found.may_be_turkish => {
                 letters::with_comma_letters_of_romanian(text, &self.vocabulary)
             }
             Kind::CedillaLetters => letters::with_comma_letters(text),
             Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
-            Kind::DividedWords => divided::with_whole_words(text),
+            Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::WrappedLines => wrapped::with_joined_lines(text),
             Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
             Kind::Blanks => Some(characters::with_single_blanks(text)),

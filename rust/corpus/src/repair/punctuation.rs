@@ -1,13 +1,8 @@
 //! Blanks before punctuation: "cuvânt , altul".
 
-use super::language::is_letter_or_number;
+use memchr::memchr_iter;
 
-/// Uses of a comma: behind a word as it should be, and behind a word and a blank.
-#[derive(Default)]
-struct Commas {
-    attached: usize,
-    spaced: usize,
-}
+use super::language::is_letter_or_number;
 
 /// Moved in every text; the others only in one that was cut into tokens.
 const ALWAYS: &[u8] = b",.";
@@ -26,7 +21,7 @@ pub(super) fn with_attached_punctuation(text: &str, spaced: &[usize]) -> Option<
     for &blank in spaced {
         let moves = belongs_to_word(text, blank)
             && (ALWAYS.contains(&text.as_bytes()[blank + 1])
-                || *in_tokens.get_or_insert_with(|| is_cut_into_tokens(text)));
+                || *in_tokens.get_or_insert_with(|| is_cut_into_tokens(text, spaced)));
         if moves {
             attached.push_str(&text[copied..blank]);
             copied = blank + 1;
@@ -35,17 +30,15 @@ pub(super) fn with_attached_punctuation(text: &str, spaced: &[usize]) -> Option<
     (copied > 0).then(|| attached + &text[copied..])
 }
 
-fn is_cut_into_tokens(text: &str) -> bool {
-    let mut commas = Commas::default();
-    for (index, _) in text.match_indices(',') {
-        let before = &text[..index];
-        if before.ends_with(is_letter_or_number) {
-            commas.attached += 1;
-        } else if let Some(word) = before.strip_suffix(' ') {
-            commas.spaced += usize::from(word.ends_with(is_letter_or_number));
-        }
-    }
-    commas.spaced > commas.attached && commas.spaced >= 2
+/// Returns whether more commas stand behind a word and a blank than behind a word, and two at least.
+fn is_cut_into_tokens(text: &str, spaced: &[usize]) -> bool {
+    let bytes = text.as_bytes();
+    let ends_word = |index: &usize| text[..*index].ends_with(is_letter_or_number);
+    let commas = spaced.iter().filter(|blank| bytes[**blank + 1] == b',');
+    let spaced = commas.filter(|blank| ends_word(blank)).count();
+    // In most texts, the first few tell.
+    let attached = memchr_iter(b',', bytes).filter(ends_word).take(spaced);
+    spaced >= 2 && attached.count() < spaced
 }
 
 /// Returns whether the mark behind a blank belongs to the word before it.

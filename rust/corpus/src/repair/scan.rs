@@ -1,16 +1,15 @@
 //! One pass over a text that finds which repairs it may need. Most texts need none.
 //!
-//! Most of a Romanian text is letters of ASCII, single spaces and ă â î ș ț. Blocks of nothing else
-//! are passed by [`ordinary`] without a branch for each character; the others are looked at
-//! character by character.
+//! [`marks`](super::marks) finds the few characters that need a look; the others are passed.
 
 use super::classes::{
     BEFORE_BLANK, CAPITAL_CLASS, Classes, DOOMED, LOWER_CLASS, MAY_BE_TURKISH, OPENING_CLASS,
     QUOTE_CLASS, RULED,
 };
 use super::kinds::{Kind, Kinds};
-use super::ordinary::{BLOCK, is_ordinary};
+use super::marks::{is_letter, needs_a_look};
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES};
+use crate::blocks::indices;
 
 /// What a scan finds in a text.
 #[derive(Default)]
@@ -21,8 +20,12 @@ pub(super) struct Findings {
     pub(super) may_be_turkish: bool,
     /// Where mojibake may be: indices of bytes, ascending, one a line at least.
     pub(super) suspicious: Vec<usize>,
+    /// Where characters are that may not be in form NFC: indices of bytes, ascending.
+    pub(super) composed: Vec<usize>,
     /// Where blanks before punctuation are: indices of bytes, ascending.
     pub(super) spaced: Vec<usize>,
+    /// Where hyphens before line ends are that may divide a word: indices of bytes, ascending.
+    pub(super) divided: Vec<usize>,
 }
 
 /// Returns what a text may need.
@@ -35,16 +38,8 @@ pub(super) fn findings(text: &str, classes: &Classes) -> Findings {
         lines: Lines::default(),
         findings: Findings::default(),
     };
-    let (mut index, mut looked_at) = (0, 0);
-    while index < bytes.len() {
-        if is_ordinary(&bytes[index..]) {
-            index += BLOCK;
-            continue;
-        }
-        // What a character needs can depend on the next one, so the last one is looked at too.
-        let start = previous_character(bytes, index).max(looked_at);
-        index = scan.look(start, (index + BLOCK).min(bytes.len()));
-        looked_at = index;
+    for index in indices(bytes, 0, needs_a_look) {
+        scan.look(index);
     }
     scan.finished()
 }
@@ -60,35 +55,41 @@ struct Scan<'text> {
 }
 
 impl Scan<'_> {
-    /// Looks at the characters that begin in a part of the text; returns where the last one ends.
-    fn look(&mut self, start: usize, end: usize) -> usize {
-        let mut index = start;
-        while index < end {
-            let byte = self.bytes[index];
-            if byte.is_ascii() {
-                match byte {
-                    b' ' => self.look_behind_space(index),
-                    b'\n' => {
-                        self.lines.end(index);
-                        self.classes_found |= around_line_end(self.bytes, index);
-                    }
-                    _ => self.classes_found |= self.classes.of(u32::from(byte)),
-                }
-                index += 1;
-            } else {
-                let (code, length) = decoded(self.bytes, index);
-                let class = self.classes.of(code);
-                self.classes_found |= class;
-                let next = index + length;
-                if class & Kind::Mojibake.bit() != 0
-                    || (class & RULED != 0 && is_suspicious(class, self.bytes, next, self.classes))
+    /// Looks at the character that begins at an index.
+    #[inline]
+    fn look(&mut self, index: usize) {
+        match self.bytes[index] {
+            b' ' => self.look_behind_space(index),
+            b'\n' => {
+                self.lines.end(index);
+                self.look_around_line_end(index);
+            }
+            byte @ ..128 => self.classes_found |= self.classes.of(u32::from(byte)),
+            _ => {
+                // A letter that is passed may be suspicious before one that is not.
+                if let [.., first, second] = self.bytes[..index]
+                    && is_letter(first, second)
                 {
-                    self.findings.suspicious.push(index);
+                    self.look_at_character(index - 2);
                 }
-                index = next;
+                self.look_at_character(index);
             }
         }
-        index
+    }
+
+    fn look_at_character(&mut self, index: usize) {
+        let (code, length) = decoded(self.bytes, index);
+        let class = self.classes.of(code);
+        self.classes_found |= class;
+        if class & Kind::ComposedLetters.bit() != 0 {
+            self.findings.composed.push(index);
+        }
+        let next = index + length;
+        if class & Kind::Mojibake.bit() != 0
+            || (class & RULED != 0 && is_suspicious(class, self.bytes, next, self.classes))
+        {
+            self.findings.suspicious.push(index);
+        }
     }
 
     fn look_behind_space(&mut self, index: usize) {
@@ -96,6 +97,17 @@ impl Scan<'_> {
             Some(b' ' | b'\n') => self.classes_found |= Kind::Blanks.bit(),
             Some(b',' | b'.' | b';' | b':' | b'!' | b'?') => self.findings.spaced.push(index),
             _ => {}
+        }
+    }
+
+    fn look_around_line_end(&mut self, index: usize) {
+        if let ([.., b'a'..=b'z' | b'A'..=b'Z' | 128.., b'-'], [_, b'a'..=b'z' | 128.., ..]) =
+            self.bytes.split_at(index)
+        {
+            self.findings.divided.push(index - 1);
+        }
+        if let [b' ', ..] | [b'\n', b'\n', ..] = self.bytes[index + 1..] {
+            self.classes_found |= Kind::Blanks.bit();
         }
     }
 
@@ -107,16 +119,13 @@ impl Scan<'_> {
         if !self.findings.spaced.is_empty() {
             kinds.insert(Kind::SpacedPunctuation);
         }
+        if !self.findings.divided.is_empty() {
+            kinds.insert(Kind::DividedWords);
+        }
         self.findings.kinds = kinds;
         self.findings.may_be_turkish = self.classes_found & MAY_BE_TURKISH != 0;
         self.findings
     }
-}
-
-/// Returns where the character begins that ends before an index, or that holds it.
-fn previous_character(bytes: &[u8], index: usize) -> usize {
-    let is_start = |index: &usize| bytes[*index] & 0xc0 != 0x80;
-    (0..index).rev().find(is_start).unwrap_or(0)
 }
 
 /// Returns whether a ruled character and those behind it, from `next` on, may be in a rule.
@@ -170,15 +179,6 @@ fn at_the_ends(bytes: &[u8]) -> u32 {
     } else {
         0
     }
-}
-
-fn around_line_end(bytes: &[u8], index: usize) -> u32 {
-    let divided = matches!(
-        (&bytes[..index], bytes.get(index + 1)),
-        ([.., b'a'..=b'z' | b'A'..=b'Z' | 128.., b'-'], Some(b'a'..=b'z' | 128..))
-    );
-    let blanks = matches!(bytes[index + 1..], [b' ', ..] | [b'\n', b'\n', ..]);
-    (u32::from(divided) * Kind::DividedWords.bit()) | (u32::from(blanks) * Kind::Blanks.bit())
 }
 
 /// Counts the lines, to leave aside texts that cannot be broken to a width.

@@ -5,6 +5,7 @@
 //! and tables it is chance. So the text as a whole is judged first.
 
 use super::language::{is_letter, is_letter_or_number};
+use super::lines::lines;
 
 /// A text of fewer lines says too little.
 pub(super) const MIN_LINES: usize = 5;
@@ -26,12 +27,14 @@ const MIN_SMALL: usize = 60;
 struct Line<'text> {
     text: &'text str,
     characters: usize,
-    first_word: usize,
 }
 
 /// Returns the text with the lines joined that were broken to a width; none if they were not.
 pub(super) fn with_joined_lines(text: &str) -> Option<String> {
-    let lines: Vec<Line> = text.split('\n').map(Line::new).collect();
+    if !may_have_width(text) {
+        return None;
+    }
+    let lines: Vec<Line> = lines(text).map(Line::new).collect();
     let width = width(&lines)?;
     let mut joined = String::with_capacity(text.len());
     for (index, line) in lines.iter().enumerate() {
@@ -48,6 +51,39 @@ pub(super) fn with_joined_lines(text: &str) -> Option<String> {
     Some(joined)
 }
 
+/// Returns whether the greatest length of lines, but for a few longer ones, is a width.
+///
+/// As [`width`] says it, but without the characters of lines that have too few or too many bytes for
+/// them to matter: in verse, of nearly all.
+fn may_have_width(text: &str) -> bool {
+    let (mut count, mut wide, mut too_wide) = (0, 0, 0);
+    for line in lines(text).map(without_blanks) {
+        count += usize::from(!line.is_empty());
+        if line.len() < *WIDTHS.start() {
+            continue;
+        }
+        let characters = if line.len() > 4 * *WIDTHS.end() {
+            usize::MAX
+        } else {
+            line.chars().count()
+        };
+        wide += usize::from(characters >= *WIDTHS.start());
+        too_wide += usize::from(characters > *WIDTHS.end());
+    }
+    let longer = count / LONGER_LINES;
+    count >= MIN_LINES && wide > longer && too_wide <= longer
+}
+
+fn without_blanks(line: &str) -> &str {
+    let is_blank = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    let bytes = line.as_bytes();
+    if is_blank(bytes.first()) || is_blank(bytes.last()) {
+        line.trim_matches([' ', '\t'])
+    } else {
+        line
+    }
+}
+
 /// Returns the width in characters to which the lines were broken, if they were.
 fn width(lines: &[Line]) -> Option<usize> {
     let mut lengths: Vec<usize> = lines.iter().map(|line| line.characters).collect();
@@ -55,8 +91,10 @@ fn width(lines: &[Line]) -> Option<usize> {
     if lengths.len() < MIN_LINES {
         return None;
     }
-    lengths.sort_unstable();
-    let width = lengths[lengths.len() - 1 - lengths.len() / LONGER_LINES];
+    let longer = lengths.len() / LONGER_LINES;
+    let place = lengths.len() - 1 - longer;
+    let (_, width, _) = lengths.select_nth_unstable(place);
+    let width = *width;
     if !WIDTHS.contains(&width) {
         return None;
     }
@@ -76,18 +114,24 @@ fn width(lines: &[Line]) -> Option<usize> {
 
 impl<'text> Line<'text> {
     fn new(line: &'text str) -> Self {
-        let text = line.trim_matches([' ', '\t']);
-        let first_word = text.split(' ').next().unwrap_or_default();
+        let text = without_blanks(line);
         Self {
             text,
             characters: text.chars().count(),
-            first_word: first_word.chars().count(),
         }
     }
 
     /// Returns whether the next line's first word would not have fitted on this one.
     fn is_full_before(&self, next: &Self, width: usize) -> bool {
-        self.characters <= width && self.characters + 1 + next.first_word > width
+        // Most lines that end a paragraph leave more room than the whole next line takes.
+        let is_free = |characters: usize| self.characters + 1 + characters <= width;
+        self.characters <= width && !is_free(next.characters) && !is_free(next.first_word())
+    }
+
+    /// Returns the characters of the first word.
+    fn first_word(&self) -> usize {
+        let word = self.text.split(' ').next();
+        word.map_or(0, |word| word.chars().count())
     }
 
     fn is_continued_by(&self, next: &Self, width: usize) -> bool {

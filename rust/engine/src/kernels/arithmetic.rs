@@ -56,9 +56,15 @@ pub(super) fn largest_byte_scale(tiles: impl Iterator<Item = Tile>) -> (f32, f32
             zero.0[lane] += tile.0[lane] * 0.0;
         }
     }
-    let most = largest(&most);
+    byte_scale(&most, &zero)
+}
+
+/// The same of the largest magnitudes lane by lane, and of the sums of zero times the values.
+#[inline(always)]
+pub(super) fn byte_scale(most: &Tile, zero: &Tile) -> (f32, f32) {
+    let most = largest(most);
     let inverse = if most > 0.0 { 127.0 / most } else { 0.0 };
-    (most / 127.0 + sum(&zero), inverse)
+    (most / 127.0 + sum(zero), inverse)
 }
 
 /// The nearest bfloat16, the even one of two; what is not a number stays so.

@@ -4,9 +4,12 @@
 //! its own, word after word those of all its tokens, so that groups can be prepared by different
 //! threads, and a product reads them from front to end.
 
-use super::arithmetic::{bf16, largest_byte_scale, map, rounded_bits, sum};
-use super::isa::vectorised;
+use super::arithmetic::{bf16, byte_scale, sum};
+use super::isa::Level;
 use super::layout::{COLUMNS, Word, padded};
+use super::vectors::Vector;
+#[cfg(target_arch = "x86_64")]
+use super::vectors::{Avx2, Avx512};
 use super::{Isa, LANES, Pool, Precision, Tile};
 
 /// A layer norm's parameters, padded with zeros.
@@ -86,6 +89,10 @@ impl GroupMut<'_> {
     #[inline(always)]
     fn put<const WORDS: usize>(&mut self, words: &[Word; WORDS], panel: usize, index: usize) {
         let tokens = self.scales.len();
+        if tokens == 1 {
+            self.words[panel * WORDS..][..WORDS].copy_from_slice(words);
+            return;
+        }
         let places = self.words[panel * WORDS * tokens..].chunks_exact_mut(tokens);
         for (place, word) in places.zip(words) {
             place[index] = *word;
@@ -216,38 +223,93 @@ impl Input {
     }
 }
 
-vectorised! {
-    /// Prepare the tokens of one group.
-    fn fill(
-        activations: &[Tile],
-        stride: usize,
-        tokens: &[usize],
-        norm: Option<&LayerNorm>,
-        group: GroupMut<'_>,
-    ) {
-        let mut group = group;
-        group.clear_padding(activations.len() / stride);
-        for (index, &token) in tokens.iter().enumerate() {
-            let row = Row::new(activations, stride, token, norm);
-            match group.format {
-                Format::Fp32 => write(&row, index, &mut group, fp32_words),
-                Format::Bf16 => write(&row, index, &mut group, bf16_words),
-                Format::Bytes => quantise(&row, index, &mut group),
+/// Prepare the tokens of one group.
+fn fill(
+    isa: Isa,
+    activations: &[Tile],
+    stride: usize,
+    tokens: &[usize],
+    norm: Option<&LayerNorm>,
+    group: GroupMut<'_>,
+) {
+    let job = Job {
+        activations,
+        stride,
+        tokens,
+        norm,
+        group,
+    };
+    match isa.level() {
+        // SAFETY: every processor can do this.
+        Level::Portable => unsafe { job.fill::<Tile>() },
+        // SAFETY: an Isa of this level exists only if the processor has the instructions.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { avx2(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512(job) },
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2(job: Job<'_>) {
+    // SAFETY: this function is only called where these instructions are.
+    unsafe { job.fill::<Avx2>() }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+fn avx512(job: Job<'_>) {
+    // SAFETY: likewise.
+    unsafe { job.fill::<Avx512>() }
+}
+
+/// A group to prepare.
+struct Job<'a> {
+    activations: &'a [Tile],
+    stride: usize,
+    tokens: &'a [usize],
+    norm: Option<&'a LayerNorm>,
+    group: GroupMut<'a>,
+}
+
+impl Job<'_> {
+    /// # Safety
+    /// The processor must have the instructions of V, here and in all functions below.
+    #[inline(always)]
+    unsafe fn fill<V: Vector>(self) {
+        let mut group = self.group;
+        group.clear_padding(self.activations.len() / self.stride);
+        for (index, &token) in self.tokens.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let row = Row::<V>::new(self.activations, self.stride, token, self.norm);
+                match group.format {
+                    Format::Fp32 => write(&row, index, &mut group, fp32_words),
+                    Format::Bf16 => write(&row, index, &mut group, bf16_words),
+                    Format::Bytes => quantise(&row, index, &mut group),
+                }
             }
         }
     }
 }
 
 /// Write a token's words into those of a group, at its index.
+///
+/// # Safety
+/// As above.
 #[inline(always)]
-fn write<const WORDS: usize>(
-    row: &Row<'_>,
+unsafe fn write<V: Vector, const WORDS: usize>(
+    row: &Row<'_, V>,
     index: usize,
     group: &mut GroupMut<'_>,
     words: impl Fn(&Tile) -> [Word; WORDS],
 ) {
     for panel in 0..row.panels() {
-        group.put(&words(&row.tile(panel)), panel, index);
+        // SAFETY: the caller's promise.
+        let tile = unsafe { row.vector(panel).tile() };
+        group.put(&words(&tile), panel, index);
     }
 }
 
@@ -267,19 +329,17 @@ fn bf16_words(tile: &Tile) -> [Word; LANES / 2] {
 }
 
 /// Write a token's bytes into a group, at its index, with their scale and sums.
+///
+/// # Safety
+/// As above.
 #[inline(always)]
-fn quantise(row: &Row<'_>, index: usize, group: &mut GroupMut<'_>) {
+unsafe fn quantise<V: Vector>(row: &Row<'_, V>, index: usize, group: &mut GroupMut<'_>) {
     let tokens = group.scales.len();
-    let (scale, inverse) = largest_byte_scale((0..row.panels()).map(|panel| row.tile(panel)));
+    // SAFETY: the caller's promise, here and below.
+    let (scale, inverse) = unsafe { row.byte_scale() };
     let mut total = 0;
     for panel in 0..row.panels() {
-        let tile = row.tile(panel);
-        let (mut bytes, mut sum) = ([0; LANES], 0);
-        for lane in 0..LANES {
-            let rounded = rounded_bits(tile.0[lane] * inverse) as i8;
-            bytes[lane] = rounded.cast_unsigned();
-            sum += i32::from(rounded);
-        }
+        let (bytes, sum) = unsafe { row.vector(panel).times(V::splat(inverse)).rounded() };
         let words: &[Word; LANES / 4] = bytes.as_chunks().0.try_into().expect("whole words");
         group.put(words, panel, index);
         let block = &mut group.sums[panel * LANES / COLUMNS * tokens + index];
@@ -291,23 +351,24 @@ fn quantise(row: &Row<'_>, index: usize, group: &mut GroupMut<'_>) {
     group.totals[index] = total;
 }
 
-/// One token of the activations, normalised as it is read.
-struct Row<'a> {
+/// One token of the activations, normalised as it is read. Its functions have no closures: they would be
+/// compiled without the instructions.
+struct Row<'a, V> {
     activations: &'a [Tile],
     stride: usize,
     token: usize,
-    norm: Option<Normalised<'a>>,
+    norm: Option<Normalised<'a, V>>,
 }
 
-struct Normalised<'a> {
+struct Normalised<'a, V> {
     norm: &'a LayerNorm,
-    mean: f32,
-    inverse_deviation: f32,
+    mean: V,
+    inverse_deviation: V,
 }
 
-impl<'a> Row<'a> {
+impl<'a, V: Vector> Row<'a, V> {
     #[inline(always)]
-    fn new(
+    unsafe fn new(
         activations: &'a [Tile],
         stride: usize,
         token: usize,
@@ -319,7 +380,10 @@ impl<'a> Row<'a> {
             token,
             norm: None,
         };
-        row.norm = norm.map(|norm| row.statistics(norm));
+        if let Some(norm) = norm {
+            // SAFETY: the caller's promise, here and below.
+            row.norm = Some(unsafe { row.statistics(norm) });
+        }
         row
     }
 
@@ -329,49 +393,63 @@ impl<'a> Row<'a> {
     }
 
     #[inline(always)]
-    fn raw(&self, panel: usize) -> &Tile {
-        &self.activations[panel * self.stride + self.token]
+    unsafe fn raw(&self, panel: usize) -> V {
+        unsafe { V::of(&self.activations[panel * self.stride + self.token]) }
     }
 
     #[inline(always)]
-    fn tile(&self, panel: usize) -> Tile {
-        let mut tile = *self.raw(panel);
-        if let Some(normalised) = &self.norm {
+    unsafe fn vector(&self, panel: usize) -> V {
+        unsafe {
+            let raw = self.raw(panel);
+            let Some(normalised) = &self.norm else {
+                return raw;
+            };
             let (gain, bias) = (&normalised.norm.gain[panel], &normalised.norm.bias[panel]);
-            for lane in 0..LANES {
-                let value = (tile.0[lane] - normalised.mean) * normalised.inverse_deviation;
-                tile.0[lane] = value * gain.0[lane] + bias.0[lane];
-            }
+            let value = raw
+                .minus(normalised.mean)
+                .times(normalised.inverse_deviation);
+            value.times(V::of(gain)).plus(V::of(bias))
         }
-        tile
     }
 
     /// Mean and deviation of the token, the latter from the differences to the mean: the mean of
     /// GPT-2's residual stream is large against its deviation in some layers.
     #[inline(always)]
-    fn statistics(&self, norm: &'a LayerNorm) -> Normalised<'a> {
+    unsafe fn statistics(&self, norm: &'a LayerNorm) -> Normalised<'a, V> {
         let width = norm.width as f32;
-        let mean = sum(&self.accumulated(|value| value)) / width;
-        let padding = (self.panels() * LANES - norm.width) as f32;
-        let squares = sum(&self.accumulated(|value| (value - mean) * (value - mean)));
-        // Padding is zeros, each of which has added the square of the mean.
-        let variance = (squares - padding * mean * mean) / width;
-        Normalised {
-            norm,
-            mean,
-            inverse_deviation: 1.0 / (variance + norm.epsilon).sqrt(),
+        unsafe {
+            let mut total = V::splat(0.0);
+            for panel in 0..self.panels() {
+                total = total.plus(self.raw(panel));
+            }
+            let mean = sum(&total.tile()) / width;
+            let mut squares = V::splat(0.0);
+            for panel in 0..self.panels() {
+                let difference = self.raw(panel).minus(V::splat(mean));
+                squares = squares.plus(difference.times(difference));
+            }
+            let padding = (self.panels() * LANES - norm.width) as f32;
+            // Padding is zeros, each of which has added the square of the mean.
+            let variance = (sum(&squares.tile()) - padding * mean * mean) / width;
+            Normalised {
+                norm,
+                mean: V::splat(mean),
+                inverse_deviation: V::splat(1.0 / (variance + norm.epsilon).sqrt()),
+            }
         }
     }
 
+    /// As [`largest_byte_scale`](super::arithmetic::largest_byte_scale) of the row's values.
     #[inline(always)]
-    fn accumulated(&self, f: impl Fn(f32) -> f32) -> Tile {
-        let mut total = Tile::ZERO;
-        for panel in 0..self.panels() {
-            let tile = map(self.raw(panel), &f);
-            for lane in 0..LANES {
-                total.0[lane] += tile.0[lane];
+    unsafe fn byte_scale(&self) -> (f32, f32) {
+        unsafe {
+            let (mut most, mut zero) = (V::splat(0.0), V::splat(0.0));
+            for panel in 0..self.panels() {
+                let vector = self.vector(panel);
+                most = vector.larger_magnitude(most);
+                zero = zero.plus(vector.times(V::splat(0.0)));
             }
+            byte_scale(&most.tile(), &zero.tile())
         }
-        total
     }
 }

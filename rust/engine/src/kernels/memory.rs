@@ -70,3 +70,26 @@ impl SharedMemory {
         &self.0[place]
     }
 }
+
+/// Bytes between what a product reads and what it asks for. With 512 and 2,048 int8 was as fast.
+#[cfg(target_arch = "x86_64")]
+const AHEAD: usize = 1_024;
+
+/// Ask for the memory that lies a little further on than what is being read, as much of it.
+///
+/// The processor foresees a read from front to end by itself, but less well where a band ends and the
+/// sums of its rows are finished. Asking made a token in int8 5 % faster (AMD Zen 4, one thread, GPT-2
+/// small); in bfloat16 and float32 it made no difference.
+#[inline(always)]
+pub(super) fn prefetch<T>(reading: &T) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..size_of::<T>()).step_by(size_of::<super::Tile>()) {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        let place = std::ptr::from_ref(reading).cast::<i8>();
+        // Into the second cache: the first one is filled from there in time, and is small.
+        // SAFETY: a hint, for which every address is as good as another: it is not read here.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(place.wrapping_add(AHEAD + line)) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = reading;
+}

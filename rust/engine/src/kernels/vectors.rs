@@ -6,6 +6,7 @@
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{Avx2, Avx512};
 
+use super::arithmetic::rounded_bits;
 use super::layout::{Line, tile};
 use super::{LANES, Tile};
 
@@ -33,10 +34,19 @@ pub(super) trait Vector: Copy {
     unsafe fn plus(self, other: Self) -> Self;
 
     /// Lane by lane.
+    unsafe fn minus(self, other: Self) -> Self;
+
+    /// Lane by lane.
     unsafe fn times(self, other: Self) -> Self;
 
     /// `self * factor + sum`, rounded once where the processor can.
     unsafe fn times_plus(self, factor: Self, sum: Self) -> Self;
+
+    /// The larger one of `most` and the magnitude, lane by lane; what is no number is not larger.
+    unsafe fn larger_magnitude(self, most: Self) -> Self;
+
+    /// The nearest whole numbers of magnitudes under 128, as signed bytes, and their sum.
+    unsafe fn rounded(self) -> ([u8; LANES], i32);
 
     /// Of lanes that are words of two bfloat16, the first ones as float32.
     unsafe fn firsts(self) -> Self;
@@ -76,6 +86,14 @@ impl Vector for Tile {
     }
 
     #[inline(always)]
+    unsafe fn minus(mut self, other: Self) -> Self {
+        for lane in 0..LANES {
+            self.0[lane] -= other.0[lane];
+        }
+        self
+    }
+
+    #[inline(always)]
     unsafe fn times(mut self, other: Self) -> Self {
         for lane in 0..LANES {
             self.0[lane] *= other.0[lane];
@@ -90,6 +108,19 @@ impl Vector for Tile {
     }
 
     #[inline(always)]
+    unsafe fn larger_magnitude(self, mut most: Self) -> Self {
+        for lane in 0..LANES {
+            most.0[lane] = most.0[lane].max(self.0[lane].abs());
+        }
+        most
+    }
+
+    #[inline(always)]
+    unsafe fn rounded(self) -> ([u8; LANES], i32) {
+        rounded(&self)
+    }
+
+    #[inline(always)]
     unsafe fn firsts(self) -> Self {
         Self(self.0.map(|word| f32::from_bits(word.to_bits() << 16)))
     }
@@ -100,17 +131,30 @@ impl Vector for Tile {
     }
 }
 
+#[inline(always)]
+fn rounded(tile: &Tile) -> ([u8; LANES], i32) {
+    let (mut bytes, mut sum) = ([0; LANES], 0);
+    for lane in 0..LANES {
+        let byte = rounded_bits(tile.0[lane]) as i8;
+        bytes[lane] = byte.cast_unsigned();
+        sum += i32::from(byte);
+    }
+    (bytes, sum)
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
-        __m256, __m512, _mm256_add_ps, _mm256_and_si256, _mm256_castps_si256, _mm256_castsi256_ps,
-        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps,
-        _mm256_slli_epi32, _mm256_storeu_ps, _mm512_add_ps, _mm512_and_si512, _mm512_castps_si512,
-        _mm512_castsi512_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_epi32,
-        _mm512_set1_ps, _mm512_slli_epi32, _mm512_storeu_ps,
+        __m256, __m512, _mm_storeu_si128, _mm256_add_ps, _mm256_and_si256, _mm256_andnot_ps,
+        _mm256_castps_si256, _mm256_castsi256_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps,
+        _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_slli_epi32, _mm256_storeu_ps,
+        _mm256_sub_ps, _mm512_abs_ps, _mm512_add_ps, _mm512_and_si512, _mm512_castps_si512,
+        _mm512_castsi512_ps, _mm512_cvtepi32_epi8, _mm512_cvtps_epi32, _mm512_fmadd_ps,
+        _mm512_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_epi32, _mm512_set1_epi32,
+        _mm512_set1_ps, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps,
     };
 
-    use super::{Line, SECOND, Tile, Vector};
+    use super::{LANES, Line, SECOND, Tile, Vector, rounded};
 
     /// One register.
     pub(in crate::kernels) type Avx512 = __m512;
@@ -145,6 +189,11 @@ mod x86 {
         }
 
         #[inline(always)]
+        unsafe fn minus(self, other: Self) -> Self {
+            unsafe { _mm512_sub_ps(self, other) }
+        }
+
+        #[inline(always)]
         unsafe fn times(self, other: Self) -> Self {
             unsafe { _mm512_mul_ps(self, other) }
         }
@@ -152,6 +201,22 @@ mod x86 {
         #[inline(always)]
         unsafe fn times_plus(self, factor: Self, sum: Self) -> Self {
             unsafe { _mm512_fmadd_ps(self, factor, sum) }
+        }
+
+        #[inline(always)]
+        unsafe fn larger_magnitude(self, most: Self) -> Self {
+            // Of two operands that cannot be compared the instruction gives the second one.
+            unsafe { _mm512_max_ps(_mm512_abs_ps(self), most) }
+        }
+
+        #[inline(always)]
+        unsafe fn rounded(self) -> ([u8; LANES], i32) {
+            let mut bytes = [0; LANES];
+            unsafe {
+                let integers = _mm512_cvtps_epi32(self);
+                _mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(integers));
+                (bytes, _mm512_reduce_add_epi32(integers))
+            }
         }
 
         #[inline(always)]
@@ -220,6 +285,12 @@ mod x86 {
         }
 
         #[inline(always)]
+        unsafe fn minus(self, other: Self) -> Self {
+            let ([a, b], [c, d]) = (self, other);
+            unsafe { [_mm256_sub_ps(a, c), _mm256_sub_ps(b, d)] }
+        }
+
+        #[inline(always)]
         unsafe fn times(self, other: Self) -> Self {
             let ([a, b], [c, d]) = (self, other);
             unsafe { [_mm256_mul_ps(a, c), _mm256_mul_ps(b, d)] }
@@ -229,6 +300,23 @@ mod x86 {
         unsafe fn times_plus(self, factor: Self, sum: Self) -> Self {
             let ([a, b], [c, d], [e, f]) = (self, factor, sum);
             unsafe { [_mm256_fmadd_ps(a, c, e), _mm256_fmadd_ps(b, d, f)] }
+        }
+
+        #[inline(always)]
+        unsafe fn larger_magnitude(self, most: Self) -> Self {
+            let ([a, b], [c, d]) = (self, most);
+            unsafe {
+                let sign = _mm256_set1_ps(-0.0);
+                [
+                    _mm256_max_ps(_mm256_andnot_ps(sign, a), c),
+                    _mm256_max_ps(_mm256_andnot_ps(sign, b), d),
+                ]
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn rounded(self) -> ([u8; LANES], i32) {
+            unsafe { rounded(&self.tile()) }
         }
 
         #[inline(always)]

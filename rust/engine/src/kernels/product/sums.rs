@@ -1,6 +1,7 @@
 //! Sums of products of words, step after step.
 
 use crate::kernels::layout::{Line, PANELS, Word};
+use crate::kernels::memory::prefetch;
 
 /// What is done with a line of weights and a word of activations.
 pub(super) trait Dot {
@@ -56,6 +57,10 @@ unsafe fn chained<D: Dot, const TOKENS: usize, const CHAINS: usize>(
     unsafe {
         let mut sums = [[[D::zero(); PANELS]; TOKENS]; CHAINS];
         for (lines, words) in lines.iter().zip(words) {
+            // Several tokens have enough to do with a line that the next ones come in time.
+            if TOKENS == 1 {
+                prefetch(lines);
+            }
             // Constant bounds from here on: only then do the sums stay in registers. No closures:
             // they would be compiled without the instructions.
             for chain in 0..CHAINS {
