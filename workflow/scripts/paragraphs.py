@@ -84,4 +84,4 @@ def parsed_arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, blas_threads=1)
