@@ -166,9 +166,9 @@ def compare(
     def wanted(name: str) -> bool:
         return not only or any(word in name for word in only)
 
-    for precision in filter(wanted, ("fp32", "bf16", "int8", "int4")):
-        ours = partial(of_binary, binary, engine, deploy, precision, threads)
-        contestants[f"gpt2ro {precision}"] = ours
+    for precision in ("fp32", "bf16", "int8", "int4"):
+        if wanted(name := f"gpt2ro {precision}"):
+            contestants[name] = partial(of_binary, binary, engine, deploy, precision, threads)
     for name in filter(wanted, PEERS):
         if module := missing(name):
             print(f"{name}: left out, {module} is not installed", flush=True)
