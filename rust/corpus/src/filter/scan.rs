@@ -50,7 +50,7 @@ pub(super) struct Block {
 impl Scanner {
     pub(super) fn new(alphabet: Alphabet) -> Self {
         let mut table = Box::new([0; 256]);
-        for (byte, entry) in (0_u8..).zip(table.iter_mut()) {
+        for (byte, entry) in (0..=u8::MAX).zip(table.iter_mut()) {
             let sets: &[usize] = match byte {
                 0x80..0xc0 => &[WORDS, CONTINUATIONS],
                 // Of two bytes, most of them letters.
