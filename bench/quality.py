@@ -1,10 +1,11 @@
 """The model that some minutes of this machine give, and the original's recipe in the same time.
 
-    snakemake --cores all --configfile config/folder.yaml --until encode \\
-        --config corpus=FOLDER tokenizer='{vocabulary: 8192}'
+    snakemake --cores all --configfile CONFIG --config corpus=FOLDER --until encode
     python bench/quality.py --results results/folder --minutes 20 --output quality
 
-Both train on the same documents with the same tokenizer, and both are scored on the same splits.
+CONFIG is config/folder.yaml with `tokenizer.vocabulary: 8192`, and for the texts of
+docs/training.md `extraction.text_documents: blank-line`. Both train on the same documents with the
+same tokenizer, and both are scored on the same splits.
 Ours is the experiment `scratch` in bfloat16. The original GPT2Ro's: AdamW at 2e-3 from the first
 step to the last, no clipping, no guard, under 800 tokens an update, and a line of text an example,
 filled up to the context with a token that became a Romanian one. Of its faults these are kept; the

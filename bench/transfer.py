@@ -83,19 +83,24 @@ def transferred(english: Any, old: Corpus, new: Corpus, how: str, seed: int) -> 
     return model
 
 
-def main() -> None:
+def read_arguments(description: str | None, english_tokens: int) -> argparse.Namespace:
+    """Return the arguments of a comparison that begins with a model of English."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--english", type=Path, required=True)
     parser.add_argument("--romanian", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True, help="writes .md and .svg")
-    parser.add_argument("--english-tokens", type=int, default=1_500_000)
+    parser.add_argument("--english-tokens", type=int, default=english_tokens)
     parser.add_argument("--tokens", type=int, default=600_000, help="of Romanian, read by each")
     parser.add_argument("--vocabulary", type=int, default=4096)
     parser.add_argument("--characters", type=int, default=5_000_000, help="of text, of a language")
     parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = read_arguments(__doc__, english_tokens=1_500_000)
     torch.set_num_threads(arguments.threads)
     old = corpus(english_texts(arguments.english, arguments.characters), arguments.vocabulary)
     new = corpus(romanian_texts(arguments.romanian, arguments.characters), arguments.vocabulary)

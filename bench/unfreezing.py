@@ -17,14 +17,13 @@ Stages, warm-up and the rates of the stages are those of the experiments, scaled
 texts are those of bench/transfer.py. Beside the table, CPU seconds of the steps.
 """
 
-import argparse
 import copy
 from pathlib import Path
 from typing import Any
 
 import torch
 from experiment import Corpus, corpus, experiment, run, write
-from transfer import english_texts, romanian_texts, transferred
+from transfer import english_texts, read_arguments, romanian_texts, transferred
 
 from gpt2ro.training.weights import initial_model
 
@@ -65,18 +64,7 @@ def compare(english: Any, old: Corpus, new: Corpus, tokens: int, output: Path) -
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--english", type=Path, required=True)
-    parser.add_argument("--romanian", type=Path, required=True)
-    parser.add_argument("--output", type=Path, required=True, help="writes .md and .svg")
-    parser.add_argument("--english-tokens", type=int, default=1_100_000)
-    parser.add_argument("--tokens", type=int, default=600_000, help="of Romanian, read by each")
-    parser.add_argument("--vocabulary", type=int, default=4096)
-    parser.add_argument("--characters", type=int, default=5_000_000, help="of text, of a language")
-    parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
+    arguments = read_arguments(__doc__, english_tokens=1_100_000)
     torch.set_num_threads(arguments.threads)
     old = corpus(english_texts(arguments.english, arguments.characters), arguments.vocabulary)
     new = corpus(romanian_texts(arguments.romanian, arguments.characters), arguments.vocabulary)
