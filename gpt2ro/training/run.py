@@ -23,6 +23,7 @@ from gpt2ro.training.fingerprint import fingerprint
 from gpt2ro.training.gauges import make_gauges
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.loop import Trainer
+from gpt2ro.training.memory import keep_freed_memory
 from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.optimizers import make_optimizer
 from gpt2ro.training.probes import Probes, read_probes
@@ -192,6 +193,8 @@ def _prepare(device: torch.device) -> None:
         # Matrices are multiplied in TF32 where they are float32: 10 bits of mantissa as float16
         # has, several times the speed.
         torch.set_float32_matmul_precision("high")
+    else:
+        keep_freed_memory()
 
 
 def _check_shares(config: CfgNode, processes: Processes) -> None:

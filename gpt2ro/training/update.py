@@ -15,6 +15,7 @@ from gpt2ro.training.learner import Learner
 from gpt2ro.training.loss import summed_cross_entropy
 from gpt2ro.training.optimizers import set_learning_rate
 from gpt2ro.training.processes import ALONE, Processes
+from gpt2ro.training.products import multiply_by_onednn
 from gpt2ro.training.schedule import Stage, learning_rate, stage_at
 from gpt2ro.training.unfreezing import set_trained
 
@@ -42,6 +43,8 @@ class Updater:
         if config.COMPILE:
             # A wrapper around the same parameters: their names stay as they are.
             self._hidden_states = torch.compile(learner.model.transformer)
+        elif self._device.type == "cpu" and config.PRECISION == "float32":
+            multiply_by_onednn(learner.model)
         self.optimizer = learner.optimizer
         self.scaler = torch.amp.GradScaler(self._device.type, enabled=config.PRECISION == "float16")
 

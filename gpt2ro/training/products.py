@@ -1,0 +1,71 @@
+"""Products of float32 matrices on a CPU, by oneDNN.
+
+PyTorch gives them to MKL, and only those of shorter types to oneDNN. On the processor at hand (AMD
+Zen 4, two threads, sizes of a width of 256) MKL reaches 155 to 180 GFLOP/s and oneDNN 200 to 210
+(docs/training.md, "Speed and memory"). Sums are in another order, so results differ in their last
+bits; equal inputs give equal bits.
+"""
+
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+from transformers.pytorch_utils import Conv1D
+
+# Made for PyTorch's compiler. The public way to oneDNN is a convolution over single values, which
+# lays the matrices out anew and was hardly faster than MKL.
+_BY_ONEDNN = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
+
+
+def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Return `left @ right`, plus the bias in every row; without gradients.
+
+    Args:
+        left: `(rows, inner)`
+        right: `(inner, columns)`
+        bias: `(columns)`
+    """
+    if _BY_ONEDNN and left.dtype == torch.float32 and left.device.type == "cpu":
+        found: Tensor = _BY_ONEDNN(left, right.T, bias, "none", [], "")
+        return found
+    return left @ right if bias is None else torch.addmm(bias, left, right)
+
+
+def multiply_by_onednn(model: Any) -> None:
+    """Compute GPT-2's layers, which transformers calls Conv1D, with `product`.
+
+    It is for models that compute in float32 on a CPU, where autocast has nothing to say.
+    """
+    for module in model.modules():
+        if isinstance(module, Conv1D):
+            module.forward = partial(_layer, module)
+
+
+def _layer(module: Any, inputs: Tensor) -> Tensor:
+    rows = inputs.reshape(-1, inputs.shape[-1])
+    outputs: Tensor = _Affine.apply(  # type: ignore[no-untyped-call]
+        rows, module.weight, module.bias
+    )
+    return outputs.view(*inputs.shape[:-1], -1)
+
+
+class _Affine(torch.autograd.Function):
+    """`inputs @ weight + bias`, whose gradients are products too."""
+
+    @staticmethod
+    def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(inputs, weight)
+        return product(inputs, weight, bias)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        inputs, weight = ctx.saved_tensors
+        for_inputs, for_weight, for_bias = ctx.needs_input_grad
+        return (
+            product(gradient, weight.T) if for_inputs else None,
+            product(inputs.T, gradient) if for_weight else None,
+            gradient.sum(dim=0) if for_bias else None,
+        )
