@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gpt2ro.report.records import Record
 
@@ -26,6 +27,9 @@ class RemovedLine:
     site: str
     documents: int
     of: int
+
+
+Example = TypeVar("Example", "RemovedLine", "CopiedParagraph")
 
 
 @dataclass(frozen=True)
@@ -61,16 +65,12 @@ def part_lines(deduped: Record) -> RepeatedLines:
 
 
 def added_lines(parts: Sequence[RepeatedLines]) -> RepeatedLines:
-    """Return the sums, and of the examples those with the lowest keys, each line once."""
-    examples: dict[str, RemovedLine] = {}
-    for part in parts:
-        for example in part.examples:
-            examples.setdefault(example.key, example)
+    """Return the sums, and examples of all of them."""
     return RepeatedLines(
         sum(part.documents for part in parts),
         sum(part.lines for part in parts),
         sum(part.bytes for part in parts),
-        [examples[key] for key in sorted(examples)[:EXAMPLES]],
+        _shown([example for part in parts for example in part.examples]),
     )
 
 
@@ -123,14 +123,16 @@ def part_paragraphs(deduped: Record) -> CopiedParagraphs:
 
 
 def added_paragraphs(parts: Sequence[CopiedParagraphs]) -> CopiedParagraphs:
-    """Return the sums, and of the examples those with the lowest keys, each paragraph once."""
-    examples: dict[str, CopiedParagraph] = {}
-    for part in parts:
-        for example in part.examples:
-            examples.setdefault(example.key, example)
+    """Return the sums, and examples of all of them."""
     return CopiedParagraphs(
         sum(part.documents for part in parts),
         sum(part.paragraphs for part in parts),
         sum(part.bytes for part in parts),
-        [examples[key] for key in sorted(examples)[:EXAMPLES]],
+        _shown([example for part in parts for example in part.examples]),
     )
+
+
+def _shown(examples: Sequence[Example]) -> list[Example]:
+    """Return those with the lowest keys, of each key the first one."""
+    first = {example.key: example for example in reversed(examples)}
+    return [first[key] for key in sorted(first)[:EXAMPLES]]
