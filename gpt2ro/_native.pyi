@@ -289,7 +289,11 @@ class LineRemover:
     """Removes the lines of a text that belong to its page."""
 
     def __new__(
-        cls, phrases: str, max_characters: int, signed: list[tuple[str, str]] = ...
+        cls,
+        phrases: str,
+        max_characters: int,
+        signed: list[tuple[str, str]] = ...,
+        begins: tuple[str, list[str]] | None = None,
     ) -> LineRemover:
         """Make a remover.
 
@@ -298,6 +302,9 @@ class LineRemover:
             max_characters: longer lines are never phrases.
             signed: other such expressions, each with one that matches something in every line that
                 they are tried on.
+            begins: characters that may stand before a phrase of the first expression, and the one
+                to three characters with which all of its phrases begin, in small letters of ASCII
+                (s for ș); lines that begin otherwise are not tried.
 
         Raises:
             ValueError: one of the expressions is not valid.

@@ -58,6 +58,14 @@ PHRASES = (
     # Shops.
     r"adaugă (în|la) (coș|favorite)|cumpără acum|stoc epuizat",
 )
+# The first letters of all of them, without marks; they tell most lines of prose from phrases.
+FIRST_LETTERS = """
+    abo acc ace act ada adr afl art aut cit com con coo cop cre cum dat des dis e-m ema eti fac fol
+    fot ges ina inc ins int las lea lin men mer mes mod mon nic noi pag par pen pin pol pos pow pre
+    pri pro pub rea ref res rss sal sar scr set sha sit ski sti sto sur tag tel ter tik tim tip tri
+    twi ult urm uti vez ved viz wha x you 0 1 2 3 4 5 6 7 8 9
+"""
+HEADS = [*FIRST_LETTERS.split(), "un "]
 # They begin with anything, so that all of a line is read before it is none of them; each has one of
 # these words.
 PHRASES_WITHIN = (
@@ -74,7 +82,8 @@ IN_CAPITALS = "PUBLICITATE"
 SEPARATORS = "[|•·>›»]"
 ITEM = r"[A-ZĂÂÎȘȚŞŢ][^|•·>›»\].:;\d]{1,29}"
 MENU = rf"{ITEM}(?: {SEPARATORS} {ITEM}){{2,}}"
-EDGES = r"[ \t\x{a0}.,:;!?…»«|•·–—\-\[\]()]*"
+EDGE_CHARACTERS = " \t\xa0.,:;!?…»«|•·–—-[]()"
+EDGES = "[" + "".join(map(r"\x{{{:x}}}".format, map(ord, EDGE_CHARACTERS))) + "]*"
 MENU_EDGES = r"[ \t\x{a0}»«•·–—\-]*"
 
 
@@ -93,7 +102,7 @@ SIGNED_EXPRESSIONS = [
     (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN),
     (f"{MENU_EDGES}{MENU}{MENU_EDGES}", SEPARATORS),
 ]
-LINES = LineRemover(EXPRESSION, MAX_CHARACTERS, SIGNED_EXPRESSIONS)
+LINES = LineRemover(EXPRESSION, MAX_CHARACTERS, SIGNED_EXPRESSIONS, begins=(EDGE_CHARACTERS, HEADS))
 
 
 def without_boilerplate(text: str) -> str:

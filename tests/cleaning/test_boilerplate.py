@@ -2,12 +2,17 @@ import lzma
 from pathlib import Path
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gpt2ro.cleaning.boilerplate import (
+    EDGE_CHARACTERS,
     EXPRESSION,
+    HEADS,
+    IN_CAPITALS,
     MAX_CHARACTERS,
+    PHRASES,
     SIGNED_EXPRESSIONS,
     is_boilerplate,
     without_boilerplate,
@@ -157,3 +162,30 @@ def test_a_line_is_boilerplate_whether_or_not_signs_are_looked_for(
     line = (" " if is_apart else "").join(pieces).replace("_", " ")
     assert is_boilerplate(line) == ONE_EXPRESSION.is_phrase(line)
     assert (without_boilerplate(line + "\nda") == "da") == ONE_EXPRESSION.is_phrase(line)
+
+
+def _beginnings(phrase: str, length: int) -> list[str]:
+    """Return all beginnings of a phrase in ASCII, of so many characters or the whole of it."""
+    plain = phrase.translate(str.maketrans("ăâîșț", "aaist"))
+    expression = regex.compile(plain, regex.IGNORECASE)
+    ascii_signs = [chr(code) for code in range(0x80) if not chr(code).isupper()]
+    found = [""]
+    for _ in range(length):
+        longer = [text + sign for text in found for sign in ascii_signs]
+        whole = [text for text in found if text and expression.fullmatch(text)]
+        found = whole + [text for text in longer if expression.fullmatch(text, partial=True)]
+    return found
+
+
+@pytest.mark.parametrize("phrase", [*PHRASES, IN_CAPITALS])
+def test_every_phrase_begins_with_a_head_and_none_with_an_edge(phrase: str) -> None:
+    beginnings = _beginnings(phrase, 3)
+    assert [text for text in beginnings if not text.startswith(tuple(HEADS))] == []
+    assert not any(
+        regex.fullmatch(phrase, edge, regex.IGNORECASE, partial=True) for edge in EDGE_CHARACTERS
+    )
+
+
+def test_every_head_begins_a_phrase() -> None:
+    beginnings = {text for phrase in PHRASES for text in _beginnings(phrase, 3)}
+    assert [head for head in HEADS if not any(text.startswith(head) for text in beginnings)] == []

@@ -17,9 +17,17 @@ pub(crate) struct LineRemover(pub(crate) Remover);
 #[pymethods]
 impl LineRemover {
     #[new]
-    #[pyo3(signature = (phrases, max_characters, signed = Vec::new()))]
-    fn new(phrases: &str, max_characters: usize, signed: Vec<(String, String)>) -> PyResult<Self> {
-        let remover = Remover::new(phrases, max_characters);
+    #[pyo3(signature = (phrases, max_characters, signed = Vec::new(), begins = None))]
+    fn new(
+        phrases: &str,
+        max_characters: usize,
+        signed: Vec<(String, String)>,
+        begins: Option<(String, Vec<String>)>,
+    ) -> PyResult<Self> {
+        let remover = Remover::new(phrases, max_characters).map(|remover| match begins {
+            Some((edges, heads)) => remover.beginning_with(&edges, &heads),
+            None => remover,
+        });
         let mut signed = signed.into_iter();
         remover
             .and_then(|remover| signed.try_fold(remover, |all, (one, sign)| all.or(&one, &sign)))

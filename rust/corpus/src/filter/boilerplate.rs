@@ -2,13 +2,28 @@ use std::cell::LazyCell;
 
 use regex::Regex;
 
+use crate::repair::lines;
+
 /// Removes the lines of a text that belong to its page.
 #[derive(Clone, Debug)]
 pub struct LineRemover {
     phrases: Regex,
+    heads: Option<Heads>,
     signed: Vec<Signed>,
     max_characters: usize,
 }
+
+/// With what lines begin that are phrases.
+#[derive(Clone, Debug)]
+struct Heads {
+    /// Characters that may stand before a phrase.
+    edges: Vec<char>,
+    /// Heads by their first byte; all of ASCII, in lower case.
+    heads: Vec<Vec<String>>,
+}
+
+/// Bytes of the longest heads that are compared.
+const HEAD_BYTES: usize = 3;
 
 /// Phrases that are tried only where their sign is.
 #[derive(Clone, Debug)]
@@ -26,9 +41,29 @@ impl LineRemover {
     pub fn new(phrases: &str, max_characters: usize) -> Result<Self, regex::Error> {
         Ok(Self {
             phrases: whole(phrases)?,
+            heads: None,
             signed: Vec::new(),
             max_characters,
         })
+    }
+
+    /// Has the phrases tried only on lines that begin with one of some heads, behind any of the
+    /// characters `edges`: few lines do, and to try an expression takes longer than to see that.
+    ///
+    /// Heads are one to three characters of ASCII, in lower case. Case and the marks of Romanian
+    /// letters are not told apart; lines that begin with other letters are always tried.
+    pub fn beginning_with(mut self, edges: &str, heads: &[String]) -> Self {
+        let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
+        for head in heads {
+            if let Some(first) = head.bytes().next() {
+                by_first[usize::from(first)].push(head.chars().take(HEAD_BYTES).collect());
+            }
+        }
+        self.heads = Some(Heads {
+            edges: edges.chars().collect(),
+            heads: by_first,
+        });
+        self
     }
 
     /// Has other phrases removed too, which are tried only on lines in which `sign` matches
@@ -55,19 +90,27 @@ impl LineRemover {
         });
         let is_phrase = |line: &str| {
             self.is_short(line)
-                && (self.phrases.is_match(line) || signed.iter().any(|one| one.is_phrase(line)))
+                && (self.is_plain_phrase(line) || signed.iter().any(|one| one.is_phrase(line)))
         };
-        if !text.split('\n').any(is_phrase) {
+        if !lines(text).any(is_phrase) {
             return None;
         }
-        let kept: Vec<&str> = text.split('\n').filter(|line| !is_phrase(line)).collect();
+        let kept: Vec<&str> = lines(text).filter(|line| !is_phrase(line)).collect();
         Some(kept.join("\n"))
     }
 
     /// Returns whether the phrases match a line as a whole.
     pub fn is_phrase(&self, line: &str) -> bool {
         self.is_short(line)
-            && (self.phrases.is_match(line) || self.signed.iter().any(|one| one.is_phrase(line)))
+            && (self.is_plain_phrase(line) || self.signed.iter().any(|one| one.is_phrase(line)))
+    }
+
+    fn is_plain_phrase(&self, line: &str) -> bool {
+        let may_be = self
+            .heads
+            .as_ref()
+            .is_none_or(|heads| heads.may_begin(line));
+        may_be && self.phrases.is_match(line)
     }
 
     /// A character has four bytes at most, so most lines need not be counted.
@@ -75,6 +118,36 @@ impl LineRemover {
         line.len() <= self.max_characters
             || (line.len() <= 4 * self.max_characters
                 && line.chars().count() <= self.max_characters)
+    }
+}
+
+impl Heads {
+    fn may_begin(&self, line: &str) -> bool {
+        let mut head = [0; HEAD_BYTES];
+        let rest = line.trim_start_matches(&self.edges[..]);
+        for (place, letter) in head.iter_mut().zip(rest.chars()) {
+            match base(letter) {
+                Some(byte) => *place = byte,
+                None => return true,
+            }
+        }
+        let mut heads = self.heads[usize::from(head[0])].iter();
+        heads.any(|one| head.starts_with(one.as_bytes()))
+    }
+}
+
+/// Returns a letter of ASCII or of Romanian in lower case and without its mark; none for another
+/// letter, which an expression may not tell from one of ASCII.
+fn base(letter: char) -> Option<u8> {
+    match letter {
+        'ă' | 'â' | 'Ă' | 'Â' => Some(b'a'),
+        'î' | 'Î' => Some(b'i'),
+        'ș' | 'ş' | 'Ș' | 'Ş' => Some(b's'),
+        'ț' | 'ţ' | 'Ț' | 'Ţ' => Some(b't'),
+        _ => u8::try_from(letter)
+            .ok()
+            .filter(u8::is_ascii)
+            .map(|byte| byte.to_ascii_lowercase()),
     }
 }
 
@@ -119,6 +192,28 @@ mod tests {
         for (line, expected) in [("un ok", true), ("da", false), ("kkkkk kkkk", false)] {
             assert_eq!(remover.is_phrase(line), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn phrases_are_tried_only_on_lines_that_begin_with_a_head() {
+        let remover = LineRemover::new("[— ]*(?i:.*nu)", 20).expect("a valid expression");
+        let remover = remover.beginning_with("— ", &["și".replace('ș', "s"), "x".to_owned()]);
+        for line in [
+            "Și nu",
+            "— SI NU",
+            "xnu",
+            "x nu",
+            "x—nu",
+            "siſnu",
+            "\u{212a}nu",
+        ] {
+            assert!(remover.is_phrase(line), "{line}");
+        }
+        for line in ["s nu", "nu", "— nu", "ășnu", "1xnu"] {
+            assert!(!remover.is_phrase(line), "{line}");
+        }
+        assert_eq!(remover.without_phrases("și nu\nnu").as_deref(), Some("nu"));
+        assert_eq!(remover.without_phrases("— \n\nnu"), None);
     }
 
     #[test]

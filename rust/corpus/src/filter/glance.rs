@@ -5,6 +5,8 @@
 //! hashes choose. Equal ones choose equal places, and where different ones meet, more seems to be
 //! repeated than is.
 
+use std::hint::select_unpredictable;
+
 use super::lines::is_punctuated;
 use super::marks::{Marks, Weights};
 use super::repetition::{
@@ -192,6 +194,8 @@ impl Having {
 struct Words<'text> {
     text: &'text str,
     vocabulary: &'text Vocabulary,
+    /// How many lengths above that of a number words of the vocabulary can have.
+    long_lengths: usize,
     tally: Tally,
     count: usize,
     weights: Weights,
@@ -229,6 +233,7 @@ impl<'text> Words<'text> {
         Self {
             text,
             vocabulary,
+            long_lengths: vocabulary.longest.saturating_sub(NUMBER_BYTES),
             tally: vocabulary.tally(),
             count: 0,
             weights: Weights::new(),
@@ -240,40 +245,48 @@ impl<'text> Words<'text> {
         }
     }
 
-    #[inline]
+    /// Takes a word; nearly without branches, as what words follow one another cannot be guessed.
+    #[inline(always)]
     fn take(&mut self, start: usize, end: usize, marks: &mut Marks) {
         let length = end - start;
         let key = key(self.text.as_bytes(), start, end);
-        let spread = key.wrapping_mul(SPREAD);
-        if length <= NUMBER_BYTES {
-            self.tally.add(self.vocabulary.short(key), 1);
-        } else if length <= self.vocabulary.longest {
-            self.tally
-                .add(self.vocabulary.long(&self.text[start..end]), 1);
+        // No word is 0.
+        let number = select_unpredictable(length <= NUMBER_BYTES, key, 0);
+        self.tally.add(self.vocabulary.short(number), 1);
+        if length.wrapping_sub(NUMBER_BYTES + 1) < self.long_lengths {
+            let kinds = self.vocabulary.long(&self.text[start..end]);
+            self.tally.add(kinds, 1);
         }
+        let spread = key.wrapping_mul(SPREAD);
         self.weights.add(spread, length + 1);
         let three = self.last_two.wrapping_add(spread);
-        let two_bytes = self.run.last_bytes + length;
-        if marks.mark(three) {
-            self.seen.count += 1;
-            self.seen.bytes += self.run.two_bytes + length + 3;
-            self.seen.last_bytes += length + 1;
-            self.run.words += 1;
-            self.run.bytes += length;
-        } else {
-            self.end_run();
-            self.run.words = 2;
-            self.run.bytes = two_bytes;
-        }
-        self.run.last_bytes = length;
-        self.run.two_bytes = two_bytes;
+        self.take_run(length, marks.mark(three));
         let mixed = spread ^ spread >> 32;
         self.last_two = (self.last ^ mixed).wrapping_mul(SPREAD_AGAIN);
         self.last = mixed.wrapping_mul(SPREAD);
         self.count += 1;
     }
 
-    #[inline]
+    /// Takes the bytes of a word, and whether the run of three that it ends was seen before.
+    #[inline(always)]
+    fn take_run(&mut self, length: usize, was_seen: bool) {
+        let if_seen = |bytes: usize| select_unpredictable(was_seen, bytes, 0);
+        let two_bytes = self.run.last_bytes + length;
+        self.seen.count += usize::from(was_seen);
+        self.seen.bytes += if_seen(self.run.two_bytes + length + 3);
+        self.seen.last_bytes += if_seen(length + 1);
+        let ended = select_unpredictable(was_seen, 0, self.run.words);
+        if ended >= SHORTEST_REPEATED {
+            self.end_run();
+        }
+        self.run = Run {
+            words: select_unpredictable(was_seen, self.run.words + 1, 2),
+            bytes: select_unpredictable(was_seen, self.run.bytes + length, two_bytes),
+            last_bytes: length,
+            two_bytes,
+        };
+    }
+
     fn end_run(&mut self) {
         if self.run.words >= SHORTEST_REPEATED {
             let lengths = (self.run.words + 1 - SHORTEST_REPEATED).min(REPEATED_LENGTHS);

@@ -24,13 +24,15 @@ pub struct Vocabulary {
     pub(super) longest: usize,
 }
 
-/// In which lists a word stands.
+/// In which lists a word stands: a bit for native words, one for foreign ones, and above them the
+/// number of the stop word, the same in each of its spellings, from 1; 0 of another word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Kinds {
-    pub(super) native: bool,
-    pub(super) foreign: bool,
-    /// The number of the stop word, the same in each of its spellings, from 1; 0 of another word.
-    pub(super) stop: u32,
+pub(super) struct Kinds(pub(super) u32);
+
+impl Kinds {
+    const NATIVE: u32 = 1;
+    const FOREIGN: u32 = 2;
+    const STOP_SHIFT: u32 = 2;
 }
 
 /// How often words of a vocabulary occur in a text.
@@ -68,13 +70,16 @@ impl Vocabulary {
             longest: 0,
         };
         for word in native {
-            vocabulary.set(word, |kinds| kinds.native = true);
+            vocabulary.set(word, |kinds| kinds.0 |= Kinds::NATIVE);
         }
         for word in foreign {
-            vocabulary.set(word, |kinds| kinds.foreign = true);
+            vocabulary.set(word, |kinds| kinds.0 |= Kinds::FOREIGN);
         }
         for (number, word) in (1..).zip(stop) {
-            vocabulary.set(word, |kinds| kinds.stop = number);
+            vocabulary.set(word, |kinds| {
+                kinds.0 %= 1 << Kinds::STOP_SHIFT;
+                kinds.0 |= number << Kinds::STOP_SHIFT;
+            });
         }
         vocabulary.short = vocabulary.short_words();
         vocabulary
@@ -156,9 +161,10 @@ pub(super) struct Tally {
 impl Tally {
     #[inline]
     pub(super) fn add(&mut self, kinds: Kinds, count: usize) {
-        self.native += count * usize::from(kinds.native);
-        self.foreign += count * usize::from(kinds.foreign);
-        self.stops[kinds.stop as usize] = true;
+        let Kinds(kinds) = kinds;
+        self.native += count * usize::from(kinds & Kinds::NATIVE != 0);
+        self.foreign += count * usize::from(kinds & Kinds::FOREIGN != 0);
+        self.stops[(kinds >> Kinds::STOP_SHIFT) as usize] = true;
     }
 
     pub(super) fn tell(&self, evidence: &mut Evidence) {

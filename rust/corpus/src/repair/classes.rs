@@ -90,8 +90,9 @@ impl Classes {
         classes.mark(QUOTES, QUOTE_CLASS);
         classes.mark(CAPITALS, CAPITAL_CLASS);
         classes.mark("ÃÂ", BEFORE_BLANK);
-        classes.mark(STRONG_TURKISH_LETTERS, MAY_BE_TURKISH);
-        classes.mark(WEAK_TURKISH_LETTERS, MAY_BE_TURKISH);
+        for letter in [&STRONG_TURKISH_LETTERS[..], &WEAK_TURKISH_LETTERS].concat() {
+            classes.0[letter as usize] |= MAY_BE_TURKISH;
+        }
         classes
     }
 

@@ -5,22 +5,23 @@ use std::collections::HashSet;
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use super::marks::is_letter as is_romanian_letter;
 use crate::blocks::indices;
 
 /// Texts of more characters are judged by three slices of a third of it: start, middle and end.
 const SAMPLE_CHARACTERS: usize = 12_000;
 
 /// Letters of Turkish and its relatives, and of Kurdish: the languages beside Romanian that write ş.
-pub(super) const STRONG_TURKISH_LETTERS: &str = "ığİĞəƏ";
+pub(super) const STRONG_TURKISH_LETTERS: [char; 6] = ['ı', 'ğ', 'İ', 'Ğ', 'ə', 'Ə'];
 /// These prove nothing alone, since German, Hungarian and French names have them.
-pub(super) const WEAK_TURKISH_LETTERS: &str = "öüÖÜçÇêû";
+pub(super) const WEAK_TURKISH_LETTERS: [char; 8] = ['ö', 'ü', 'Ö', 'Ü', 'ç', 'Ç', 'ê', 'û'];
 const TURKISH_WORDS: [&str; 21] = [
     "ve", "bir", "bu", "için", "ile", "çok", "olan", "olarak", "daha", "değil", "gibi", "sonra",
     "kadar", "ise", "və", "ilə", "üçün", "û", "ji", "li", "ku",
 ];
+/// Bytes of the longest of them that is all of ASCII.
+const LONGEST_TURKISH: usize = 6;
 /// Letters of which Turkish has none; ş is left out, because it has that one too.
-const ROMANIAN_LETTERS: &str = "ăĂțȚţŢ";
+const ROMANIAN_LETTERS: [char; 6] = ['ă', 'Ă', 'ț', 'Ț', 'ţ', 'Ţ'];
 
 /// The function words by which Romanian is told from its neighbours.
 pub struct Vocabulary {
@@ -34,36 +35,48 @@ impl Vocabulary {
     /// Returns whether a text is Turkish or a relative, not Romanian; none without evidence.
     pub(super) fn looks_turkish(&self, text: &str) -> Option<bool> {
         let sample = sample(text);
-        let lower = sample.to_lowercase();
-        let (mut turkish, mut romanian) = (0, 0);
-        for word in words(&lower) {
-            turkish += usize::from(is_turkish_word(word));
-            romanian += usize::from(self.romanian.contains(word));
-        }
-        turkish += count(&sample, STRONG_TURKISH_LETTERS);
+        let letters = Letters::of(&sample);
+        let mut turkish = letters.strong + words(&sample).map(turkish_words).sum::<usize>();
         if turkish > 0 {
-            turkish += count(&sample, WEAK_TURKISH_LETTERS);
+            turkish += letters.weak;
         }
-        romanian += count(&sample, ROMANIAN_LETTERS);
+        if letters.romanian > turkish {
+            // Its words would only say it again.
+            return Some(false);
+        }
+        let lower = sample.to_lowercase();
+        let is_romanian = |word: &&str| self.romanian.contains(*word);
+        let romanian = letters.romanian + words(&lower).filter(is_romanian).count();
         (turkish != romanian).then_some(turkish > romanian)
     }
 }
 
-/// Returns whether a text has any letter that hints at Turkish.
-pub(super) fn may_be_turkish(text: &str) -> bool {
-    let is_turkish = |letter: char| {
-        STRONG_TURKISH_LETTERS.contains(letter) || WEAK_TURKISH_LETTERS.contains(letter)
-    };
-    let letters = indices(text.as_bytes(), 0, may_begin_turkish_letter);
-    let mut letters = letters.filter_map(|index| text[index..].chars().next());
-    letters.any(is_turkish)
+/// How many letters a text has that tell Turkish from Romanian.
+#[derive(Default)]
+struct Letters {
+    strong: usize,
+    weak: usize,
+    romanian: usize,
 }
 
-/// Whether two bytes can begin a letter that hints at Turkish; those of ă, â and î cannot.
-#[inline(always)]
-fn may_begin_turkish_letter(byte: u8, next: u8) -> bool {
-    let is_lead = (byte == 0xc3) | (byte == 0xc4) | (byte == 0xc6) | (byte == 0xc9);
-    is_lead & !is_romanian_letter(byte, next)
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut letters = Self::default();
+        let begins_other = |byte: u8, _| byte >= 0xc0;
+        for index in indices(text.as_bytes(), 0, begins_other) {
+            let Some(letter) = text[index..].chars().next() else {
+                break;
+            };
+            if ROMANIAN_LETTERS.contains(&letter) {
+                letters.romanian += 1;
+            } else if WEAK_TURKISH_LETTERS.contains(&letter) {
+                letters.weak += 1;
+            } else if STRONG_TURKISH_LETTERS.contains(&letter) {
+                letters.strong += 1;
+            }
+        }
+        letters
+    }
 }
 
 /// Returns the text, or of a long one three slices.
@@ -120,33 +133,87 @@ pub(super) fn is_letter(character: char) -> bool {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_decimal =
-        |character: char| character.general_category() == GeneralCategory::DecimalNumber;
-    text.split(move |character: char| match character {
-        'a'..='z' | 'ă' | 'â' | 'î' | 'ș' | 'ț' => false,
+    text.split(separates).filter(|word| !word.is_empty())
+}
+
+/// Returns whether a character is in no word; one that is not stays so in lower case, but for İ.
+fn separates(character: char) -> bool {
+    match character {
+        'a'..='z' | 'A'..='Z' | 'ă' | 'â' | 'î' | 'ș' | 'ț' => false,
         '\0'..='@' => true,
-        _ => !is_letter_or_number(character) || is_decimal(character),
-    })
-    .filter(|word| !word.is_empty())
+        _ => {
+            !is_letter_or_number(character)
+                || character.general_category() == GeneralCategory::DecimalNumber
+        }
+    }
 }
 
-fn is_turkish_word(word: &str) -> bool {
-    TURKISH_WORDS.contains(&word)
-}
-
-/// Counts letters of which none is of ASCII.
-fn count(text: &str, letters: &str) -> usize {
-    let begins_other = |byte: u8, _| byte >= 0xc0;
-    let others = indices(text.as_bytes(), 0, begins_other);
-    others
-        .filter_map(|index| text[index..].chars().next())
-        .filter(|character| letters.contains(*character))
+/// Returns how many words of Turkish a word is in lower case: İ becomes i and a mark behind it, and
+/// marks stand between words.
+fn turkish_words(word: &str) -> usize {
+    let is_turkish = |word: &str| TURKISH_WORDS.contains(&word);
+    if word.is_ascii() {
+        let is_equal = |turkish: &&str| turkish.eq_ignore_ascii_case(word);
+        return usize::from(word.len() <= LONGEST_TURKISH && TURKISH_WORDS.iter().any(is_equal));
+    }
+    // Those that are not of ASCII have none of Romanian's letters.
+    let is_usual = |letter: char| letter.is_ascii() || "ăâîșțşţĂÂÎȘȚŞŢ".contains(letter);
+    if word.chars().all(is_usual) {
+        return 0;
+    }
+    words(&word.to_lowercase())
+        .filter(|word| is_turkish(word))
         .count()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn lower_case_joins_no_words_and_divides_them_at_one_letter_only() {
+        let changed = ('\0'..=char::MAX).filter(|character| {
+            let lower = character.to_lowercase().map(separates);
+            lower.collect::<HashSet<_>>() != HashSet::from([separates(*character)])
+        });
+        assert_eq!(changed.collect::<Vec<_>>(), ['İ']);
+    }
+
+    /// All words and letters counted, in lower case.
+    fn reference(text: &str, vocabulary: &Vocabulary) -> Option<bool> {
+        let lower = text.to_lowercase();
+        let count = |letters: &[char]| text.matches(letters).count();
+        let of = |is_one: &dyn Fn(&str) -> bool| words(&lower).filter(|word| is_one(word)).count();
+        let mut turkish =
+            of(&|word| TURKISH_WORDS.contains(&word)) + count(&STRONG_TURKISH_LETTERS);
+        if turkish > 0 {
+            turkish += count(&WEAK_TURKISH_LETTERS);
+        }
+        let romanian = of(&|word| vocabulary.romanian.contains(word)) + count(&ROMANIAN_LETTERS);
+        (turkish != romanian).then_some(turkish > romanian)
+    }
+
+    proptest! {
+        #[test]
+        fn turkish_is_told_as_by_counting_everything(
+            words in prop::collection::vec(
+                "ve|BU|için|İle|aİVE|DEĞİL|Çok|ku|\u{212a}U|Û|Σ|ΑΣ|ö|ê|ş|ă|Ţ|și|de|un|om|vede|1|ve2|\\PC",
+                0..12,
+            ),
+            separator in "[ \n.-]",
+        ) {
+            let vocabulary = Vocabulary {
+                romanian: ["și", "de", "un"].map(str::to_owned).into(),
+                foreign: HashSet::new(),
+            };
+            let text = words.join(&separator);
+            prop_assert_eq!(vocabulary.looks_turkish(&text), reference(&text, &vocabulary));
+        }
+    }
 
     #[test]
     fn bytes_of_so_many_characters_are_found_in_any_chunk() {

@@ -2,25 +2,6 @@
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-/// Returns the text with those lines replaced for which `repaired` gives another; none without one.
-pub(super) fn with_lines(
-    text: &str,
-    mut repaired: impl FnMut(&str) -> Option<String>,
-) -> Option<String> {
-    let mut changed: Option<String> = None;
-    let (mut copied, mut start) = (0, 0);
-    for line in lines(text) {
-        if let Some(other) = repaired(line) {
-            let changed = changed.get_or_insert_with(|| String::with_capacity(text.len()));
-            changed.push_str(&text[copied..start]);
-            changed.push_str(&other);
-            copied = start + line.len();
-        }
-        start += line.len() + 1;
-    }
-    changed.map(|changed| changed + &text[copied..])
-}
-
 /// Returns the text with those lines repaired in which one of some bytes is; none if none changes.
 ///
 /// `places` are indices of bytes, ascending.
@@ -69,21 +50,6 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn without_a(text: &str) -> Option<String> {
-        with_lines(text, |line| {
-            line.contains('a').then(|| line.replace('a', ""))
-        })
-    }
-
-    #[test]
-    fn only_lines_that_change_are_replaced() {
-        assert_eq!(without_a("b\n\nc\n"), None);
-        assert_eq!(without_a(""), None);
-        assert_eq!(without_a("a").as_deref(), Some(""));
-        assert_eq!(without_a("a\nb\nca\n").as_deref(), Some("\nb\nc\n"));
-        assert_eq!(without_a("b\na\na").as_deref(), Some("b\n\n"));
-    }
 
     #[test]
     fn only_lines_with_a_place_are_given_away_and_each_once() {

@@ -165,10 +165,10 @@ impl Repairer {
                     Ok(line.nfc().collect())
                 });
             }
-            Kind::CedillaLetters if found.may_be_turkish => {
-                letters::with_comma_letters_of_romanian(text, &self.vocabulary)
+            Kind::CedillaLetters if found.turkish.is_empty() => letters::with_comma_letters(text),
+            Kind::CedillaLetters => {
+                letters::with_comma_letters_of_romanian(text, &found.turkish, &self.vocabulary)
             }
-            Kind::CedillaLetters => letters::with_comma_letters(text),
             Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),

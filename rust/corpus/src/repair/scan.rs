@@ -16,14 +16,14 @@ use crate::blocks::indices;
 pub(super) struct Findings {
     /// The kinds of repair that may change the text; the others would not.
     pub(super) kinds: Kinds,
-    /// Whether the text has a letter that hints at Turkish.
-    pub(super) may_be_turkish: bool,
     /// How many line ends it has.
     pub(super) line_ends: usize,
     /// Where mojibake may be: indices of bytes, ascending, one a line at least.
     pub(super) suspicious: Vec<usize>,
     /// Where characters are that may not be in form NFC: indices of bytes, ascending.
     pub(super) composed: Vec<usize>,
+    /// Where letters are that hint at Turkish: indices of bytes, ascending.
+    pub(super) turkish: Vec<usize>,
     /// Where blanks before punctuation are: indices of bytes, ascending.
     pub(super) spaced: Vec<usize>,
     /// Where hyphens before line ends are that may divide a word: indices of bytes, ascending.
@@ -84,6 +84,9 @@ impl Scan<'_> {
         if class & Kind::ComposedLetters.bit() != 0 {
             self.findings.composed.push(index);
         }
+        if class & MAY_BE_TURKISH != 0 {
+            self.findings.turkish.push(index);
+        }
         let next = index + length;
         if class & Kind::Mojibake.bit() != 0
             || (class & RULED != 0 && is_suspicious(class, self.bytes, next, self.classes))
@@ -124,7 +127,6 @@ impl Scan<'_> {
         }
         self.findings.kinds = kinds;
         self.findings.line_ends = self.lines.count;
-        self.findings.may_be_turkish = self.classes_found & MAY_BE_TURKISH != 0;
         self.findings
     }
 }
