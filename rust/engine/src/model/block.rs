@@ -5,7 +5,7 @@ use super::embedding::{Token, embed};
 use super::machine::{Finish, Machine};
 use super::weights::Layer;
 use super::{BLOCK, Gpt2, Options, Place, Shape, Wanted};
-use crate::kernels::{Attention, Input, LANES, LOOKING, Tile, tiles};
+use crate::kernels::{Attention, CacheFormat, Input, LANES, LOOKING, Tile, tiles};
 
 /// Room for the activations of a block, made once.
 pub(super) struct Buffers {
@@ -159,7 +159,12 @@ impl Pass<'_> {
 
     /// Remember the keys and values for the tokens to come.
     fn remember(&self, cache: &mut LayerCache) {
-        let attention = attention(self.shape, self.pasts, &self.buffers.projected);
+        let attention = attention(
+            self.shape,
+            self.pasts,
+            &self.buffers.projected,
+            cache.format,
+        );
         let heads = cache.heads(attention.heads).enumerate();
         let remember = |(head, cache)| attention.remember(head, cache);
         self.machine.pool.each(heads, remember);
@@ -173,7 +178,7 @@ impl Pass<'_> {
         let stream = &mut buffers.stream[..tiles(self.shape.width) * tokens];
         let attended = &mut buffers.attended[..self.shape.heads_tiles() * tokens];
 
-        let attention = attention(self.shape, self.pasts, &buffers.projected);
+        let attention = attention(self.shape, self.pasts, &buffers.projected, cache.format);
         look_back(machine, &attention, cache, &mut buffers.scores, attended);
         let input = &mut buffers.attended_input;
         machine.prepare(attended, every, None, input);
@@ -198,11 +203,17 @@ impl Pass<'_> {
 }
 
 /// What the heads need of the tokens with these pasts.
-fn attention<'a>(shape: &Shape, pasts: &'a [&'a [u32]], projected: &'a [Tile]) -> Attention<'a> {
+fn attention<'a>(
+    shape: &Shape,
+    pasts: &'a [&'a [u32]],
+    projected: &'a [Tile],
+    format: CacheFormat,
+) -> Attention<'a> {
     Attention {
         projected: &projected[..3 * shape.heads_tiles() * pasts.len()],
         heads: shape.heads,
         head_tiles: shape.head_tiles(),
+        format,
         pasts,
         scale: 1.0 / (shape.head_size() as f32).sqrt(),
     }

@@ -4,7 +4,7 @@
 //! such as the beams of a beam search, share its slots, so reordering copies nothing but lists.
 
 use super::Shape;
-use crate::kernels::{HeadCache, LANES, Tile};
+use crate::kernels::{CacheFormat, HeadCache, LANES, Tile};
 
 /// Slots to begin with, a multiple of 16; they double when they do not suffice.
 const FIRST_SLOTS: usize = 128;
@@ -12,6 +12,7 @@ const FIRST_SLOTS: usize = 128;
 /// Keys and values of all layers, and which sequence has which of them.
 pub(super) struct Cache {
     shape: Shape,
+    format: CacheFormat,
     layers: Vec<LayerCache>,
     slots: usize,
     /// Slots of each sequence, oldest token first.
@@ -22,6 +23,8 @@ pub(super) struct Cache {
 
 /// Keys and values of one layer, head after head, as [`HeadCache`] has them.
 pub(super) struct LayerCache {
+    /// What they are kept as.
+    pub format: CacheFormat,
     keys: Vec<Tile>,
     values: Vec<Tile>,
 }
@@ -40,10 +43,11 @@ impl LayerCache {
 
 impl Cache {
     /// A cache without sequences.
-    pub fn new(shape: &Shape) -> Self {
+    pub fn new(shape: &Shape, format: CacheFormat) -> Self {
         let mut cache = Self {
             shape: *shape,
-            layers: Self::no_memory(shape.layers),
+            format,
+            layers: Self::no_memory(shape.layers, format),
             slots: 0,
             sequences: Vec::new(),
             free: Vec::new(),
@@ -52,8 +56,9 @@ impl Cache {
         cache
     }
 
-    fn no_memory(layers: usize) -> Vec<LayerCache> {
+    fn no_memory(layers: usize, format: CacheFormat) -> Vec<LayerCache> {
         let empty = || LayerCache {
+            format,
             keys: Vec::new(),
             values: Vec::new(),
         };
@@ -76,7 +81,7 @@ impl Cache {
         self.sequences.clear();
         let most = self.shape.context.next_multiple_of(LANES).max(FIRST_SLOTS);
         if self.slots > most {
-            self.layers = Self::no_memory(self.shape.layers);
+            self.layers = Self::no_memory(self.shape.layers, self.format);
             self.slots = 0;
             self.grow(most);
         }
@@ -126,10 +131,12 @@ impl Cache {
     }
 
     fn grow(&mut self, slots: usize) {
-        let (heads, tiles) = (self.shape.heads, self.shape.head_tiles());
-        let (old, new) = (self.slots * tiles, slots * tiles);
+        let (heads, head_tiles) = (self.shape.heads, self.shape.head_tiles());
+        let keys = self.format.key_tiles(head_tiles);
+        let values = self.format.value_tiles(head_tiles);
         for layer in &mut self.layers {
-            for memory in [&mut layer.keys, &mut layer.values] {
+            for (memory, tiles) in [(&mut layer.keys, keys), (&mut layer.values, values)] {
+                let (old, new) = (self.slots / LANES * tiles, slots / LANES * tiles);
                 let mut grown = vec![Tile::ZERO; heads * new];
                 for head in 0..heads {
                     grown[head * new..][..old].copy_from_slice(&memory[head * old..][..old]);
@@ -145,20 +152,26 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::Precision;
 
     fn cache() -> Cache {
         cache_of(1_000)
     }
 
     fn cache_of(context: usize) -> Cache {
-        Cache::new(&Shape {
+        kept_as(CacheFormat::Float32, context)
+    }
+
+    fn kept_as(format: CacheFormat, context: usize) -> Cache {
+        let shape = Shape {
             vocabulary: 1,
             context,
-            width: 16,
+            width: 64,
             heads: 2,
             layers: 1,
             epsilon: 1e-5,
-        })
+        };
+        Cache::new(&shape, format)
     }
 
     /// The slots of every sequence, of which those of tokens after a common beginning must differ.
@@ -220,6 +233,18 @@ mod tests {
         assert!(tiles(&cache) <= 2 * of_one);
         cache.extend(1, 3);
         assert_eq!(slots(&cache), [0, 1, 2]);
+    }
+
+    #[test]
+    fn keys_and_values_take_two_bytes_where_activations_are_rounded() {
+        let mut cache = kept_as(CacheFormat::of(Precision::Int8), 128);
+        let tiles = |cache: &Cache| cache.layers[0].keys.len() + cache.layers[0].values.len();
+        assert_eq!(tiles(&cache) * size_of::<Tile>(), 128 * 2 * 64 * 2);
+        cache.extend(1, 120);
+        cache.extend(1, 20);
+        assert_eq!(tiles(&cache) * size_of::<Tile>(), 256 * 2 * 64 * 2);
+        let exact = kept_as(CacheFormat::of(Precision::Fp32), 128);
+        assert_eq!(tiles(&exact) * size_of::<Tile>(), 128 * 2 * 64 * 4);
     }
 
     #[test]
