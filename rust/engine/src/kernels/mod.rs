@@ -30,7 +30,7 @@ pub use input::{Input, LayerNorm};
 pub use isa::Isa;
 pub use layout::{PANELS, ROWS};
 pub use matrix::{BandSource, Matrix, MatrixShape, Precision};
-pub use memory::{Memory, SharedMemory};
+pub use memory::{Memory, SharedMemory, TileMemory};
 pub use pool::Pool;
 pub use product::MOST_COLUMNS;
 

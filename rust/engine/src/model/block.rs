@@ -83,13 +83,13 @@ impl Gpt2 {
             pasts: &pasts,
         };
         let last = weights.layers.len() - 1;
-        for (index, (layer, cache)) in weights.layers.iter().zip(layers).enumerate() {
+        for (index, (layer, mut cache)) in weights.layers.iter().zip(layers).enumerate() {
             pass.project(layer);
             if index == last && !wanted {
-                pass.remember(cache);
+                pass.remember(&mut cache);
                 break;
             }
-            pass.attend(layer, cache);
+            pass.attend(layer, &mut cache);
             pass.feed_forward(layer);
         }
     }
@@ -158,7 +158,7 @@ impl Pass<'_> {
     }
 
     /// Remember the keys and values for the tokens to come.
-    fn remember(&self, cache: &mut LayerCache) {
+    fn remember(&self, cache: &mut LayerCache<'_>) {
         let attention = attention(
             self.shape,
             self.pasts,
@@ -171,7 +171,7 @@ impl Pass<'_> {
     }
 
     /// Add to the stream what the heads of a layer find.
-    fn attend(&mut self, layer: &Layer, cache: &mut LayerCache) {
+    fn attend(&mut self, layer: &Layer, cache: &mut LayerCache<'_>) {
         let (machine, buffers) = (self.machine, &mut *self.buffers);
         let tokens = self.pasts.len();
         let every = &buffers.every[..tokens];
@@ -223,7 +223,7 @@ fn attention<'a>(
 fn look_back(
     machine: &Machine,
     attention: &Attention<'_>,
-    cache: &mut LayerCache,
+    cache: &mut LayerCache<'_>,
     scores: &mut [Tile],
     output: &mut [Tile],
 ) {

@@ -4,7 +4,7 @@
 //! such as the beams of a beam search, share its slots, so reordering copies nothing but lists.
 
 use super::Shape;
-use crate::kernels::{CacheFormat, HeadCache, LANES, Tile};
+use crate::kernels::{CacheFormat, HeadCache, LANES, Tile, TileMemory};
 
 /// Slots to begin with, a multiple of 16; they double when they do not suffice.
 const FIRST_SLOTS: usize = 128;
@@ -13,7 +13,8 @@ const FIRST_SLOTS: usize = 128;
 pub(super) struct Cache {
     shape: Shape,
     format: CacheFormat,
-    layers: Vec<LayerCache>,
+    /// Layer after layer, the keys and then the values.
+    memory: TileMemory,
     slots: usize,
     /// Slots of each sequence, oldest token first.
     sequences: Vec<Vec<u32>>,
@@ -22,14 +23,14 @@ pub(super) struct Cache {
 }
 
 /// Keys and values of one layer, head after head, as [`HeadCache`] has them.
-pub(super) struct LayerCache {
+pub(super) struct LayerCache<'a> {
     /// What they are kept as.
     pub format: CacheFormat,
-    keys: Vec<Tile>,
-    values: Vec<Tile>,
+    keys: &'a mut [Tile],
+    values: &'a mut [Tile],
 }
 
-impl LayerCache {
+impl LayerCache<'_> {
     /// What each of so many heads remembers.
     pub fn heads(&mut self, heads: usize) -> impl Iterator<Item = HeadCache<'_>> + Send {
         let (keys, values) = (self.keys.len() / heads, self.values.len() / heads);
@@ -47,22 +48,13 @@ impl Cache {
         let mut cache = Self {
             shape: *shape,
             format,
-            layers: Self::no_memory(shape.layers, format),
+            memory: TileMemory::new(0),
             slots: 0,
             sequences: Vec::new(),
             free: Vec::new(),
         };
         cache.grow(FIRST_SLOTS);
         cache
-    }
-
-    fn no_memory(layers: usize, format: CacheFormat) -> Vec<LayerCache> {
-        let empty = || LayerCache {
-            format,
-            keys: Vec::new(),
-            values: Vec::new(),
-        };
-        (0..layers).map(|_| empty()).collect()
     }
 
     /// Number of sequences; none before the first tokens.
@@ -81,7 +73,8 @@ impl Cache {
         self.sequences.clear();
         let most = self.shape.context.next_multiple_of(LANES).max(FIRST_SLOTS);
         if self.slots > most {
-            self.layers = Self::no_memory(self.shape.layers, self.format);
+            // Given back before there is other memory.
+            self.memory = TileMemory::new(0);
             self.slots = 0;
             self.grow(most);
         }
@@ -112,8 +105,19 @@ impl Cache {
     }
 
     /// The memory of the layers and, beside it, the slots of the sequences, oldest token first.
-    pub fn parts(&mut self) -> (&mut [LayerCache], &[Vec<u32>]) {
-        (&mut self.layers, &self.sequences)
+    pub fn parts(&mut self) -> (impl Iterator<Item = LayerCache<'_>>, &[Vec<u32>]) {
+        let sizes = Sizes::new(&self.shape, self.format, self.slots);
+        let layers = self.memory.chunks_exact_mut(sizes.layer());
+        let format = self.format;
+        let layers = layers.map(move |layer| {
+            let (keys, values) = layer.split_at_mut(sizes.heads * sizes.keys);
+            LayerCache {
+                format,
+                keys,
+                values,
+            }
+        });
+        (layers, &self.sequences)
     }
 
     /// Find the slots that no sequence has, the lowest to be used first: one after the other in
@@ -131,21 +135,55 @@ impl Cache {
     }
 
     fn grow(&mut self, slots: usize) {
-        let (heads, head_tiles) = (self.shape.heads, self.shape.head_tiles());
-        let keys = self.format.key_tiles(head_tiles);
-        let values = self.format.value_tiles(head_tiles);
-        for layer in &mut self.layers {
-            for (memory, tiles) in [(&mut layer.keys, keys), (&mut layer.values, values)] {
-                let (old, new) = (self.slots / LANES * tiles, slots / LANES * tiles);
-                let mut grown = vec![Tile::ZERO; heads * new];
-                for head in 0..heads {
-                    grown[head * new..][..old].copy_from_slice(&memory[head * old..][..old]);
-                }
-                *memory = grown;
+        let old = Sizes::new(&self.shape, self.format, self.slots);
+        let new = Sizes::new(&self.shape, self.format, slots);
+        let mut grown = TileMemory::new(self.shape.layers * new.layer());
+        if self.slots > 0 {
+            let layers = self.memory.chunks_exact(old.layer());
+            for (layer, grown) in layers.zip(grown.chunks_exact_mut(new.layer())) {
+                old.copy(layer, grown, &new);
             }
         }
+        self.memory = grown;
         self.slots = slots;
         self.find_free();
+    }
+}
+
+/// Tiles of the parts of a layer's memory.
+struct Sizes {
+    heads: usize,
+    /// The keys of a head.
+    keys: usize,
+    /// The values of a head.
+    values: usize,
+}
+
+impl Sizes {
+    fn new(shape: &Shape, format: CacheFormat, slots: usize) -> Self {
+        let (blocks, head_tiles) = (slots / LANES, shape.head_tiles());
+        Self {
+            heads: shape.heads,
+            keys: blocks * format.key_tiles(head_tiles),
+            values: blocks * format.value_tiles(head_tiles),
+        }
+    }
+
+    fn layer(&self) -> usize {
+        self.heads * (self.keys + self.values)
+    }
+
+    /// Copy a layer to where there is more room for each head.
+    fn copy(&self, layer: &[Tile], grown: &mut [Tile], new: &Self) {
+        let (keys, values) = layer.split_at(self.heads * self.keys);
+        let (new_keys, new_values) = grown.split_at_mut(self.heads * new.keys);
+        for (old, grown) in [(keys, new_keys), (values, new_values)] {
+            let (old_size, new_size) = (old.len() / self.heads, grown.len() / self.heads);
+            let heads = old.chunks_exact(old_size);
+            for (old, grown) in heads.zip(grown.chunks_exact_mut(new_size)) {
+                grown[..old_size].copy_from_slice(old);
+            }
+        }
     }
 }
 
@@ -172,6 +210,12 @@ mod tests {
             epsilon: 1e-5,
         };
         Cache::new(&shape, format)
+    }
+
+    /// The only layer.
+    fn layer(cache: &mut Cache) -> LayerCache<'_> {
+        let (mut layers, _) = cache.parts();
+        layers.next().expect("there is one")
     }
 
     /// The slots of every sequence, of which those of tokens after a common beginning must differ.
@@ -222,7 +266,7 @@ mod tests {
     #[test]
     fn a_batch_leaves_no_more_memory_than_a_whole_context_takes() {
         let mut cache = cache_of(150);
-        let tiles = |cache: &Cache| cache.layers[0].keys.len() + cache.layers[0].values.len();
+        let tiles = |cache: &Cache| cache.memory.len();
         cache.extend(1, 140);
         cache.clear();
         let of_one = tiles(&cache);
@@ -238,7 +282,7 @@ mod tests {
     #[test]
     fn keys_and_values_take_two_bytes_where_activations_are_rounded() {
         let mut cache = kept_as(CacheFormat::of(Precision::Int8), 128);
-        let tiles = |cache: &Cache| cache.layers[0].keys.len() + cache.layers[0].values.len();
+        let tiles = |cache: &Cache| cache.memory.len();
         assert_eq!(tiles(&cache) * size_of::<Tile>(), 128 * 2 * 64 * 2);
         cache.extend(1, 120);
         cache.extend(1, 20);
@@ -251,11 +295,11 @@ mod tests {
     fn growing_keeps_what_is_remembered() {
         let mut cache = cache();
         let tile = |slot: usize| Tile([slot as f32; 16]);
-        for head in cache.layers[0].heads(2) {
+        for head in layer(&mut cache).heads(2) {
             (0..FIRST_SLOTS).for_each(|slot| head.keys[slot] = tile(slot));
         }
         cache.extend(1, 2 * FIRST_SLOTS);
-        for head in cache.layers[0].heads(2) {
+        for head in layer(&mut cache).heads(2) {
             assert!((0..FIRST_SLOTS).all(|slot| head.keys[slot] == tile(slot)));
         }
     }

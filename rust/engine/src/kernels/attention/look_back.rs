@@ -5,6 +5,7 @@
 use super::kept::{Kept, PAIR};
 use super::softmax::softmax;
 use super::{Attention, FEW, LOOKING};
+use crate::kernels::memory::prefetch;
 use crate::kernels::vectors::Vector;
 use crate::kernels::{LANES, Tile};
 
@@ -141,6 +142,9 @@ unsafe fn products<V: Vector, K: Kept, const TOKENS: usize>(
         for (tile, keys) in keys.chunks_exact(size).enumerate() {
             let queries: &[Tile; TOKENS] = attention.tiles(0, head, tile, first);
             for (place, keys) in keys.chunks_exact(CHAINS / K::VALUES).enumerate() {
+                if TOKENS == 1 {
+                    prefetch(keys);
+                }
                 let keys: [V; CHAINS] = K::vectors(keys);
                 for chain in 0..CHAINS {
                     for token in 0..TOKENS {
@@ -185,6 +189,9 @@ unsafe fn collect<V: Vector, K: Kept, const TOKENS: usize, const TILES: usize>(
         let mut totals = [[V::splat(0.0); TILES]; TOKENS];
         for (slots, weights) in past[..common].chunks(LANES).zip(weights) {
             for (lane, &slot) in slots.iter().enumerate() {
+                if TOKENS == 1 {
+                    prefetch(value(slot));
+                }
                 let value: [V; TILES] = K::vectors(value(slot));
                 for token in 0..TOKENS {
                     add(&mut totals[token], weights[token].0[lane], &value);
