@@ -30,7 +30,8 @@ impl Memory {
         let map = MmapMut::map_anon(bytes.max(1))?;
         // A token reads all weights: 124 MB are 30,000 ordinary pages, many times what the
         // processor can look up, but only 60 huge ones. Without them it is only slower.
-        #[cfg(target_os = "linux")]
+        // Miri does not know the call.
+        #[cfg(all(target_os = "linux", not(miri)))]
         let _ = map.advise(memmap2::Advice::HugePage);
         Ok(Self(map))
     }
