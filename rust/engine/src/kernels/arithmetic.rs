@@ -6,13 +6,6 @@ use super::{LANES, Tile};
 /// bits: 1.5 * 2^23.
 const ROUNDER: f32 = 12_582_912.0;
 
-/// `a * b + c`; in one instruction where the processor has it, or else not: without the instruction,
-/// `mul_add` is a slow call.
-#[inline(always)]
-pub(super) fn fused<const FUSED: bool>(a: f32, b: f32, c: f32) -> f32 {
-    if FUSED { a.mul_add(b, c) } else { a * b + c }
-}
-
 /// The sum of 16 lanes, halves first: the order that vector instructions take.
 #[inline(always)]
 pub(super) fn sum(tile: &Tile) -> f32 {

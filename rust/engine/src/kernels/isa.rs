@@ -72,27 +72,24 @@ impl Isa {
 
 /// Defines a function with an [`Isa`] as its first argument, whose body is compiled once for each
 /// set of instructions; the compiler turns its loops over lanes into vector instructions.
-///
-/// Within the body the constant `FUSED` says whether multiply-and-add is one instruction.
 macro_rules! vectorised {
     ($(#[$meta:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $body:block) => {
         $(#[$meta])*
         $visibility fn $name(isa: $crate::kernels::Isa, $($argument: $type),*) {
             #[inline(always)]
-            #[allow(clippy::extra_unused_type_parameters)]
-            fn body<const FUSED: bool>($($argument: $type),*) $body
+            fn body($($argument: $type),*) $body
 
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
-            fn avx2($($argument: $type),*) { body::<true>($($argument),*) }
+            fn avx2($($argument: $type),*) { body($($argument),*) }
 
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-            fn avx512($($argument: $type),*) { body::<true>($($argument),*) }
+            fn avx512($($argument: $type),*) { body($($argument),*) }
 
             use $crate::kernels::isa::Level;
             match isa.level() {
-                Level::Portable => body::<false>($($argument),*),
+                Level::Portable => body($($argument),*),
                 // SAFETY: an Isa of this level exists only if the processor has the instructions.
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx2 => unsafe { avx2($($argument),*) },

@@ -24,13 +24,13 @@ mod pool;
 mod product;
 mod vectors;
 
-pub use attention::{Attention, HeadCache, LOOKING};
+pub use attention::{Attention, CacheFormat, HeadCache, LOOKING};
 pub use gelu::gelu;
 pub use input::{Input, LayerNorm};
 pub use isa::Isa;
 pub use layout::{PANELS, ROWS};
 pub use matrix::{BandSource, Matrix, MatrixShape, Precision};
-pub use memory::{Memory, SharedMemory};
+pub use memory::{Memory, SharedMemory, TileMemory};
 pub use pool::Pool;
 pub use product::MOST_COLUMNS;
 

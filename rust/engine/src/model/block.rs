@@ -5,7 +5,7 @@ use super::embedding::{Token, embed};
 use super::machine::{Finish, Machine};
 use super::weights::Layer;
 use super::{BLOCK, Gpt2, Options, Place, Shape, Wanted};
-use crate::kernels::{Attention, Input, LANES, LOOKING, Tile, tiles};
+use crate::kernels::{Attention, CacheFormat, Input, LANES, LOOKING, Tile, tiles};
 
 /// Room for the activations of a block, made once.
 pub(super) struct Buffers {
@@ -83,13 +83,13 @@ impl Gpt2 {
             pasts: &pasts,
         };
         let last = weights.layers.len() - 1;
-        for (index, (layer, cache)) in weights.layers.iter().zip(layers).enumerate() {
+        for (index, (layer, mut cache)) in weights.layers.iter().zip(layers).enumerate() {
             pass.project(layer);
             if index == last && !wanted {
-                pass.remember(cache);
+                pass.remember(&mut cache);
                 break;
             }
-            pass.attend(layer, cache);
+            pass.attend(layer, &mut cache);
             pass.feed_forward(layer);
         }
     }
@@ -158,22 +158,27 @@ impl Pass<'_> {
     }
 
     /// Remember the keys and values for the tokens to come.
-    fn remember(&self, cache: &mut LayerCache) {
-        let attention = attention(self.shape, self.pasts, &self.buffers.projected);
+    fn remember(&self, cache: &mut LayerCache<'_>) {
+        let attention = attention(
+            self.shape,
+            self.pasts,
+            &self.buffers.projected,
+            cache.format,
+        );
         let heads = cache.heads(attention.heads).enumerate();
         let remember = |(head, cache)| attention.remember(head, cache);
         self.machine.pool.each(heads, remember);
     }
 
     /// Add to the stream what the heads of a layer find.
-    fn attend(&mut self, layer: &Layer, cache: &mut LayerCache) {
+    fn attend(&mut self, layer: &Layer, cache: &mut LayerCache<'_>) {
         let (machine, buffers) = (self.machine, &mut *self.buffers);
         let tokens = self.pasts.len();
         let every = &buffers.every[..tokens];
         let stream = &mut buffers.stream[..tiles(self.shape.width) * tokens];
         let attended = &mut buffers.attended[..self.shape.heads_tiles() * tokens];
 
-        let attention = attention(self.shape, self.pasts, &buffers.projected);
+        let attention = attention(self.shape, self.pasts, &buffers.projected, cache.format);
         look_back(machine, &attention, cache, &mut buffers.scores, attended);
         let input = &mut buffers.attended_input;
         machine.prepare(attended, every, None, input);
@@ -198,11 +203,17 @@ impl Pass<'_> {
 }
 
 /// What the heads need of the tokens with these pasts.
-fn attention<'a>(shape: &Shape, pasts: &'a [&'a [u32]], projected: &'a [Tile]) -> Attention<'a> {
+fn attention<'a>(
+    shape: &Shape,
+    pasts: &'a [&'a [u32]],
+    projected: &'a [Tile],
+    format: CacheFormat,
+) -> Attention<'a> {
     Attention {
         projected: &projected[..3 * shape.heads_tiles() * pasts.len()],
         heads: shape.heads,
         head_tiles: shape.head_tiles(),
+        format,
         pasts,
         scale: 1.0 / (shape.head_size() as f32).sqrt(),
     }
@@ -212,7 +223,7 @@ fn attention<'a>(shape: &Shape, pasts: &'a [&'a [u32]], projected: &'a [Tile]) -
 fn look_back(
     machine: &Machine,
     attention: &Attention<'_>,
-    cache: &mut LayerCache,
+    cache: &mut LayerCache<'_>,
     scores: &mut [Tile],
     output: &mut [Tile],
 ) {

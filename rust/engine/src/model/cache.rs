@@ -4,7 +4,7 @@
 //! such as the beams of a beam search, share its slots, so reordering copies nothing but lists.
 
 use super::Shape;
-use crate::kernels::{HeadCache, LANES, Tile};
+use crate::kernels::{CacheFormat, HeadCache, LANES, Tile, TileMemory};
 
 /// Slots to begin with, a multiple of 16; they double when they do not suffice.
 const FIRST_SLOTS: usize = 128;
@@ -12,7 +12,9 @@ const FIRST_SLOTS: usize = 128;
 /// Keys and values of all layers, and which sequence has which of them.
 pub(super) struct Cache {
     shape: Shape,
-    layers: Vec<LayerCache>,
+    format: CacheFormat,
+    /// Layer after layer, the keys and then the values.
+    memory: TileMemory,
     slots: usize,
     /// Slots of each sequence, oldest token first.
     sequences: Vec<Vec<u32>>,
@@ -21,12 +23,14 @@ pub(super) struct Cache {
 }
 
 /// Keys and values of one layer, head after head, as [`HeadCache`] has them.
-pub(super) struct LayerCache {
-    keys: Vec<Tile>,
-    values: Vec<Tile>,
+pub(super) struct LayerCache<'a> {
+    /// What they are kept as.
+    pub format: CacheFormat,
+    keys: &'a mut [Tile],
+    values: &'a mut [Tile],
 }
 
-impl LayerCache {
+impl LayerCache<'_> {
     /// What each of so many heads remembers.
     pub fn heads(&mut self, heads: usize) -> impl Iterator<Item = HeadCache<'_>> + Send {
         let (keys, values) = (self.keys.len() / heads, self.values.len() / heads);
@@ -40,24 +44,17 @@ impl LayerCache {
 
 impl Cache {
     /// A cache without sequences.
-    pub fn new(shape: &Shape) -> Self {
+    pub fn new(shape: &Shape, format: CacheFormat) -> Self {
         let mut cache = Self {
             shape: *shape,
-            layers: Self::no_memory(shape.layers),
+            format,
+            memory: TileMemory::new(0),
             slots: 0,
             sequences: Vec::new(),
             free: Vec::new(),
         };
         cache.grow(FIRST_SLOTS);
         cache
-    }
-
-    fn no_memory(layers: usize) -> Vec<LayerCache> {
-        let empty = || LayerCache {
-            keys: Vec::new(),
-            values: Vec::new(),
-        };
-        (0..layers).map(|_| empty()).collect()
     }
 
     /// Number of sequences; none before the first tokens.
@@ -76,7 +73,8 @@ impl Cache {
         self.sequences.clear();
         let most = self.shape.context.next_multiple_of(LANES).max(FIRST_SLOTS);
         if self.slots > most {
-            self.layers = Self::no_memory(self.shape.layers);
+            // Given back before there is other memory.
+            self.memory = TileMemory::new(0);
             self.slots = 0;
             self.grow(most);
         }
@@ -107,8 +105,19 @@ impl Cache {
     }
 
     /// The memory of the layers and, beside it, the slots of the sequences, oldest token first.
-    pub fn parts(&mut self) -> (&mut [LayerCache], &[Vec<u32>]) {
-        (&mut self.layers, &self.sequences)
+    pub fn parts(&mut self) -> (impl Iterator<Item = LayerCache<'_>>, &[Vec<u32>]) {
+        let sizes = Sizes::new(&self.shape, self.format, self.slots);
+        let layers = self.memory.chunks_exact_mut(sizes.layer());
+        let format = self.format;
+        let layers = layers.map(move |layer| {
+            let (keys, values) = layer.split_at_mut(sizes.heads * sizes.keys);
+            LayerCache {
+                format,
+                keys,
+                values,
+            }
+        });
+        (layers, &self.sequences)
     }
 
     /// Find the slots that no sequence has, the lowest to be used first: one after the other in
@@ -126,39 +135,87 @@ impl Cache {
     }
 
     fn grow(&mut self, slots: usize) {
-        let (heads, tiles) = (self.shape.heads, self.shape.head_tiles());
-        let (old, new) = (self.slots * tiles, slots * tiles);
-        for layer in &mut self.layers {
-            for memory in [&mut layer.keys, &mut layer.values] {
-                let mut grown = vec![Tile::ZERO; heads * new];
-                for head in 0..heads {
-                    grown[head * new..][..old].copy_from_slice(&memory[head * old..][..old]);
-                }
-                *memory = grown;
+        let old = Sizes::new(&self.shape, self.format, self.slots);
+        let new = Sizes::new(&self.shape, self.format, slots);
+        let mut grown = TileMemory::new(self.shape.layers * new.layer());
+        if self.slots > 0 {
+            let layers = self.memory.chunks_exact(old.layer());
+            for (layer, grown) in layers.zip(grown.chunks_exact_mut(new.layer())) {
+                old.copy(layer, grown, &new);
             }
         }
+        self.memory = grown;
         self.slots = slots;
         self.find_free();
+    }
+}
+
+/// Tiles of the parts of a layer's memory.
+struct Sizes {
+    heads: usize,
+    /// The keys of a head.
+    keys: usize,
+    /// The values of a head.
+    values: usize,
+}
+
+impl Sizes {
+    fn new(shape: &Shape, format: CacheFormat, slots: usize) -> Self {
+        let (blocks, head_tiles) = (slots / LANES, shape.head_tiles());
+        Self {
+            heads: shape.heads,
+            keys: blocks * format.key_tiles(head_tiles),
+            values: blocks * format.value_tiles(head_tiles),
+        }
+    }
+
+    fn layer(&self) -> usize {
+        self.heads * (self.keys + self.values)
+    }
+
+    /// Copy a layer to where there is more room for each head.
+    fn copy(&self, layer: &[Tile], grown: &mut [Tile], new: &Self) {
+        let (keys, values) = layer.split_at(self.heads * self.keys);
+        let (new_keys, new_values) = grown.split_at_mut(self.heads * new.keys);
+        for (old, grown) in [(keys, new_keys), (values, new_values)] {
+            let (old_size, new_size) = (old.len() / self.heads, grown.len() / self.heads);
+            let heads = old.chunks_exact(old_size);
+            for (old, grown) in heads.zip(grown.chunks_exact_mut(new_size)) {
+                grown[..old_size].copy_from_slice(old);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::Precision;
 
     fn cache() -> Cache {
         cache_of(1_000)
     }
 
     fn cache_of(context: usize) -> Cache {
-        Cache::new(&Shape {
+        kept_as(CacheFormat::Float32, context)
+    }
+
+    fn kept_as(format: CacheFormat, context: usize) -> Cache {
+        let shape = Shape {
             vocabulary: 1,
             context,
-            width: 16,
+            width: 64,
             heads: 2,
             layers: 1,
             epsilon: 1e-5,
-        })
+        };
+        Cache::new(&shape, format)
+    }
+
+    /// The only layer.
+    fn layer(cache: &mut Cache) -> LayerCache<'_> {
+        let (mut layers, _) = cache.parts();
+        layers.next().expect("there is one")
     }
 
     /// The slots of every sequence, of which those of tokens after a common beginning must differ.
@@ -209,7 +266,7 @@ mod tests {
     #[test]
     fn a_batch_leaves_no_more_memory_than_a_whole_context_takes() {
         let mut cache = cache_of(150);
-        let tiles = |cache: &Cache| cache.layers[0].keys.len() + cache.layers[0].values.len();
+        let tiles = |cache: &Cache| cache.memory.len();
         cache.extend(1, 140);
         cache.clear();
         let of_one = tiles(&cache);
@@ -223,14 +280,26 @@ mod tests {
     }
 
     #[test]
+    fn keys_and_values_take_two_bytes_where_activations_are_rounded() {
+        let mut cache = kept_as(CacheFormat::of(Precision::Int8), 128);
+        let tiles = |cache: &Cache| cache.memory.len();
+        assert_eq!(tiles(&cache) * size_of::<Tile>(), 128 * 2 * 64 * 2);
+        cache.extend(1, 120);
+        cache.extend(1, 20);
+        assert_eq!(tiles(&cache) * size_of::<Tile>(), 256 * 2 * 64 * 2);
+        let exact = kept_as(CacheFormat::of(Precision::Fp32), 128);
+        assert_eq!(tiles(&exact) * size_of::<Tile>(), 128 * 2 * 64 * 4);
+    }
+
+    #[test]
     fn growing_keeps_what_is_remembered() {
         let mut cache = cache();
         let tile = |slot: usize| Tile([slot as f32; 16]);
-        for head in cache.layers[0].heads(2) {
+        for head in layer(&mut cache).heads(2) {
             (0..FIRST_SLOTS).for_each(|slot| head.keys[slot] = tile(slot));
         }
         cache.extend(1, 2 * FIRST_SLOTS);
-        for head in cache.layers[0].heads(2) {
+        for head in layer(&mut cache).heads(2) {
             assert!((0..FIRST_SLOTS).all(|slot| head.keys[slot] == tile(slot)));
         }
     }

@@ -13,7 +13,7 @@ mod weights;
 use std::path::Path;
 
 use crate::archive::Archive;
-use crate::kernels::{Isa, Pool, Precision};
+use crate::kernels::{CacheFormat, Isa, Pool, Precision};
 use block::Buffers;
 use cache::Cache;
 pub use error::{ForwardError, LoadError};
@@ -119,7 +119,7 @@ impl Gpt2 {
             // Only the embeddings are read from now on.
             archive: archive.reopened()?,
             weights,
-            cache: Cache::new(&shape),
+            cache: Cache::new(&shape, CacheFormat::of(options.precision)),
             buffers: Buffers::new(&shape, options),
         };
         Ok((model, cached))

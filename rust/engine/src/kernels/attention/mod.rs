@@ -1,10 +1,14 @@
 //! Attention of one head: the keys and values of new tokens are remembered, then each token looks
 //! back at the tokens of its own sequence.
 
-mod several;
-mod single;
+mod kept;
+mod look_back;
 mod softmax;
 
+pub use kept::CacheFormat;
+
+use self::kept::{Bfloat16, Float32, Kept, PAIR};
+use self::look_back::look_back;
 use super::isa::Level;
 use super::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
@@ -18,12 +22,24 @@ pub const LOOKING: usize = 8;
 const FEW: usize = 4;
 
 /// What a head remembers: a key and a value for each slot; the slots are a multiple of 16.
+///
+/// In bfloat16 two of the numbers below fill a lane: neighbours in a key, and in a value those of two
+/// neighbouring tiles.
 pub struct HeadCache<'a> {
     /// The keys, those of 16 slots side by side: `(slots / 16, head size)` tiles of 16 slots. So the
     /// scores of 16 slots are computed together, and no lanes have to be summed.
     pub keys: &'a mut [Tile],
-    /// The values; `(slots, head size / 16)`.
+    /// The values; `(slots, head size / 16)`, padded to an even number of tiles.
     pub values: &'a mut [Tile],
+}
+
+impl HeadCache<'_> {
+    fn reborrowed(&mut self) -> HeadCache<'_> {
+        HeadCache {
+            keys: self.keys,
+            values: self.values,
+        }
+    }
 }
 
 /// The new tokens of all heads, and where they and their past are remembered.
@@ -35,6 +51,8 @@ pub struct Attention<'a> {
     pub heads: usize,
     /// Tiles of a head.
     pub head_tiles: usize,
+    /// What keys and values are remembered as.
+    pub format: CacheFormat,
     /// Slots of each token's past, oldest first; the last one is the token's own.
     pub pasts: &'a [&'a [u32]],
     /// Factor of the scores: 1 / sqrt(head size).
@@ -62,22 +80,17 @@ impl<'a> Attention<'a> {
             scores,
             output,
         };
-        match isa.level() {
-            // SAFETY: every processor can do this.
-            Level::Portable => unsafe { job.compute::<Tile, false>() },
-            // SAFETY: an Isa of this level exists only if the processor has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => unsafe { avx2(job) },
-            // SAFETY: likewise.
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512(job) },
+        match self.format {
+            CacheFormat::Float32 => job.dispatch::<Float32>(isa),
+            CacheFormat::Bfloat16 => job.dispatch::<Bfloat16>(isa),
         }
     }
 
     /// Only remember the keys and values of a head, for tokens to come.
     pub fn remember(&self, head: usize, cache: HeadCache<'_>) {
-        for token in 0..self.pasts.len() {
-            remember(self, head, token, cache.keys, cache.values);
+        match self.format {
+            CacheFormat::Float32 => remember::<Float32>(self, head, cache),
+            CacheFormat::Bfloat16 => remember::<Bfloat16>(self, head, cache),
         }
     }
 
@@ -116,16 +129,16 @@ impl<'a> Attention<'a> {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2(job: Job<'_>) {
+fn avx2<K: Kept>(job: Job<'_>) {
     // SAFETY: this function is only called where these instructions are.
-    unsafe { job.compute::<Avx2, true>() }
+    unsafe { job.compute::<Avx2, K>() }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-fn avx512(job: Job<'_>) {
+fn avx512<K: Kept>(job: Job<'_>) {
     // SAFETY: likewise.
-    unsafe { job.compute::<Avx512, true>() }
+    unsafe { job.compute::<Avx512, K>() }
 }
 
 /// One head to compute.
@@ -138,21 +151,27 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    fn dispatch<K: Kept>(self, isa: Isa) {
+        match isa.level() {
+            // SAFETY: every processor can do this.
+            Level::Portable => unsafe { self.compute::<Tile, K>() },
+            // SAFETY: an Isa of this level exists only if the processor has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => unsafe { avx2::<K>(self) },
+            // SAFETY: likewise.
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512::<K>(self) },
+        }
+    }
+
     /// # Safety
     /// The processor must have the instructions of V.
     #[inline(always)]
-    unsafe fn compute<V: Vector, const FUSED: bool>(self) {
-        let Self {
-            attention,
-            head,
-            cache,
-            scores,
-            output,
-        } = self;
-        for token in 0..attention.pasts.len() {
-            remember(attention, head, token, cache.keys, cache.values);
-        }
-        let memory = (&*cache.keys, &*cache.values);
+    unsafe fn compute<V: Vector, K: Kept>(mut self) {
+        let (attention, head) = (self.attention, self.head);
+        remember::<K>(attention, head, self.cache.reborrowed());
+        let memory = (&*self.cache.keys, &*self.cache.values);
+        let (scores, output) = (self.scores, self.output);
         let mut token = 0;
         while token < attention.pasts.len() {
             let mut rest = attention.neighbours(token);
@@ -166,13 +185,11 @@ impl Job<'_> {
                 // SAFETY: the caller's promise.
                 unsafe {
                     match count {
-                        LOOKING => several::look_back::<V, LOOKING, FUSED>(
-                            attention, place, memory, scores, output,
-                        ),
-                        FEW => several::look_back::<V, FEW, FUSED>(
-                            attention, place, memory, scores, output,
-                        ),
-                        _ => single::look_back::<FUSED>(attention, place, memory, scores, output),
+                        LOOKING => {
+                            look_back::<V, K, LOOKING>(attention, place, memory, scores, output);
+                        }
+                        FEW => look_back::<V, K, FEW>(attention, place, memory, scores, output),
+                        _ => look_back::<V, K, 1>(attention, place, memory, scores, output),
                     }
                 }
                 token += count;
@@ -182,24 +199,25 @@ impl Job<'_> {
     }
 }
 
-/// Copy the key and the value of a new token to its slot.
+/// Copy the keys and the values of a head's new tokens to their slots.
 #[inline(always)]
-fn remember(
-    attention: &Attention<'_>,
-    head: usize,
-    token: usize,
-    keys: &mut [Tile],
-    values: &mut [Tile],
-) {
-    let past = attention.pasts[token];
-    let slot = *past.last().expect("a token is part of its past") as usize;
-    let (block, lane) = (slot / LANES, slot % LANES);
-    for tile in 0..attention.head_tiles {
-        values[slot * attention.head_tiles + tile] = *attention.tile(2, head, tile, token);
-        let key = attention.tile(1, head, tile, token);
-        let places = &mut keys[(block * attention.head_tiles + tile) * LANES..][..LANES];
-        for (place, value) in places.iter_mut().zip(key.0) {
-            place.0[lane] = value;
+fn remember<K: Kept>(attention: &Attention<'_>, head: usize, cache: HeadCache<'_>) {
+    let head_tiles = attention.head_tiles;
+    let (key_tiles, value_tiles) = (LANES / K::VALUES, PAIR / K::VALUES);
+    for (token, past) in attention.pasts.iter().enumerate() {
+        let slot = *past.last().expect("a token is part of its past") as usize;
+        let keys = cache.keys[slot / LANES * head_tiles * key_tiles..].chunks_exact_mut(key_tiles);
+        for (tile, places) in (0..head_tiles).zip(keys) {
+            K::put_key(attention.tile(1, head, tile, token), places, slot % LANES);
+        }
+        let pairs = head_tiles.div_ceil(PAIR);
+        let values = cache.values[slot * pairs * value_tiles..].chunks_exact_mut(value_tiles);
+        for (pair, places) in (0..pairs).zip(values) {
+            let mut value = [&Tile::ZERO; PAIR];
+            for tile in 0..PAIR.min(head_tiles - pair * PAIR) {
+                value[tile] = attention.tile(2, head, pair * PAIR + tile, token);
+            }
+            K::put_value(value, places);
         }
     }
 }
