@@ -58,14 +58,16 @@ PHRASES = (
     # Shops.
     r"adaugă (în|la) (coș|favorite)|cumpără acum|stoc epuizat",
 )
-# The first letters of all of them, without marks; they tell most lines of prose from phrases.
+# The first letters of all of them, without marks; they tell nearly all lines of prose from phrases.
 FIRST_LETTERS = """
-    abo acc ace act ada adr afl art aut cit com con coo cop cre cum dat des dis e-m ema eti fac fol
-    fot ges ina inc ins int las lea lin men mer mes mod mon nic noi pag par pen pin pol pos pow pre
-    pri pro pub rea ref res rss sal sar scr set sha sit ski sti sto sur tag tel ter tik tim tip tri
-    twi ult urm uti vez ved viz wha x you 0 1 2 3 4 5 6 7 8 9
+    abon accep acest actua adaug adres afla artic auten cites citit comen comut conec cont cooki
+    copyr credi creea cumpa data desch despr distr e-mai email etich faceb folos foto gesti inapo
+    inchi inscr insta intra lasa leave linke meniu mergi messe modif monit nici noi pagin parta
+    pentr pinte polit posta poste power prefe print priva produ publi read refuz respi rss salt
+    salve sari scri setar share site- skip stiri stoc sursa tags tagur teleg terme terms tikto timp
+    tipar trimi twitt ultim urmar utili vedet vezi vizua whats x youtu 0 1 2 3 4 5 6 7 8 9
 """
-HEADS = [*FIRST_LETTERS.split(), "un "]
+HEADS = [*FIRST_LETTERS.split(), "un co", "un de"]
 # They begin with anything, so that all of a line is read before it is none of them; each has one of
 # these words.
 PHRASES_WITHIN = (

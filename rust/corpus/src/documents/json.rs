@@ -117,6 +117,7 @@ pub(crate) fn unescape(text: &str, unescaped: &mut String) -> Option<(usize, boo
     if bytes.first() != Some(&b'"') {
         return None;
     }
+    unescaped.reserve(text.len());
     let mut is_usual = true;
     // Behind what was read.
     let mut read = 1;

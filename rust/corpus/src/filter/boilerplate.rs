@@ -1,4 +1,4 @@
-use std::cell::LazyCell;
+use std::ops::Range;
 
 use regex::Regex;
 
@@ -23,7 +23,7 @@ struct Heads {
 }
 
 /// Bytes of the longest heads that are compared.
-const HEAD_BYTES: usize = 3;
+const HEAD_BYTES: usize = 5;
 
 /// Phrases that are tried only where their sign is.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl LineRemover {
     /// Has the phrases tried only on lines that begin with one of some heads, behind any of the
     /// characters `edges`: few lines do, and to try an expression takes longer than to see that.
     ///
-    /// Heads are one to three characters of ASCII, in lower case. Case and the marks of Romanian
+    /// Heads are one to five characters of ASCII, in lower case. Case and the marks of Romanian
     /// letters are not told apart; lines that begin with other letters are always tried.
     pub fn beginning_with(mut self, edges: &str, heads: &[String]) -> Self {
         let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
@@ -68,7 +68,8 @@ impl LineRemover {
 
     /// Has other phrases removed too, which are tried only on lines in which `sign` matches
     /// something: an expression that begins with anything has to read all of a line to fail, and
-    /// words and characters are found faster.
+    /// words and characters are found faster. What `sign` matches does not depend on what stands
+    /// around it.
     ///
     /// # Errors
     ///
@@ -83,19 +84,26 @@ impl LineRemover {
 
     /// Returns the text without those lines, or nothing if it has none.
     pub fn without_phrases(&self, text: &str) -> Option<String> {
-        // Not looked for in a text that has long lines only.
-        let signed: LazyCell<Vec<&Signed>, _> = LazyCell::new(|| {
-            let signed = self.signed.iter().filter(|one| one.sign.is_match(text));
-            signed.collect()
-        });
-        let is_phrase = |line: &str| {
+        let mut signs: Vec<Signs> = self.signed.iter().map(Signs::new).collect();
+        let mut start = 0;
+        let mut is_phrase = |line: &str| {
+            let range = start..start + line.len();
+            start = range.end + 1;
             self.is_short(line)
-                && (self.is_plain_phrase(line) || signed.iter().any(|one| one.is_phrase(line)))
+                && (self.is_plain_phrase(line)
+                    || signs
+                        .iter_mut()
+                        .any(|signs| signs.may_be_in(text, &range) && signs.of.is_phrase(line)))
         };
-        if !lines(text).any(is_phrase) {
+        let numbered = lines(text).enumerate();
+        let phrases = numbered.filter_map(|(number, line)| is_phrase(line).then_some(number));
+        let phrases: Vec<usize> = phrases.collect();
+        if phrases.is_empty() {
             return None;
         }
-        let kept: Vec<&str> = lines(text).filter(|line| !is_phrase(line)).collect();
+        let kept = lines(text).enumerate();
+        let kept = kept.filter(|(number, _)| phrases.binary_search(number).is_err());
+        let kept: Vec<&str> = kept.map(|(_, line)| line).collect();
         Some(kept.join("\n"))
     }
 
@@ -148,6 +156,30 @@ fn base(letter: char) -> Option<u8> {
             .ok()
             .filter(u8::is_ascii)
             .map(|byte| byte.to_ascii_lowercase()),
+    }
+}
+
+/// Where the signs of a text are, found one after the other as its lines are passed.
+struct Signs<'remover> {
+    of: &'remover Signed,
+    /// Where the next one begins, behind all bytes if there is no more; none before the first line.
+    next: Option<usize>,
+}
+
+impl<'remover> Signs<'remover> {
+    fn new(of: &'remover Signed) -> Self {
+        Self { of, next: None }
+    }
+
+    /// Returns whether a sign begins in a part of a text; such parts must ascend.
+    fn may_be_in(&mut self, text: &str, range: &Range<usize>) -> bool {
+        let next = self.next.filter(|next| *next >= range.start);
+        let next = next.unwrap_or_else(|| {
+            let found = self.of.sign.find_at(text, range.start);
+            found.map_or(usize::MAX, |found| found.start())
+        });
+        self.next = Some(next);
+        next <= range.end
     }
 }
 

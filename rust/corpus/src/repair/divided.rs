@@ -90,7 +90,7 @@ impl<'text> Division<'text> {
 }
 
 /// So many words are looked for one by one, many bytes at once; more in one pass, byte by byte.
-const FEW: usize = 12;
+const FEW: usize = 32;
 
 /// Returns those words of a text that a division may stand for: with the hyphen, and without.
 fn known_words(text: &str, divisions: &[Division]) -> HashSet<String> {

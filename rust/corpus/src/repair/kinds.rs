@@ -88,6 +88,11 @@ impl Kinds {
         self.0 |= kind.bit();
     }
 
+    /// Takes a kind out, if it is there.
+    pub(super) fn remove(&mut self, kind: Kind) {
+        self.0 &= !kind.bit();
+    }
+
     /// Returns whether a kind is in the set.
     pub fn contains(self, kind: Kind) -> bool {
         self.0 & kind.bit() != 0

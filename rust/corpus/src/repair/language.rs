@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
@@ -18,7 +19,7 @@ const TURKISH_WORDS: [&str; 21] = [
     "ve", "bir", "bu", "için", "ile", "çok", "olan", "olarak", "daha", "değil", "gibi", "sonra",
     "kadar", "ise", "və", "ilə", "üçün", "û", "ji", "li", "ku",
 ];
-/// Bytes of the longest of them that is all of ASCII.
+/// Bytes of the longest of them.
 const LONGEST_TURKISH: usize = 6;
 /// Letters of which Turkish has none; ş is left out, because it has that one too.
 const ROMANIAN_LETTERS: [char; 6] = ['ă', 'Ă', 'ț', 'Ț', 'ţ', 'Ţ'];
@@ -36,7 +37,7 @@ impl Vocabulary {
     pub(super) fn looks_turkish(&self, text: &str) -> Option<bool> {
         let sample = sample(text);
         let letters = Letters::of(&sample);
-        let mut turkish = letters.strong + words(&sample).map(turkish_words).sum::<usize>();
+        let mut turkish = letters.strong + turkish_words(&sample);
         if turkish > 0 {
             turkish += letters.weak;
         }
@@ -139,8 +140,9 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 /// Returns whether a character is in no word; one that is not stays so in lower case, but for İ.
 fn separates(character: char) -> bool {
     match character {
-        'a'..='z' | 'A'..='Z' | 'ă' | 'â' | 'î' | 'ș' | 'ț' => false,
+        'a'..='z' | 'A'..='Z' => false,
         '\0'..='@' => true,
+        _ if is_romanian(character) => false,
         _ => {
             !is_letter_or_number(character)
                 || character.general_category() == GeneralCategory::DecimalNumber
@@ -148,22 +150,61 @@ fn separates(character: char) -> bool {
     }
 }
 
-/// Returns how many words of Turkish a word is in lower case: İ becomes i and a mark behind it, and
-/// marks stand between words.
-fn turkish_words(word: &str) -> usize {
-    let is_turkish = |word: &str| TURKISH_WORDS.contains(&word);
-    if word.is_ascii() {
-        let is_equal = |turkish: &&str| turkish.eq_ignore_ascii_case(word);
-        return usize::from(word.len() <= LONGEST_TURKISH && TURKISH_WORDS.iter().any(is_equal));
+/// Returns whether a letter outside of ASCII is one of Romanian, in any spelling.
+fn is_romanian(letter: char) -> bool {
+    matches!(
+        letter,
+        'ă' | 'â' | 'î' | 'ș' | 'ț' | 'ş' | 'ţ' | 'Ă' | 'Â' | 'Î' | 'Ș' | 'Ț' | 'Ş' | 'Ţ'
+    )
+}
+
+/// Returns how many words of Turkish a text has in lower case.
+fn turkish_words(text: &str) -> usize {
+    let is_within = |byte: u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    let (mut count, mut rest) = (0, text);
+    while let Some(start) = rest.bytes().position(is_within) {
+        rest = &rest[start..];
+        let end = rest.bytes().position(|byte| !is_within(byte));
+        let (word, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        count += if word.is_ascii() {
+            usize::from(word.len() <= LONGEST_TURKISH && is_turkish(word))
+        } else {
+            other_turkish_words(word)
+        };
+        rest = behind;
     }
+    count
+}
+
+/// Returns whether a word of ASCII that is not too long is one of Turkish, in any case.
+fn is_turkish(word: &str) -> bool {
+    static NUMBERS: LazyLock<[u64; TURKISH_WORDS.len()]> =
+        LazyLock::new(|| TURKISH_WORDS.map(number));
+    NUMBERS.contains(&(number(word) | number("      ") >> (8 * (LONGEST_TURKISH - word.len()))))
+}
+
+/// Returns the number of which the bytes of a short word are the lowest.
+fn number(word: &str) -> u64 {
+    word.bytes()
+        .rev()
+        .fold(0, |number, byte| number << 8 | u64::from(byte))
+}
+
+/// Returns how many words of Turkish there are in letters and other characters outside of ASCII.
+///
+/// In lower case one word can become more: İ becomes i and a mark behind it, and marks stand between
+/// words.
+fn other_turkish_words(word: &str) -> usize {
     // Those that are not of ASCII have none of Romanian's letters.
-    let is_usual = |letter: char| letter.is_ascii() || "ăâîșțşţĂÂÎȘȚŞŢ".contains(letter);
-    if word.chars().all(is_usual) {
+    if word
+        .chars()
+        .all(|letter| letter.is_ascii() || is_romanian(letter))
+    {
         return 0;
     }
-    words(&word.to_lowercase())
-        .filter(|word| is_turkish(word))
-        .count()
+    let lower = word.to_lowercase();
+    let turkish = words(&lower).filter(|word| TURKISH_WORDS.contains(word));
+    turkish.count()
 }
 
 #[cfg(test)]

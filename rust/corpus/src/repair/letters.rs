@@ -31,6 +31,11 @@ pub(super) fn with_comma_letters(text: &str) -> Option<String> {
     Some(mapped)
 }
 
+/// Returns whether a text has any letter with a cedilla.
+pub(super) fn has_cedilla(text: &str) -> bool {
+    cedilla_letters(text).next().is_some()
+}
+
 /// Yields where letters with a cedilla are, and the same letters with a comma, all of two bytes.
 fn cedilla_letters(text: &str) -> impl Iterator<Item = (usize, char)> {
     let bytes = text.as_bytes();

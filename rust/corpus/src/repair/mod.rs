@@ -20,7 +20,7 @@ mod tags;
 mod wrapped;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
@@ -102,12 +102,17 @@ impl Repairer {
         text: &str,
         mut line_without_mojibake: impl FnMut(&str) -> Result<String, Error>,
     ) -> Result<Option<Repaired>, Error> {
+        // Lines without mojibake; in the next round they are there again.
+        let mut sound = HashSet::new();
         let mut line_without_mojibake = |line: &str| {
-            if self.mojibake_lines.is_match(line) {
-                line_without_mojibake(line)
-            } else {
-                Ok(line.to_owned())
+            if sound.contains(line) || !self.mojibake_lines.is_match(line) {
+                return Ok(line.to_owned());
             }
+            let repaired = line_without_mojibake(line)?;
+            if repaired == line {
+                sound.insert(repaired.clone());
+            }
+            Ok(repaired)
         };
         let mut found = scan::findings(text, &self.classes);
         let mut kinds = Kinds::default();
@@ -122,7 +127,10 @@ impl Repairer {
                 }
                 let repaired = self.repaired(kind, &current, &found, &mut line_without_mojibake)?;
                 if let Some(repaired) = repaired.filter(|repaired| *repaired != current) {
-                    found = scan::findings(&repaired, &self.classes);
+                    found = match kind {
+                        Kind::CedillaLetters => found.with_comma_letters(&repaired),
+                        _ => scan::findings(&repaired, &self.classes),
+                    };
                     current = Cow::Owned(repaired);
                     kinds.insert(kind);
                     done = Kinds::default();

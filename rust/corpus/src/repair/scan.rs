@@ -7,6 +7,7 @@ use super::classes::{
     QUOTE_CLASS, RULED,
 };
 use super::kinds::{Kind, Kinds};
+use super::letters::has_cedilla;
 use super::marks::{is_letter, needs_a_look};
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES};
 use crate::blocks::indices;
@@ -41,7 +42,23 @@ pub(super) fn findings(text: &str, classes: &Classes) -> Findings {
         findings: Findings::default(),
     };
     indices(bytes, 0, needs_a_look).for_each(|index| scan.look(index));
+    if has_cedilla(text) {
+        scan.classes_found |= Kind::CedillaLetters.bit();
+    }
     scan.finished()
+}
+
+impl Findings {
+    /// Returns what the text may need when letters with a cedilla have become letters with a comma.
+    ///
+    /// These have as many bytes and need nothing themselves, neither alone nor beside others: all that
+    /// was found stays where it is, though less may be suspicious.
+    pub(super) fn with_comma_letters(mut self, text: &str) -> Self {
+        if !has_cedilla(text) {
+            self.kinds.remove(Kind::CedillaLetters);
+        }
+        self
+    }
 }
 
 const ALL_KINDS: u32 = (1 << Kind::ALL.len()) - 1;
