@@ -458,3 +458,60 @@ def personal_lines(text: str, /) -> list[int]:
     digits, and two letters of ASCII before two digits; or six digits, and three full stops between
     two.
     """
+
+@final
+class TrainDocuments:
+    """The train documents of a part from which a vocabulary is learned."""
+
+    def __new__(
+        cls, seed: int, limit: int | None, characters: int, every: int, /
+    ) -> TrainDocuments:
+        """Make an empty set.
+
+        Args:
+            seed: of the hash by which documents are drawn.
+            limit: those are drawn whose id has a smaller hash (XXH3, 64 bits); None for all.
+            characters: how many `beginning` has together, at most.
+            every: bytes of text from one of `everywhere` to the next, at least.
+
+        Raises:
+            OverflowError: a number is out of its range.
+        """
+
+    def add_block(self, block: bytes, /) -> int:
+        """Add the drawn train documents of some lines, a document each; return the bytes read.
+
+        They end before the first line in another form than the stages give it.
+        """
+
+    def add(self, text: str, /) -> None:
+        """Add the text of a drawn train document."""
+
+    def add_counts(self, others: TrainDocuments, /) -> None:
+        """Add the pieces of others to those from which merges are learned, and nothing else."""
+
+    def merges(self, tokens: int, min_frequency: int, /) -> list[tuple[str, str]]:
+        """Return the merges that give so many tokens, the bytes counted, or as many as there are.
+
+        They are those that the library tokenizers learns, written in the letters of GPT-2. Only
+        pairs are merged that occur `min_frequency` times.
+        """
+
+    @property
+    def documents(self) -> int:
+        """How many they are."""
+
+    @property
+    def bytes(self) -> int:
+        """UTF-8 bytes of their texts."""
+
+    @property
+    def beginning(self) -> list[str]:
+        """The first texts, the last one cut."""
+
+    @property
+    def everywhere(self) -> list[str]:
+        """Texts from all over, of each the first 2,000 bytes at most."""
+
+def pieces(text: str, /) -> list[str]:
+    """Return what GPT-2's pre-tokenizer cuts a text into; nothing is merged across them."""

@@ -51,7 +51,7 @@ def test_a_rule_waits_for_the_extension_exactly_when_its_script_uses_it() -> Non
     users = {script for script, uses in found.items() if uses}
     assert users == {
         "clean.py", "signatures.py", "clusters.py", "held_out.py", "lines.py", "paragraphs.py",
-        "dedupe.py",
+        "dedupe.py", "tokenizer.py",
     }  # fmt: skip
 
 
@@ -98,6 +98,27 @@ def test_finds_an_import_in_a_block_of_any_kind(tmp_path: Path) -> None:
     script.write_text(BLOCKS)
     found = {path.stem for path in code_closure(script, tmp_path)}
     assert found == {"script", "__init__", "handler", "elif_in_case", "method"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from gpt2ro import (  # both\n    one,\n    two,\n)\n",
+        "from gpt2ro import one, \\\n    two\n",
+        '"""What comes\nfrom gpt2ro as it is."""\nimport gpt2ro.one, gpt2ro.two\n',
+        "import gpt2ro.one; import gpt2ro.two\n",
+    ],
+    ids=["in brackets", "continued by a backslash", "below a sentence like one", "two in a line"],
+)
+def test_finds_an_import_however_it_is_written(source: str, tmp_path: Path) -> None:
+    package = tmp_path / "gpt2ro"
+    package.mkdir()
+    for name in ("__init__", "one", "two"):
+        (package / f"{name}.py").write_text("")
+    script = tmp_path / "script.py"
+    script.write_text(source)
+    found = {path.stem for path in code_closure(script, tmp_path)}
+    assert found == {"script", "__init__", "one", "two"}
 
 
 def test_a_modified_module_is_read_again(tmp_path: Path) -> None:

@@ -23,10 +23,16 @@ CAPITALS = "ȘȚĂÂÎ"
 
 
 class Sample:
-    """A sample of texts, the same number of characters from the start of every part."""
+    """A sample of texts, the same number of characters from the start of every part.
+
+    Attributes:
+        characters: of each part, at most.
+        texts: these.
+    """
 
     def __init__(self, parts: int) -> None:
-        self._left = [SAMPLE_CHARACTERS // parts] * parts
+        self.characters = SAMPLE_CHARACTERS // parts
+        self._left = [self.characters] * parts
         self.texts: list[str] = []
 
     def add(self, part: int, text: str) -> None:

@@ -14,15 +14,23 @@ class SourceSample:
 
     A document is drawn by the hash of its id and the seed: the same ones whatever the number and
     the order of the parts.
+
+    Attributes:
+        seed: of the hash, 64 bits.
     """
 
     def __init__(self, shares: Mapping[str, float], seed: int) -> None:
         self._limits = {source: int(share * 2**64) for source, share in shares.items()}
-        self._seed = seed
+        self.seed = seed % 2**64
 
     def has(self, source: str, document_id: str) -> bool:
         """Return whether the document is drawn."""
-        return xxhash.xxh3_64_intdigest(document_id.encode(), self._seed) < self._limits[source]
+        return xxhash.xxh3_64_intdigest(document_id.encode(), self.seed) < self._limits[source]
+
+    def limit(self, source: str) -> int | None:
+        """Return the hash below which documents of a source are drawn; None if all are."""
+        limit = self._limits[source]
+        return limit if limit < 2**64 else None
 
 
 def source_bytes(stats: Sequence[Path]) -> dict[str, int]:

@@ -23,7 +23,7 @@ class TokenizerSettings:
     )
     seed: int = setting(1, "seed of the choice of documents, where there are more", minimum=0)
     trainer: str = setting(
-        "gigabpe",
-        "library that learns the merges; gigabpe's are held against those of tokenizers first",
-        choices=("gigabpe", "tokenizers"),
+        "gpt2ro",
+        "what learns the merges; gpt2ro's are held against those of the library tokenizers first",
+        choices=("gpt2ro", "tokenizers"),
     )

@@ -15,10 +15,19 @@ def read_split_documents(path: Path) -> Iterator[tuple[Document, str]]:
         UserError: a document has no split, because the shard is not one of the step dedupe.
     """
     for document in read_documents(path):
-        split = document.meta.get("split")
-        if split not in SPLITS:
-            raise UserError(
-                f"{path}: meta.split of {document.id} is {split!r}; expected {', '.join(SPLITS)}; "
-                "give a shard written by the step dedupe."
-            )
-        yield document, split
+        yield document, split_of(document, path)
+
+
+def split_of(document: Document, path: Path) -> str:
+    """Return the split of a document of a shard.
+
+    Raises:
+        UserError: it has none, because the shard is not one of the step dedupe.
+    """
+    split = document.meta.get("split")
+    if split not in SPLITS:
+        raise UserError(
+            f"{path}: meta.split of {document.id} is {split!r}; expected {', '.join(SPLITS)}; "
+            "give a shard written by the step dedupe."
+        )
+    return str(split)

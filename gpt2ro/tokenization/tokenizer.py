@@ -7,20 +7,19 @@ unknown. `<|endoftext|>` has the last id, as in GPT-2.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_json, write_text
-from gpt2ro.progress import Progress
-from gpt2ro.tokenization.measures import Sample, cut_letters, measures
+from gpt2ro.tokenization.measures import cut_letters, measures
 from gpt2ro.tokenization.sampling import SourceSample, even_shares, source_bytes
 from gpt2ro.tokenization.settings import TokenizerSettings
-from gpt2ro.tokenization.splits import read_split_documents
 from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT
-from gpt2ro.tokenization.trainers import Merge, byte_vocabulary, learned_merges
+from gpt2ro.tokenization.train_texts import TrainTexts
+from gpt2ro.tokenization.trainers import Merge, Texts, byte_vocabulary, learned_merges
 
 # bos, eos and unk as in GPT-2. Padding is set too, and on the left, because batched generation asks
 # for both; whoever trains with padding must mask it by the attention mask, not by the id.
@@ -37,7 +36,11 @@ CONFIG = {
 
 
 def write_tokenizer(
-    paths: Sequence[Path], stats: Sequence[Path], folder: Path, settings: TokenizerSettings
+    paths: Sequence[Path],
+    stats: Sequence[Path],
+    folder: Path,
+    settings: TokenizerSettings,
+    threads: int = 1,
 ) -> None:
     """Train on the train documents of all parts and write the tokenizer's files.
 
@@ -45,6 +48,7 @@ def write_tokenizer(
         paths: the deduplicated shards.
         stats: their stats, from which it is known how large each source is.
         folder: where the tokenizer goes.
+        threads: parts that are read side by side.
 
     Writes vocab.json, merges.txt, tokenizer_config.json, stats.json, and tokenizer.json last. Equal
     documents give equal bytes, whatever the number of threads.
@@ -52,9 +56,11 @@ def write_tokenizer(
     Raises:
         UserError: there is no train document, or the text cannot fill the vocabulary.
     """
-    shares = even_shares(source_bytes(stats), settings.max_megabytes * 1_000_000)
-    texts = TrainTexts(paths, SourceSample(shares, settings.seed))
-    tokenizer, trainer = trained(texts, settings, folder)
+    sizes = source_bytes(stats)
+    shares = even_shares(sizes, settings.max_megabytes * 1_000_000)
+    size = int(sum(shares[source] * sizes[source] for source in sizes))
+    texts = TrainTexts(paths, SourceSample(shares, settings.seed), size, threads)
+    tokenizer, trainer = trained(texts, settings)
     if not texts.documents:
         raise UserError(
             f"tokenizer: no train document in {len(paths)} parts; tokenizer.max_megabytes is "
@@ -90,45 +96,12 @@ def _warn_of_cut_letters(letter_tokens: Mapping[str, int], vocabulary: int) -> N
         )
 
 
-class TrainTexts:
-    """Iterates over the texts of the train split, counts them, and keeps a sample."""
-
-    def __init__(self, paths: Sequence[Path], drawn: SourceSample) -> None:
-        self._paths = paths
-        self._drawn = drawn
-        self._begin()
-
-    def _begin(self) -> None:
-        self.documents = 0
-        self.bytes = 0
-        self.sample = Sample(parts=len(self._paths))
-
-    def __iter__(self) -> Iterator[str]:
-        self._begin()
-        with Progress("tokenizer: reading") as progress:
-            for part, path in enumerate(self._paths):
-                for document, split in read_split_documents(path):
-                    if split == "train" and self._drawn.has(path.parent.name, document.id):
-                        size = len(document.text.encode())
-                        self.documents += 1
-                        self.bytes += size
-                        self.sample.add(part, document.text)
-                        progress.update(size, documents=1)
-                        yield document.text
-
-
-def trained(
-    texts: Iterable[str], settings: TokenizerSettings, folder: Path
-) -> tuple[Tokenizer, str]:
-    """Return a tokenizer trained on the texts, and the name of the library that learned its merges.
+def trained(texts: Texts, settings: TokenizerSettings) -> tuple[Tokenizer, str]:
+    """Return a tokenizer trained on the texts, and the name of the trainer that learned its merges.
 
     It is smaller than asked when they are too few.
-
-    Args:
-        texts: may be iterated over twice.
-        folder: where a temporary file may lie.
     """
-    merges, trainer = learned_merges(texts, settings, folder)
+    merges, trainer = learned_merges(texts, settings)
     vocabulary = byte_vocabulary()
     for left, right in merges:
         vocabulary.setdefault(left + right, len(vocabulary))

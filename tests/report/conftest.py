@@ -75,7 +75,7 @@ def write_model(results: Path) -> None:
             "vocabulary": 2048,
             "documents": 2900,
             "bytes": 2_000_000,
-            "trainer": "gigabpe",
+            "trainer": "gpt2ro",
             "sample_bytes": 2_000_000,
             "bytes_per_token": 3.3,
             "tokens_per_word": 1.75,

@@ -70,7 +70,7 @@ def test_tells_what_decontamination_took(html: str) -> None:
 
 
 def test_names_the_trainer_of_the_vocabulary(html: str) -> None:
-    assert re.search(r"learned by</th><td[^>]*>gigabpe<", html)
+    assert re.search(r"learned by</th><td[^>]*>gpt2ro<", html)
 
 
 def test_tells_which_repeated_lines_went(html: str) -> None:

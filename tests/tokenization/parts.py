@@ -4,6 +4,8 @@ from pathlib import Path
 
 from gpt2ro.documents import Document, document_id, write_documents
 from gpt2ro.files import write_json
+from gpt2ro.native import TrainDocuments
+from gpt2ro.tokenization.trainers import documents_of
 
 SENTENCES = [
     "Țăranul își înhamă boii și pleacă la câmp înainte de răsăritul soarelui.",
@@ -29,3 +31,10 @@ def write_part(path: Path, documents: list[Document]) -> None:
 
 def stats_of(shard: Path) -> Path:
     return shard.with_name(f"{shard.name.partition('.')[0]}.stats.json")
+
+
+class Listed(list[str]):
+    """Texts from which a vocabulary is learned, all of which both trainers learn from."""
+
+    def counted(self) -> tuple[TrainDocuments, list[str]]:
+        return documents_of(self), list(self)

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from parts import write_part
+from parts import Listed, write_part
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from gpt2ro.documents import Document
@@ -25,10 +25,10 @@ def test_measures_both_on_the_held_out_documents_alone(tmp_path: Path) -> None:
     ]
     write_part(tmp_path / "p.jsonl.zst", documents)
     bytes_alone = write_tokenizer_file(
-        tmp_path / "other.json", trained([], TokenizerSettings(vocabulary=257), tmp_path)[0]
+        tmp_path / "other.json", trained(Listed(), TokenizerSettings(vocabulary=257))[0]
     )
     letter = write_tokenizer_file(
-        tmp_path / "own.json", trained(["ș ș ș"], TokenizerSettings(vocabulary=258), tmp_path)[0]
+        tmp_path / "own.json", trained(Listed(["ș ș ș"]), TokenizerSettings(vocabulary=258))[0]
     )
     output = tmp_path / "comparison.json"
     write_comparison([tmp_path / "p.jsonl.zst"], letter, bytes_alone, "gpt2", output)
@@ -44,7 +44,7 @@ def test_measures_both_on_the_held_out_documents_alone(tmp_path: Path) -> None:
 def test_the_other_needs_no_end_of_text(tmp_path: Path) -> None:
     write_part(tmp_path / "p.jsonl.zst", [Document("s/p/0", "un om", "s", {"split": "test"})])
     own = write_tokenizer_file(
-        tmp_path / "own.json", trained([], TokenizerSettings(vocabulary=257), tmp_path)[0]
+        tmp_path / "own.json", trained(Listed(), TokenizerSettings(vocabulary=257))[0]
     )
     words = Tokenizer(models.WordLevel({"un": 0, "om": 1}, unk_token="un"))
     words.pre_tokenizer = pre_tokenizers.Whitespace()

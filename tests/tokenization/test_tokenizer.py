@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from parts import stats_of, write_part
+from parts import Listed, stats_of, write_part
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, GPT2Tokenizer
 
@@ -140,7 +140,7 @@ def test_stats_that_are_not_one_for_each_part_are_a_usage_error(part: Path, tmp_
 
 def test_a_pair_below_min_frequency_is_not_merged(tmp_path: Path) -> None:
     settings = TokenizerSettings(vocabulary=1000, min_frequency=3)
-    tokenizer, _ = trained(["zmeu zmeu basm basm basm"], settings, tmp_path)
+    tokenizer, _ = trained(Listed(["zmeu zmeu basm basm basm"]), settings)
     vocabulary = tokenizer.get_vocab()
     assert "bas" in "".join(vocabulary)
     assert "zmeu" not in vocabulary

@@ -8,6 +8,7 @@ rule tokenizer:
     input:
         documents=every_part(rules.dedupe.output.documents),
         sizes=every_part(rules.dedupe.output.stats),
+        native=EXTENSION,
         code=code("tokenizer.py"),
     output:
         files=expand(f"{RESULTS}/tokenizer/{{file}}", file=TOKENIZER_FILES),
@@ -23,7 +24,7 @@ rule tokenizer:
     shell:
         "RAYON_NUM_THREADS={threads} python workflow/scripts/tokenizer.py"
         " --input {input.documents} --stats {input.sizes} --output {params.folder}"
-        " {params.flags}" + LOGGED
+        " --threads {threads} {params.flags}" + LOGGED
 
 
 # Only where the config names a model: nothing is fetched for it alone.

@@ -7,6 +7,7 @@ The work is in gpt2ro/tokenization.
 """
 
 import argparse
+import os
 from pathlib import Path
 
 from gpt2ro.errors import run
@@ -26,6 +27,9 @@ def main() -> None:
         "--stats", type=Path, nargs="+", required=True, help="their stats, in the same order"
     )
     parser.add_argument("--output", type=Path, required=True, help="folder of the tokenizer")
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count() or 1, help="parts that are read side by side"
+    )
     add_arguments(parser, TokenizerSettings)
     arguments = parser.parse_args()
     settings = from_arguments(TokenizerSettings, arguments)
@@ -37,7 +41,7 @@ def main() -> None:
 
     from gpt2ro.tokenization.tokenizer import write_tokenizer
 
-    write_tokenizer(arguments.input, arguments.stats, arguments.output, settings)
+    write_tokenizer(arguments.input, arguments.stats, arguments.output, settings, arguments.threads)
 
 
 if __name__ == "__main__":

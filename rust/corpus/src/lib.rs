@@ -10,8 +10,11 @@
 //! [`jaccard`] of their shingles says how much they really have in common. Lines that many documents
 //! of a site have are counted by their [`line_keys`]. What they
 //! share with [`HeldOut`] ones is found by longer shingles, and taken out by [`without_held_out`].
+//!
+//! The merges of a vocabulary are learned by [`bpe`].
 
 mod blocks;
+pub mod bpe;
 pub mod clean;
 pub mod documents;
 pub mod filter;

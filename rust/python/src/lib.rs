@@ -2,6 +2,7 @@
 //!
 //! Every function releases the interpreter lock while it works.
 
+mod bpe;
 mod clean;
 mod documents;
 mod filter;
@@ -165,6 +166,8 @@ fn packed_paragraphs<'py>(
 /// What the stages of the corpus need of Rust.
 #[pymodule]
 mod _native {
+    #[pymodule_export]
+    use super::bpe::{TrainDocuments, pieces};
     #[pymodule_export]
     use super::clean::{CleanedBlock, Cleaner};
     #[pymodule_export]

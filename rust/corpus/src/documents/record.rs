@@ -46,6 +46,32 @@ impl<'line> Record<'line> {
         found == id && !found.contains('\\')
     }
 
+    /// Returns the id; none if it has escapes.
+    pub(crate) fn id(&self) -> Option<&'line str> {
+        let start = r#"{"id":""#.len();
+        let found = &self.line[start..self.start - r#"","text":"#.len()];
+        (!found.contains('\\')).then_some(found)
+    }
+
+    /// Returns the text of a name in `meta`; none if it is not there, is no text or has escapes.
+    pub(crate) fn text_of(&self, name: &str) -> Option<&'line str> {
+        let mut index = self.meta + 1;
+        while self.line[index..].starts_with('"') {
+            let length = json::string(&self.line[index..])?;
+            let found = &self.line[index + 1..index + length - 1];
+            index += length + 1;
+            let length = json::value(&self.line[index..], 0)?;
+            if found == name {
+                let value = self.line[index..index + length].strip_prefix('"')?;
+                let value = value.strip_suffix('"')?;
+                return (!value.contains('\\')).then_some(value);
+            }
+            index += length;
+            index += usize::from(self.line[index..].starts_with(','));
+        }
+        None
+    }
+
     /// Returns where in the line a name belongs among those of `meta`; none if it is there.
     pub(crate) fn place(&self, name: &str) -> Option<usize> {
         let mut index = self.meta + 1;

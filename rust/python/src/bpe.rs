@@ -1,0 +1,74 @@
+use std::sync::{Mutex, MutexGuard};
+
+use gpt2ro_corpus::bpe::{self, Draw, merges};
+use pyo3::prelude::*;
+
+/// The train documents of a part; the parts may be read side by side.
+#[pyclass(frozen, module = "gpt2ro._native")]
+pub(crate) struct TrainDocuments(Mutex<bpe::TrainDocuments>);
+
+#[pymethods]
+impl TrainDocuments {
+    #[new]
+    fn new(seed: u64, limit: Option<u64>, characters: usize, every: usize) -> Self {
+        let draw = Draw { seed, limit };
+        Self(Mutex::new(bpe::TrainDocuments::new(
+            draw, characters, every,
+        )))
+    }
+
+    fn add_block(&self, python: Python<'_>, block: &[u8]) -> usize {
+        python.detach(|| self.inner().add_block(block))
+    }
+
+    fn add(&self, python: Python<'_>, text: &str) {
+        python.detach(|| self.inner().add(text));
+    }
+
+    fn add_counts(&self, python: Python<'_>, others: &Self) {
+        python.detach(|| {
+            let counts = others.inner().counts.clone();
+            self.inner().counts.add_all(&counts);
+        });
+    }
+
+    fn merges(
+        &self,
+        python: Python<'_>,
+        tokens: usize,
+        min_frequency: u64,
+    ) -> Vec<(String, String)> {
+        python.detach(|| merges(&self.inner().counts, tokens, min_frequency))
+    }
+
+    #[getter]
+    fn documents(&self) -> usize {
+        self.inner().documents
+    }
+
+    #[getter]
+    fn bytes(&self) -> usize {
+        self.inner().bytes
+    }
+
+    #[getter]
+    fn beginning(&self) -> Vec<String> {
+        self.inner().beginning.clone()
+    }
+
+    #[getter]
+    fn everywhere(&self) -> Vec<String> {
+        self.inner().everywhere.clone()
+    }
+}
+
+impl TrainDocuments {
+    fn inner(&self) -> MutexGuard<'_, bpe::TrainDocuments> {
+        self.0.lock().expect("no thread has panicked")
+    }
+}
+
+#[pyfunction]
+pub(crate) fn pieces(text: &str) -> Vec<&str> {
+    bpe::pieces(text).collect()
+}
