@@ -83,6 +83,21 @@ impl Pool {
         });
     }
 
+    /// The same, where a thread takes some neighbouring items at a time and does one after the other.
+    ///
+    /// # Panics
+    /// Doing so panicked.
+    pub fn runs<I>(&self, items: I, length: usize, action: impl Fn(I::Item) + Sync)
+    where
+        I: ExactSizeIterator + Send,
+        I::Item: Send,
+    {
+        let runs = items.len().div_ceil(length);
+        let mut items = items;
+        let run = move |_| items.by_ref().take(length).collect::<Vec<_>>();
+        self.each((0..runs).map(run), |run| run.into_iter().for_each(&action));
+    }
+
     /// Run the same work on every thread, and wait for all of them.
     fn run(&self, work: &(dyn Fn() + Sync)) {
         if self.helpers.is_empty() {
@@ -211,6 +226,26 @@ mod tests {
                 pool.each(counts.iter_mut(), |count| *count += 1);
             }
             assert!(counts.iter().all(|&count| count == ROUNDS), "{threads}");
+        }
+    }
+
+    #[test]
+    fn every_item_of_a_run_is_done_once_in_order() {
+        for threads in [1, 3] {
+            let pool = Pool::new(threads).unwrap();
+            let done = Mutex::new(Vec::new());
+            pool.runs(0..11, 4, |item| {
+                done.lock()
+                    .unwrap()
+                    .push((std::thread::current().id(), item));
+            });
+            let done = done.into_inner().unwrap();
+            for run in [0..4, 4..8, 8..11] {
+                let of_run = done.iter().filter(|(_, item)| run.contains(item));
+                let (threads, items): (Vec<_>, Vec<_>) = of_run.copied().unzip();
+                assert!(items.into_iter().eq(run));
+                assert!(threads.windows(2).all(|pair| pair[0] == pair[1]));
+            }
         }
     }
 

@@ -46,9 +46,9 @@ impl Machine {
         });
     }
 
-    /// How many bands a thread takes at a time: a thread that is held up leaves some to others.
-    fn share(&self, bands: usize) -> usize {
+    /// How many bands, or heads, a thread takes at a time: one that is held up leaves some to others.
+    pub fn share(&self, all: usize) -> usize {
         const PIECES_A_THREAD: usize = 2;
-        bands.div_ceil(self.pool.threads() * PIECES_A_THREAD)
+        all.div_ceil(self.pool.threads() * PIECES_A_THREAD)
     }
 }

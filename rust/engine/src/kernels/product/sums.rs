@@ -3,6 +3,13 @@
 use crate::kernels::layout::{Line, PANELS, Word};
 use crate::kernels::memory::prefetch;
 
+/// Bytes between what a product reads and what it asks for. With 512 and 2,048 int8 was as fast.
+///
+/// The processor foresees a read from front to end by itself, but less well where a band ends and the
+/// sums of its rows are finished. Asking made a token in int8 5 % faster (AMD Zen 4, one thread, GPT-2
+/// small); in bfloat16 and float32 it made no difference.
+const AHEAD: usize = 1_024;
+
 /// What is done with a line of weights and a word of activations.
 pub(super) trait Dot {
     /// The sums of 16 rows while they grow.
@@ -59,7 +66,7 @@ unsafe fn chained<D: Dot, const TOKENS: usize, const CHAINS: usize>(
         for (lines, words) in lines.iter().zip(words) {
             // Several tokens have enough to do with a line that the next ones come in time.
             if TOKENS == 1 {
-                prefetch(lines);
+                prefetch(lines, AHEAD);
             }
             // Constant bounds from here on: only then do the sums stay in registers. No closures:
             // they would be compiled without the instructions.
