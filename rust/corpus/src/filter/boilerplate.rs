@@ -18,12 +18,12 @@ pub struct LineRemover {
 struct Heads {
     /// Characters that may stand before a phrase.
     edges: Vec<char>,
-    /// Heads by their first byte, each letter as its [`base`].
-    heads: Vec<Vec<Vec<u8>>>,
+    /// Heads by their first byte.
+    heads: Vec<Vec<Head>>,
 }
 
 /// Letters of the longest heads that are compared.
-const HEAD_LETTERS: usize = 5;
+const HEAD_LETTERS: u32 = 5;
 
 /// Phrases that are tried only where their sign is.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl LineRemover {
         let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
         for head in heads {
             let head = Head::of(head);
-            by_first[usize::from(head.letters[0])].push(head.letters[..head.length].to_vec());
+            by_first[head.first()].push(head);
         }
         self.heads = Some(Heads {
             edges: edges.chars().collect(),
@@ -132,16 +132,19 @@ impl LineRemover {
 impl Heads {
     fn may_begin(&self, line: &str) -> bool {
         let head = Head::of(line.trim_start_matches(&self.edges[..]));
-        let mut heads = self.heads[usize::from(head.letters[0])].iter();
-        head.is_of_another_alphabet || heads.any(|one| head.letters.starts_with(one))
+        head.is_of_another_alphabet
+            || self.heads[head.first()]
+                .iter()
+                .any(|one| head.starts_with(one))
     }
 }
 
-/// The first letters of a line, and zeros behind them.
-#[derive(Default)]
+/// The first letters of a line.
+#[derive(Clone, Copy, Debug, Default)]
 struct Head {
-    letters: [u8; HEAD_LETTERS],
-    length: usize,
+    /// A byte for each letter, its [`base`], the first in the lowest bits.
+    letters: u64,
+    length: u32,
     is_of_another_alphabet: bool,
 }
 
@@ -158,13 +161,21 @@ impl Head {
                 continue;
             }
             last = letter;
-            head.letters[head.length] = letter;
+            head.letters |= u64::from(letter) << (8 * head.length);
             head.length += 1;
             if head.length == HEAD_LETTERS {
                 break;
             }
         }
         head
+    }
+
+    fn first(&self) -> usize {
+        usize::from(self.letters as u8)
+    }
+
+    fn starts_with(&self, other: &Self) -> bool {
+        self.letters & ((1 << (8 * other.length)) - 1) == other.letters
     }
 }
 
