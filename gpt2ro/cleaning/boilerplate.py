@@ -103,7 +103,7 @@ EXPRESSION = _line_of(f"{_any_case_and_spelling(PHRASES)}|{IN_CAPITALS}")
 # Each with what is in every line that it matches.
 SIGNED_EXPRESSIONS = [
     (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN),
-    (f"{MENU_EDGES}{MENU}{MENU_EDGES}", SEPARATORS),
+    (f"{MENU_EDGES}{MENU}{MENU_EDGES}", f" {SEPARATORS} "),
 ]
 LINES = LineRemover(EXPRESSION, MAX_CHARACTERS, SIGNED_EXPRESSIONS, begins=(EDGE_CHARACTERS, HEADS))
 
