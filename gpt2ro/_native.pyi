@@ -302,9 +302,10 @@ class LineRemover:
             max_characters: longer lines are never phrases.
             signed: other such expressions, each with one that matches something in every line that
                 they are tried on.
-            begins: characters that may stand before a phrase of the first expression, and the one
-                to three characters with which all of its phrases begin, in small letters of ASCII
-                (s for ș); lines that begin otherwise are not tried.
+            begins: characters that may stand before a phrase of the first expression, and the
+                first letters of all of its phrases, of which up to five count; lines that begin
+                otherwise are not tried. Case and marks are not told apart, 0 is any number, and
+                all signs outside of ASCII are the same.
 
         Raises:
             ValueError: one of the expressions is not valid.

@@ -194,13 +194,15 @@ def _whole_lines(path: Path) -> int:
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
     """Yield the lines of a zstd stream; raise EOFError if its last frame is cut off."""
     decompressor = zstandard.ZstdDecompressor().decompressobj()
-    pending: list[bytes] = []
+    # What stands behind the last line end; it is copied once, when its line is whole.
+    pending: list[memoryview] = []
     while compressed := file.read(READ_SIZE):
         data = decompressor.decompress(compressed)
+        view = memoryview(data)
         if end := data.rfind(b"\n") + 1:
-            yield b"".join((*pending, memoryview(data)[:end]))
+            yield b"".join((*pending, view[:end]))
             pending.clear()
-        pending.append(data[end:])
+        pending.append(view[end:])
     if not decompressor.eof:
         raise EOFError("the file ends inside a compressed frame")
     if rest := b"".join(pending):

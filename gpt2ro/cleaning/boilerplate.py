@@ -58,16 +58,17 @@ PHRASES = (
     # Shops.
     r"adaugă (în|la) (coș|favorite)|cumpără acum|stoc epuizat",
 )
-# The first letters of all of them, without marks; they tell nearly all lines of prose from phrases.
+# The first letters of all of them; they tell nearly all lines of prose from phrases. Marks do not
+# count, and 0 is any number.
 FIRST_LETTERS = """
     abon accep acest actua adaug adres afla artic auten cites citit comen comut conec cont cooki
     copyr credi creea cumpa data desch despr distr e-mai email etich faceb folos foto gesti inapo
     inchi inscr insta intra lasa leave linke meniu mergi messe modif monit nici noi pagin parta
     pentr pinte polit posta poste power prefe print priva produ publi read refuz respi rss salt
     salve sari scri setar share site- skip stiri stoc sursa tags tagur teleg terme terms tikto timp
-    tipar trimi twitt ultim urmar utili vedet vezi vizua whats x youtu 0 1 2 3 4 5 6 7 8 9
+    tipar trimi twitt ultim urmar utili vedet vezi vizua whats x youtu ©
 """
-HEADS = [*FIRST_LETTERS.split(), "un co", "un de"]
+HEADS = [*FIRST_LETTERS.split(), "un co", "un de", "0 co", "0 de", "0 vi"]
 # They begin with anything, so that all of a line is read before it is none of them; each has one of
 # these words.
 PHRASES_WITHIN = (
@@ -102,7 +103,7 @@ EXPRESSION = _line_of(f"{_any_case_and_spelling(PHRASES)}|{IN_CAPITALS}")
 # Each with what is in every line that it matches.
 SIGNED_EXPRESSIONS = [
     (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN),
-    (f"{MENU_EDGES}{MENU}{MENU_EDGES}", SEPARATORS),
+    (f"{MENU_EDGES}{MENU}{MENU_EDGES}", f" {SEPARATORS} "),
 ]
 LINES = LineRemover(EXPRESSION, MAX_CHARACTERS, SIGNED_EXPRESSIONS, begins=(EDGE_CHARACTERS, HEADS))
 

@@ -1,4 +1,5 @@
 import lzma
+import re
 from pathlib import Path
 
 import pytest
@@ -164,18 +165,22 @@ def test_a_line_is_boilerplate_whether_or_not_signs_are_looked_for(
     assert (without_boilerplate(line + "\nda") == "da") == ONE_EXPRESSION.is_phrase(line)
 
 
-def _beginnings(phrase: str) -> list[str]:
-    """Return the beginnings of a phrase in ASCII, each up to where it is, or begins with, a head.
+SIGNS = "".join(sign for sign in map(chr, range(0x80, 0x3000)) if not sign.isalnum())
 
-    Those without one have five characters, or are whole phrases.
+
+def _beginnings(phrase: str) -> list[str]:
+    """Return the beginnings of a phrase, each up to where it is, or begins with, a head.
+
+    Those without one have five characters, or are whole phrases. Numbers are 0.
     """
     plain = phrase.translate(str.maketrans("ăâîșț", "aaist"))
     expression = regex.compile(plain, regex.IGNORECASE)
-    signs = [chr(code) for code in range(0x80) if not chr(code).isupper()]
+    letters = re.sub("[1-9A-Z]", "", "".join(map(chr, range(0x80)))) + SIGNS
     found, open_ones = [], [""]
     for _ in range(5):
-        longer = [text + sign for text in open_ones for sign in signs]
+        longer = [text + letter for text in open_ones for letter in letters]
         begun = [text for text in longer if expression.fullmatch(text, partial=True)]
+        begun = [text for text in begun if not text.endswith("00")]
         found += [text for text in begun if expression.fullmatch(text) or text in HEADS]
         open_ones = [text for text in begun if text not in HEADS]
     return found + open_ones

@@ -145,6 +145,7 @@ pub(crate) fn unescape(text: &str, unescaped: &mut String) -> Option<(usize, boo
 /// Appends a string in the usual form.
 pub(crate) fn escape(text: &str, json: &mut Vec<u8>) {
     let bytes = text.as_bytes();
+    json.reserve(bytes.len() + 2);
     json.push(b'"');
     let mut written = 0;
     for index in indices(bytes, 0, |byte, _| !is_plain(byte)) {

@@ -18,12 +18,12 @@ pub struct LineRemover {
 struct Heads {
     /// Characters that may stand before a phrase.
     edges: Vec<char>,
-    /// Heads by their first byte; all of ASCII, in lower case.
-    heads: Vec<Vec<String>>,
+    /// Heads by their first byte.
+    heads: Vec<Vec<Head>>,
 }
 
-/// Bytes of the longest heads that are compared.
-const HEAD_BYTES: usize = 5;
+/// Letters of the longest heads that are compared.
+const HEAD_LETTERS: u32 = 5;
 
 /// Phrases that are tried only where their sign is.
 #[derive(Clone, Debug)]
@@ -50,14 +50,14 @@ impl LineRemover {
     /// Has the phrases tried only on lines that begin with one of some heads, behind any of the
     /// characters `edges`: few lines do, and to try an expression takes longer than to see that.
     ///
-    /// Heads are one to five characters of ASCII, in lower case. Case and the marks of Romanian
-    /// letters are not told apart; lines that begin with other letters are always tried.
+    /// Up to five characters of a head count. Case and the marks of Romanian letters are not told
+    /// apart, a run of digits is one digit, and signs outside of ASCII are all the same. Lines that
+    /// begin with letters or digits of another alphabet are always tried.
     pub fn beginning_with(mut self, edges: &str, heads: &[String]) -> Self {
         let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
         for head in heads {
-            if let Some(first) = head.bytes().next() {
-                by_first[usize::from(first)].push(head.chars().take(HEAD_BYTES).collect());
-            }
+            let head = Head::of(head);
+            by_first[head.first()].push(head);
         }
         self.heads = Some(Heads {
             edges: edges.chars().collect(),
@@ -131,31 +131,69 @@ impl LineRemover {
 
 impl Heads {
     fn may_begin(&self, line: &str) -> bool {
-        let mut head = [0; HEAD_BYTES];
-        let rest = line.trim_start_matches(&self.edges[..]);
-        for (place, letter) in head.iter_mut().zip(rest.chars()) {
-            match base(letter) {
-                Some(byte) => *place = byte,
-                None => return true,
-            }
-        }
-        let mut heads = self.heads[usize::from(head[0])].iter();
-        heads.any(|one| head.starts_with(one.as_bytes()))
+        let head = Head::of(line.trim_start_matches(&self.edges[..]));
+        head.is_of_another_alphabet
+            || self.heads[head.first()]
+                .iter()
+                .any(|one| head.starts_with(one))
     }
 }
+
+/// The first letters of a line.
+#[derive(Clone, Copy, Debug, Default)]
+struct Head {
+    /// A byte for each letter, its [`base`], the first in the lowest bits.
+    letters: u64,
+    length: u32,
+    is_of_another_alphabet: bool,
+}
+
+impl Head {
+    fn of(line: &str) -> Self {
+        let mut head = Self::default();
+        let mut last = 0;
+        for letter in line.chars() {
+            let Some(letter) = base(letter) else {
+                head.is_of_another_alphabet = true;
+                break;
+            };
+            if letter == DIGIT && last == DIGIT {
+                continue;
+            }
+            last = letter;
+            head.letters |= u64::from(letter) << (8 * head.length);
+            head.length += 1;
+            if head.length == HEAD_LETTERS {
+                break;
+            }
+        }
+        head
+    }
+
+    fn first(&self) -> usize {
+        usize::from(self.letters as u8)
+    }
+
+    fn starts_with(&self, other: &Self) -> bool {
+        self.letters & ((1 << (8 * other.length)) - 1) == other.letters
+    }
+}
+
+/// Stand for all digits of ASCII, and for all that is neither of ASCII nor a letter or digit.
+const DIGIT: u8 = b'0';
+const SIGN: u8 = 0x80;
 
 /// Returns a letter of ASCII or of Romanian in lower case and without its mark; none for another
 /// letter, which an expression may not tell from one of ASCII.
 fn base(letter: char) -> Option<u8> {
     match letter {
+        '0'..='9' => Some(DIGIT),
+        '\0'..='\x7f' => Some(letter.to_ascii_lowercase() as u8),
         'ă' | 'â' | 'Ă' | 'Â' => Some(b'a'),
         'î' | 'Î' => Some(b'i'),
         'ș' | 'ş' | 'Ș' | 'Ş' => Some(b's'),
         'ț' | 'ţ' | 'Ț' | 'Ţ' => Some(b't'),
-        _ => u8::try_from(letter)
-            .ok()
-            .filter(u8::is_ascii)
-            .map(|byte| byte.to_ascii_lowercase()),
+        _ => (!letter.is_alphanumeric()).then_some(SIGN),
     }
 }
 

@@ -64,18 +64,13 @@ impl Letters {
     fn of(text: &str) -> Self {
         let mut letters = Self::default();
         let begins_other = |byte: u8, _| byte >= 0xc0;
-        for index in indices(text.as_bytes(), 0, begins_other) {
-            let Some(letter) = text[index..].chars().next() else {
-                break;
-            };
-            if ROMANIAN_LETTERS.contains(&letter) {
-                letters.romanian += 1;
-            } else if WEAK_TURKISH_LETTERS.contains(&letter) {
-                letters.weak += 1;
-            } else if STRONG_TURKISH_LETTERS.contains(&letter) {
-                letters.strong += 1;
-            }
-        }
+        indices(text.as_bytes(), 0, begins_other).for_each(|index| {
+            let letter = text[index..].chars().next();
+            let is_in = |set: &[char]| letter.is_some_and(|letter| set.contains(&letter));
+            letters.romanian += usize::from(is_in(&ROMANIAN_LETTERS));
+            letters.weak += usize::from(is_in(&WEAK_TURKISH_LETTERS));
+            letters.strong += usize::from(is_in(&STRONG_TURKISH_LETTERS));
+        });
         letters
     }
 }
@@ -95,17 +90,17 @@ pub(super) fn sample(text: &str) -> Cow<'_, str> {
     Cow::Owned(slices.join(" "))
 }
 
-/// Bytes whose characters are counted at once.
-const CHUNK: usize = 1 << 10;
+/// Bytes whose characters are counted at once, in a sum of one byte.
+const CHUNK: usize = 1 << 7;
 
 /// Returns the bytes of so many characters.
 fn byte_index(text: &str, characters: usize) -> usize {
     let begins = |byte: &u8| byte & 0xc0 != 0x80;
     let mut left = characters;
     for (number, chunk) in text.as_bytes().chunks(CHUNK).enumerate() {
-        let count = chunk.iter().filter(|byte| begins(byte)).count();
-        if count <= left {
-            left -= count;
+        let count: u8 = chunk.iter().map(|byte| u8::from(begins(byte))).sum();
+        if usize::from(count) <= left {
+            left -= usize::from(count);
             continue;
         }
         let starts = chunk.iter().enumerate().filter(|(_, byte)| begins(byte));
@@ -160,19 +155,19 @@ fn is_romanian(letter: char) -> bool {
 
 /// Returns how many words of Turkish a text has in lower case.
 fn turkish_words(text: &str) -> usize {
-    let is_within = |byte: u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    let (mut count, mut rest) = (0, text);
-    while let Some(start) = rest.bytes().position(is_within) {
-        rest = &rest[start..];
-        let end = rest.bytes().position(|byte| !is_within(byte));
-        let (word, behind) = rest.split_at(end.unwrap_or(rest.len()));
-        count += if word.is_ascii() {
-            usize::from(word.len() <= LONGEST_TURKISH && is_turkish(word))
+    let is_within = |byte: u8| byte.is_ascii_alphabetic() | !byte.is_ascii();
+    let is_bound = |byte: u8, next: u8| is_within(byte) != is_within(next);
+    let (mut count, mut start) = (0, 0);
+    // Behind the last byte stands 0, which is in no word.
+    indices(text.as_bytes(), 0, is_bound).for_each(|last| {
+        let word = &text[start..=last];
+        if word.is_ascii() {
+            count += usize::from(word.len() <= LONGEST_TURKISH && is_turkish(word));
         } else {
-            other_turkish_words(word)
-        };
-        rest = behind;
-    }
+            count += other_turkish_words(word);
+        }
+        start = last + 1;
+    });
     count
 }
 
@@ -191,20 +186,25 @@ fn number(word: &str) -> u64 {
 }
 
 /// Returns how many words of Turkish there are in letters and other characters outside of ASCII.
-///
-/// In lower case one word can become more: İ becomes i and a mark behind it, and marks stand between
-/// words.
-fn other_turkish_words(word: &str) -> usize {
-    // Those that are not of ASCII have none of Romanian's letters.
-    if word
-        .chars()
-        .all(|letter| letter.is_ascii() || is_romanian(letter))
-    {
+fn other_turkish_words(text: &str) -> usize {
+    // Words of Turkish that are not of ASCII have none of Romanian's letters.
+    let has_usual = |word: &str| word.chars().all(|one| one.is_ascii() || is_romanian(one));
+    if has_usual(text) {
         return 0;
     }
-    let lower = word.to_lowercase();
-    let turkish = words(&lower).filter(|word| TURKISH_WORDS.contains(word));
-    turkish.count()
+    let in_word = |word: &str| {
+        if word.is_ascii() {
+            return usize::from(word.len() <= LONGEST_TURKISH && is_turkish(word));
+        }
+        if has_usual(word) {
+            return 0;
+        }
+        // İ becomes i and a mark behind it, and marks stand between words.
+        let lower = word.to_lowercase();
+        let turkish = words(&lower).filter(|word| TURKISH_WORDS.contains(word));
+        turkish.count()
+    };
+    words(text).map(in_word).sum()
 }
 
 #[cfg(test)]
