@@ -8,7 +8,7 @@ SNAKEMAKE = $(RUN) snakemake --configfile $(CONFIG) $(if $(CORPUS),--config corp
 EXTENSION_SOURCES = $(shell find rust/corpus rust/python -name '*.rs' -o -name '*.toml')
 RESULTS = $(shell sed -n 's/^results: *//p' $(CONFIG))
 
-.PHONY: samples setup test lint clean
+.PHONY: samples setup slurm test lint clean
 
 samples: setup
 	@$(SNAKEMAKE)
@@ -22,6 +22,10 @@ setup: .venv/.complete gpt2ro/_native.abi3.so
 	$(RUN) python -m pip install --no-deps --no-build-isolation --editable .
 	$(RUN) python workflow/scripts/build_rust.py --workspace rust --jobs $$(nproc)
 	touch $@
+
+# For profiles/slurm.
+slurm: setup
+	.venv/bin/python -m pip install --require-hashes --requirement requirements-slurm.lock
 
 # Installing the package has built it; this is for a change of its sources.
 gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete

@@ -4,12 +4,20 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCKED = dict(
-    re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
-)
+LOCKS = ["requirements.lock", "requirements-slurm.lock"]
+
+
+def locked(name: str) -> dict[str, str]:
+    """Versions of the packages in a lock."""
+    text = (ROOT / name).read_text()
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+
+
+LOCKED = locked("requirements.lock")
 
 
 def declared() -> set[str]:
@@ -30,11 +38,22 @@ def test_conda_holds_every_declared_package_in_its_locked_version() -> None:
     assert conda_pins() == {name: LOCKED[name] for name in conda_pins()}
 
 
-def test_the_lock_has_a_hash_for_every_package_and_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_a_hash_for_every_package_and_no_address(name: str) -> None:
+    text = (ROOT / name).read_text()
     assert "://" not in text
     for entry in re.split(r"\n(?=[a-z0-9-]+==)", text):
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
+
+
+def test_a_cluster_needs_other_packages_and_no_other_versions() -> None:
+    asked = re.findall(r"^([a-z-]+)==(\S+)", (ROOT / "requirements-slurm.in").read_text(), re.M)
+    cluster = locked("requirements-slurm.lock")
+    assert [(name, cluster[name]) for name, _ in asked] == asked != []
+    assert not {name for name, _ in asked} & LOCKED.keys()
+    shared = cluster.keys() & LOCKED.keys()
+    assert "snakemake-interface-executor-plugins" in shared
+    assert {name: cluster[name] for name in shared} == {name: LOCKED[name] for name in shared}
 
 
 def test_every_dependency_has_its_reason_in_the_architecture() -> None:

@@ -1,7 +1,7 @@
 """Columns of Arrow made of and read as numpy arrays and lists, buffer by buffer.
 
-`pa.array` and `to_numpy` do it too, but import pandas where it is installed, as it is here with
-Snakemake: 0.4 CPU seconds for each job.
+`pa.array` and `to_numpy` do it too, but import pandas where it is installed, as it is with
+Snakemake's plugin for Slurm: 0.4 CPU seconds for each job.
 """
 
 from collections.abc import Sequence

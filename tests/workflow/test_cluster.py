@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ PROFILE = (
 )  # fmt: skip
 
 pytestmark = pytest.mark.skipif(
-    not slurm.installed(), reason="needs slurmctld, slurmd and munged, and root to start them"
+    not slurm.installed() or not find_spec("snakemake_executor_plugin_slurm"),
+    reason="needs slurmctld, slurmd and munged, root to start them, and make slurm",
 )
 
 
