@@ -3,6 +3,7 @@
 //! A token of GPT-2 small takes 3 ms and has 60 such lists, so threads wait for the next one by
 //! spinning, and sleep only when none has come for a while.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +20,7 @@ pub struct Pool {
 }
 
 /// The work to do. Its lifetime is a pretence: [`Pool::run`] does not return before it is done.
-type Work = &'static (dyn Fn() + Sync);
+type Work = &'static (dyn Fn(usize) + Sync);
 
 #[derive(Default)]
 struct Shared {
@@ -50,7 +51,7 @@ impl Pool {
             let shared = Arc::clone(&pool.shared);
             let helper = std::thread::Builder::new()
                 .name(format!("gpt2ro-{number}"))
-                .spawn(move || shared.help())?;
+                .spawn(move || shared.help(number))?;
             pool.helpers.push(helper);
         }
         Ok(pool)
@@ -62,53 +63,42 @@ impl Pool {
         self.helpers.len() + 1
     }
 
-    /// Do something with every item; which thread gets which one is left to chance, so what is done
-    /// must not depend on it.
+    /// Do something with every item. A thread begins with a share of neighbouring items, in order: weights
+    /// that follow each other in memory are read without a pause. One that is done helps others, from
+    /// the end of theirs. So which thread gets which item is left to chance, and what is done must not
+    /// depend on it.
     ///
     /// # Panics
     /// Doing so panicked.
     pub fn each<I>(&self, items: I, action: impl Fn(I::Item) + Sync)
     where
-        I: Iterator + Send,
+        I: Iterator<Item: Send>,
     {
-        if items.size_hint().1.is_some_and(|most| most <= 1) {
+        if self.helpers.is_empty() || items.size_hint().1.is_some_and(|most| most <= 1) {
             return items.for_each(action);
         }
-        let items = Mutex::new(items);
-        let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
-        self.run(&|| {
+        let shares = Mutex::new(Shares::new(items, self.threads()));
+        self.run(&|thread| {
+            let next = || {
+                shares
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .next(thread)
+            };
             while let Some(item) = next() {
                 action(item);
             }
         });
     }
 
-    /// The same, where a thread takes some neighbouring items at a time and does one after the other.
-    ///
-    /// # Panics
-    /// Doing so panicked.
-    pub fn runs<I>(&self, items: I, length: usize, action: impl Fn(I::Item) + Sync)
-    where
-        I: ExactSizeIterator + Send,
-        I::Item: Send,
-    {
-        let runs = items.len().div_ceil(length);
-        let mut items = items;
-        let run = move |_| items.by_ref().take(length).collect::<Vec<_>>();
-        self.each((0..runs).map(run), |run| run.into_iter().for_each(&action));
-    }
-
-    /// Run the same work on every thread, and wait for all of them.
-    fn run(&self, work: &(dyn Fn() + Sync)) {
-        if self.helpers.is_empty() {
-            return work();
-        }
+    /// Run the same work on every thread, each of which is told its number, and wait for all of them.
+    fn run(&self, work: &(dyn Fn(usize) + Sync)) {
         // SAFETY: only the lifetime changes. `_finish` waits, also when `work` panics here, until no
         // helper has the reference, and takes it out of `shared`.
-        let work: Work = unsafe { std::mem::transmute::<&(dyn Fn() + Sync), Work>(work) };
+        let work: Work = unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync), Work>(work) };
         self.shared.begin(work, &self.helpers);
         let finish = Finish(&self.shared);
-        work();
+        work(0);
         drop(finish);
         let panicked = self.shared.panicked.swap(false, Ordering::Relaxed);
         assert!(
@@ -127,6 +117,33 @@ impl Drop for Pool {
             // A panic in a helper was already told by `run`.
             let _ = helper.join();
         }
+    }
+}
+
+/// Items, and those of each thread that nobody has begun.
+struct Shares<T> {
+    items: Vec<Option<T>>,
+    rest: Vec<Range<usize>>,
+}
+
+impl<T> Shares<T> {
+    /// Nearly equal ones.
+    fn new(items: impl Iterator<Item = T>, threads: usize) -> Self {
+        let items: Vec<Option<T>> = items.map(Some).collect();
+        let begin = |thread| items.len() * thread / threads;
+        let rest = (0..threads).map(|thread| begin(thread)..begin(thread + 1));
+        let rest = rest.collect();
+        Self { items, rest }
+    }
+
+    /// The next one of a thread's own, or the last one of the thread that has most to do.
+    fn next(&mut self, thread: usize) -> Option<T> {
+        let own = self.rest[thread].next();
+        let index = own.or_else(|| {
+            let longest = self.rest.iter_mut().max_by_key(|rest| rest.len());
+            longest.and_then(Range::next_back)
+        });
+        self.items[index?].take()
     }
 }
 
@@ -163,7 +180,7 @@ impl Shared {
     }
 
     /// What a helper does all its life.
-    fn help(&self) {
+    fn help(&self, number: usize) {
         let mut round = 0;
         loop {
             round = self.wait(round);
@@ -172,7 +189,7 @@ impl Shared {
             }
             let work = *self.work();
             let work = work.expect("a round begins with work");
-            if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| work(number))).is_err() {
                 self.panicked.store(true, Ordering::Relaxed);
             }
             self.working.fetch_sub(1, Ordering::Release);
@@ -230,23 +247,21 @@ mod tests {
     }
 
     #[test]
-    fn every_item_of_a_run_is_done_once_in_order() {
-        for threads in [1, 3] {
-            let pool = Pool::new(threads).unwrap();
-            let done = Mutex::new(Vec::new());
-            pool.runs(0..11, 4, |item| {
-                done.lock()
-                    .unwrap()
-                    .push((std::thread::current().id(), item));
-            });
-            let done = done.into_inner().unwrap();
-            for run in [0..4, 4..8, 8..11] {
-                let of_run = done.iter().filter(|(_, item)| run.contains(item));
-                let (threads, items): (Vec<_>, Vec<_>) = of_run.copied().unzip();
-                assert!(items.into_iter().eq(run));
-                assert!(threads.windows(2).all(|pair| pair[0] == pair[1]));
-            }
-        }
+    fn a_thread_takes_its_share_in_order_and_then_from_the_end_of_the_longest() {
+        let mut shares = Shares::new(0..9, 3);
+        let mut taken = |thread| shares.next(thread);
+        assert_eq!((taken(1), taken(0), taken(1)), (Some(3), Some(0), Some(4)));
+        assert_eq!((taken(1), taken(1), taken(2)), (Some(5), Some(8), Some(6)));
+        assert_eq!((taken(1), taken(1), taken(1)), (Some(2), Some(7), Some(1)));
+        assert!((0..3).all(|thread| taken(thread).is_none()));
+    }
+
+    #[test]
+    fn shares_of_fewer_items_than_threads_lose_none() {
+        let mut shares = Shares::new(0..2, 5);
+        let mut items: Vec<_> = std::iter::from_fn(|| shares.next(4)).collect();
+        items.sort_unstable();
+        assert_eq!(items, [0, 1]);
     }
 
     #[test]

@@ -232,11 +232,9 @@ fn look_back(
     let scores = scores.chunks_mut(scores_size);
     let output = output.chunks_mut(output_size);
     let parts = cache.heads(heads).zip(scores).zip(output).enumerate();
-    // Neighbours: while it computes one head, a thread asks for what it will read of the next one.
-    let few = machine.share(heads);
     machine
         .pool
-        .runs(parts, few, |(head, ((cache, scores), output))| {
+        .each(parts, |(head, ((cache, scores), output))| {
             attention.head(machine.isa, head, cache, scores, output);
         });
 }

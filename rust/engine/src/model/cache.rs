@@ -32,7 +32,7 @@ pub(super) struct LayerCache<'a> {
 
 impl LayerCache<'_> {
     /// What each of so many heads remembers.
-    pub fn heads(&mut self, heads: usize) -> impl ExactSizeIterator<Item = HeadCache<'_>> + Send {
+    pub fn heads(&mut self, heads: usize) -> impl Iterator<Item = HeadCache<'_>> {
         let (keys, values) = (self.keys.len() / heads, self.values.len() / heads);
         let pairs = self
             .keys
