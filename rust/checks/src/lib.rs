@@ -10,6 +10,7 @@ mod deploys;
 mod filters;
 mod folder;
 mod lines;
+mod merges;
 mod packed;
 mod repairs;
 mod samplers;
@@ -24,6 +25,7 @@ pub use copies::copies;
 pub use deploys::{config, manifest, tokenizer};
 pub use filters::filter;
 pub use lines::lines;
+pub use merges::merges_of;
 pub use packed::packed;
 pub use repairs::repair;
 pub use samplers::sampler;
@@ -33,13 +35,14 @@ pub use streams::stream;
 pub type Check = fn(&[u8]) -> bool;
 
 /// Every check, by the name of its folder of inputs and of its fuzz target.
-pub const CHECKS: [(&str, Check); 12] = [
+pub const CHECKS: [(&str, Check); 13] = [
     ("archive", archive),
     ("config", config),
     ("copies", copies),
     ("filter", filter),
     ("lines", lines),
     ("manifest", manifest),
+    ("merges", merges_of),
     ("packed", packed),
     ("pickle", pickle),
     ("repair", repair),
