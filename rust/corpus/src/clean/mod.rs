@@ -175,7 +175,7 @@ impl Cleaner {
         if suspected.is_empty() {
             return Ok(text);
         }
-        let mut lines: Vec<&str> = text.split('\n').collect();
+        let mut lines: Vec<&str> = lines_of(&text).collect();
         let given: Vec<&str> = suspected.iter().map(|number| lines[*number]).collect();
         let given = given.join("\n");
         let masked = helper.masked(&given)?;

@@ -1,6 +1,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::groups::Groups;
+use crate::repair::lines;
 
 /// What a line of prose or verse ends with: the punctuation of sentences and of their parts, and the
 /// quotation marks and brackets that close. Items of menus and lists have none.
@@ -28,7 +29,7 @@ impl Lines {
         let mut counts = Self::default();
         // By hash: among a million different lines two share one with a probability of 3e-8.
         let mut distinct = Groups::with_capacity(text.len() / BYTES_PER_LINE);
-        let lines = text.split('\n').map(str::trim);
+        let lines = lines(text).map(str::trim);
         for line in lines.filter(|line| !line.is_empty()) {
             let characters = line.chars().count();
             distinct.add(xxh3_64(line.as_bytes()));

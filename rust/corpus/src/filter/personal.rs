@@ -1,3 +1,5 @@
+use crate::repair::lines;
+
 /// A phone number has ten digits, nine after the code of the country; accounts have more.
 const LONG_NUMBER_DIGITS: usize = 9;
 /// Signs that can stand between two digits of a phone number, as in "(021) 123".
@@ -20,7 +22,7 @@ pub fn personal_lines(text: &str) -> Vec<usize> {
     if !Signs::of(text.as_bytes()).are_enough() {
         return Vec::new();
     }
-    let lines = text.split('\n').enumerate();
+    let lines = lines(text).enumerate();
     let suspected = lines.filter(|(_, line)| is_suspected(line.as_bytes()));
     suspected.map(|(number, _)| number).collect()
 }

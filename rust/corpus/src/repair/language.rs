@@ -138,11 +138,18 @@ fn separates(character: char) -> bool {
         'a'..='z' | 'A'..='Z' => false,
         '\0'..='@' => true,
         _ if is_romanian(character) => false,
-        _ => {
-            !is_letter_or_number(character)
-                || character.general_category() == GeneralCategory::DecimalNumber
-        }
+        // Beyond ASCII no decimal number stands before U+0300.
+        '\u{80}'..'\u{300}' => !character.is_alphanumeric(),
+        // Dashes, quotation marks, bullets, ellipses.
+        '\u{2010}'..='\u{2027}' => true,
+        _ => is_separator(character),
     }
+}
+
+/// Says the same of any character by its category.
+fn is_separator(character: char) -> bool {
+    !is_letter_or_number(character)
+        || character.general_category() == GeneralCategory::DecimalNumber
 }
 
 /// Returns whether a letter outside of ASCII is one of Romanian, in any spelling.
@@ -214,6 +221,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn words_are_separated_by_all_but_letters_and_numbers_that_are_not_decimal() {
+        for character in '\0'..=char::MAX {
+            assert_eq!(
+                separates(character),
+                is_separator(character),
+                "{character:?}"
+            );
+        }
+    }
 
     #[test]
     fn lower_case_joins_no_words_and_divides_them_at_one_letter_only() {
