@@ -488,8 +488,8 @@ class TrainDocuments:
     def add(self, text: str, /) -> None:
         """Add the text of a drawn train document."""
 
-    def add_counts(self, others: TrainDocuments, /) -> None:
-        """Add the pieces of others to those from which merges are learned, and nothing else."""
+    def take_counts(self, others: TrainDocuments, /) -> None:
+        """Take the pieces from others to those from which merges are learned, and nothing else."""
 
     def merges(self, tokens: int, min_frequency: int, /) -> list[tuple[str, str]]:
         """Return the merges that give so many tokens, the bytes counted, or as many as there are.

@@ -27,11 +27,20 @@ def read_yaml(path: Path) -> Any:
         UserError: the file is missing or is not YAML.
     """
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{path}: not found; check the name.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: not valid YAML ({error}); mend it and run again.") from None
+
+
+def _parsed(text: str) -> Any:
+    """Parse YAML in C, a tenth of the time that Snakemake's start else takes for our files."""
+    try:
+        return yaml.load(text, yaml.CSafeLoader)
+    except (AttributeError, yaml.YAMLError):
+        # Without libyaml, or with a fault: this parser shows the line.
+        return yaml.safe_load(text)
 
 
 def check(values: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> None:

@@ -57,6 +57,27 @@ def test_threads_of_blas_are_those_of_the_script_unless_the_environment_says_it(
         assert os.environ == {"OPENBLAS_NUM_THREADS": "1"}
 
 
+@pytest.mark.parametrize("ending", ["pass", "raise UserError('fault')"])
+def test_a_script_that_leaves_at_once_has_said_everything(ending: str) -> None:
+    program = (
+        "import atexit, sys\n"
+        "from gpt2ro.errors import UserError, run\n"
+        "atexit.register(print, 'taken apart')\n"
+        "def main():\n"
+        "    print('out')\n"
+        "    print('error', end='', file=sys.stderr)\n"
+        f"    {ending}\n"
+        "run(main, leaves_at_once=True)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    fails = ending != "pass"
+    assert done.returncode == int(fails)
+    assert done.stdout == ("out\ntaken apart\n" if fails else "out\n")
+    assert done.stderr == ("errorgpt2ro: fault\n" if fails else "error")
+
+
 def test_names_the_nearest_valid_name() -> None:
     assert nearest("cleanning", ["cleaning", "split"]) == 'did you mean "cleaning"?'
     assert nearest("xyz", ["split", "cleaning"]) == "valid: cleaning, split."

@@ -62,7 +62,7 @@ class TrainTexts:
         self._begin()
         every = self._size // SAMPLE_PIECES
         everywhere: list[str] = []
-        total = TrainDocuments(0, None, 0, 0)
+        total: TrainDocuments | None = None
         with (
             _SharedProgress("tokenizer: reading") as progress,
             ThreadPoolExecutor(self._threads) as executor,
@@ -73,8 +73,11 @@ class TrainTexts:
                 self.bytes += found.bytes
                 self.sample.texts += found.beginning
                 everywhere += found.everywhere
-                total.add_counts(found)
-        return total, everywhere
+                if total is None:
+                    total = found
+                else:
+                    total.take_counts(found)
+        return total or TrainDocuments(0, None, 0, 0), everywhere
 
     def _read(self, path: Path, every: int, progress: Progress) -> TrainDocuments:
         """Return the texts of a part."""

@@ -181,5 +181,5 @@ def test_what_is_learned_does_not_depend_on_how_texts_come(tmp_path: Path) -> No
     texts = tangled_texts(7)
     asked = TokenizerSettings(vocabulary=400)
     left, right = documents_of(texts[:11]), documents_of(texts[11:])
-    right.add_counts(left)
+    right.take_counts(left)
     assert native_merges(right, asked) == learned_merges(Listed(texts), asked)[0]

@@ -53,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main, blas_threads=1)
+    run(main, blas_threads=1, leaves_at_once=True)

@@ -25,9 +25,9 @@ impl TrainDocuments {
         python.detach(|| self.inner().add(text));
     }
 
-    fn add_counts(&self, python: Python<'_>, others: &Self) {
+    fn take_counts(&self, python: Python<'_>, others: &Self) {
         python.detach(|| {
-            let counts = others.inner().counts.clone();
+            let counts = std::mem::take(&mut others.inner().counts);
             self.inner().counts.add_all(&counts);
         });
     }

@@ -1,4 +1,4 @@
-use std::str;
+use simdutf8::compat::from_utf8;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -73,10 +73,8 @@ impl TrainDocuments {
     /// another form than the stages give it or without a split; returns the bytes of the lines
     /// before that.
     pub fn add_block(&mut self, block: &[u8]) -> usize {
-        let lines = match str::from_utf8(block) {
-            Ok(lines) => lines,
-            Err(error) => str::from_utf8(&block[..error.valid_up_to()]).expect("checked"),
-        };
+        let lines = from_utf8(block)
+            .unwrap_or_else(|error| from_utf8(&block[..error.valid_up_to()]).expect("checked"));
         let mut text = String::new();
         let mut done = 0;
         for line in lines.split_inclusive('\n') {
