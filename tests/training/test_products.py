@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import GPT2Config, GPT2LMHeadModel
 
+from gpt2ro.training import products
 from gpt2ro.training.config import defaults
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.optimizers import make_optimizer
@@ -40,6 +41,14 @@ def test_a_product_is_that_of_the_matrices(rows, inner, columns, turned, biased)
     bias = torch.randn(columns, generator=random) if biased else None
     expected = left.double() @ right.double() + (0 if bias is None else bias.double())
     torch.testing.assert_close(product(left, right, bias).double(), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("bias", [None, torch.ones(3)])
+def test_without_the_operator_of_onednn_a_product_is_the_same(bias, monkeypatch) -> None:
+    left, right = torch.randn(5, 4), torch.randn(4, 3)
+    expected = product(left, right, bias)
+    monkeypatch.setattr(products, "_BY_ONEDNN", None)
+    torch.testing.assert_close(product(left, right, bias), expected)
 
 
 def test_loss_and_all_gradients_are_those_of_the_layers() -> None:

@@ -227,22 +227,40 @@ fn sequences_side_by_side_do_not_see_each_other() {
     }
 }
 
+/// The last logits of sequences that were reordered and went on, each with those of the same tokens unbroken.
+fn reordered_and_unbroken(
+    model: &mut Gpt2,
+    shape: &Shape,
+    (first, next): (usize, usize),
+) -> Vec<(Vec<f32>, Vec<f32>)> {
+    let sequences =
+        |seeds: std::ops::Range<u64>, length| seeds.map(|seed| ids(shape, length, seed)).collect();
+    let (first, next): (Vec<Vec<u32>>, Vec<Vec<u32>>) =
+        (sequences(0..3, first), sequences(10..14, next));
+    model.forward(&first, Wanted::Last).unwrap();
+    let parents = [2, 0, 2, 2];
+    model.reorder(&parents);
+    let found = model.forward(&next, Wanted::Last).unwrap();
+    let found = found
+        .chunks(shape.vocabulary)
+        .zip(parents.iter().zip(&next));
+    found
+        .map(|(found, (&parent, next))| {
+            model.reset();
+            let whole = [&first[parent][..], next].concat();
+            let unbroken = model.forward(&[whole], Wanted::Last).unwrap();
+            (found.to_vec(), unbroken)
+        })
+        .collect()
+}
+
 #[test]
 fn reordered_sequences_go_on_from_their_parents() {
     let shape = SHAPES[0];
     let mut model = random_model(&shape, options(Precision::Fp32, 1));
-    let first: Vec<Vec<u32>> = (0..3).map(|seed| ids(&shape, 8, seed)).collect();
-    model.forward(&first, Wanted::Last).unwrap();
-    let parents = [2, 0, 2, 2];
-    model.reorder(&parents);
-    let next: Vec<Vec<u32>> = (10..14).map(|seed| ids(&shape, 3, seed)).collect();
-    let found = model.forward(&next, Wanted::Last).unwrap();
-    for (index, found) in found.chunks(shape.vocabulary).enumerate() {
-        let whole = [&first[parents[index]][..], &next[index]].concat();
-        model.reset();
-        let expected = model.forward(&[whole], Wanted::Last).unwrap();
+    for (found, expected) in reordered_and_unbroken(&mut model, &shape, (8, 3)) {
         for (found, expected) in found.iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-4, "sequence {index}");
+            assert!((found - expected).abs() < 1e-4);
         }
     }
 }
@@ -257,17 +275,8 @@ fn in_bytes_reordered_sequences_give_the_bits_of_unbroken_ones() {
                 ..options(Precision::Int8, 2)
             };
             let mut model = random_model(&shape, options);
-            let first: Vec<Vec<u32>> = (0..3).map(|seed| ids(&shape, 19, seed)).collect();
-            model.forward(&first, Wanted::Last).unwrap();
-            let parents = [2, 0, 2, 2];
-            model.reorder(&parents);
-            let next: Vec<Vec<u32>> = (10..14).map(|seed| ids(&shape, 9, seed)).collect();
-            let found = model.forward(&next, Wanted::Last).unwrap();
-            for (index, found) in found.chunks(shape.vocabulary).enumerate() {
-                let whole = [&first[parents[index]][..], &next[index]].concat();
-                model.reset();
-                let expected = model.forward(&[whole], Wanted::Last).unwrap();
-                assert!(found == expected, "{shape:?} {isa:?}, sequence {index}");
+            for (found, expected) in reordered_and_unbroken(&mut model, &shape, (19, 9)) {
+                assert!(found == expected, "{shape:?} {isa:?}");
             }
         }
     }
