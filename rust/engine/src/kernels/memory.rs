@@ -1,12 +1,11 @@
-//! Memory for packed weights, one mapping, in huge pages where the system gives them, or of a file; and
-//! such memory for tiles.
+//! Memory for packed weights, one mapping, in huge pages where the system gives them; and such memory
+//! for tiles.
 
-use std::fs::File;
 use std::io;
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::Arc;
 
-use memmap2::{Mmap, MmapMut, MmapOptions};
+use memmap2::{Mmap, MmapMut};
 
 use super::Tile;
 
@@ -81,20 +80,6 @@ impl DerefMut for TileMemory {
 }
 
 impl SharedMemory {
-    /// A part of a file, which begins at a multiple of the size of a page.
-    ///
-    /// # Errors
-    /// The file cannot be mapped.
-    pub fn of_file(file: &File, place: Range<u64>) -> io::Result<Self> {
-        let length = usize::try_from(place.end - place.start).map_err(io::Error::other)?;
-        let mut options = MmapOptions::new();
-        options.offset(place.start).len(length);
-        // SAFETY: the map is only read. Were the file cut short while mapped, reading it would end
-        // the process; this program replaces such files by renaming and never writes into them.
-        let map = unsafe { options.map(file) }?;
-        Ok(Self(Arc::new(map)))
-    }
-
     /// Its size in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
