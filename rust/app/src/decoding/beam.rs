@@ -4,6 +4,7 @@
 
 use anyhow::Result;
 
+use super::ranking::{self, Ranked};
 use super::{Continuation, Decoding, Ending, Listener, Strategy, budget, next_logits, process};
 use crate::deploy::Deploy;
 use crate::model::Model;
@@ -133,7 +134,7 @@ fn extensions(
     width: usize,
 ) -> Result<Vec<Extension>> {
     let logits = next_logits(model, unread)?;
-    let mut all = Vec::new();
+    let (mut all, mut ranked) = (Vec::new(), Vec::new());
     for (index, beam) in beams.iter().enumerate() {
         let mut row = log_probabilities(logits.row(index));
         let history: Vec<u32> = prompt.iter().chain(&beam.tokens).copied().collect();
@@ -144,14 +145,14 @@ fn extensions(
             model.end_of_text(),
             decoding,
         );
-        let allowed = row
-            .iter()
-            .enumerate()
-            .filter(|(_, score)| **score > f32::NEG_INFINITY);
-        all.extend(allowed.map(|(token, log_probability)| Extension {
+        let is_allowed = |token: &Ranked| token.logit() > f32::NEG_INFINITY;
+        ranked.clear();
+        ranked.extend(ranking::ranked(&row).filter(is_allowed));
+        ranking::keep_first(&mut ranked, 2 * width);
+        all.extend(ranked.iter().map(|token| Extension {
             beam: index,
-            token: token as u32,
-            score: beam.score + f64::from(*log_probability),
+            token: token.token(),
+            score: beam.score + f64::from(token.logit()),
         }));
     }
     let by_score = |a: &Extension, b: &Extension| {
@@ -159,11 +160,8 @@ fn extensions(
             .total_cmp(&a.score)
             .then((a.beam, a.token).cmp(&(b.beam, b.token)))
     };
-    if all.len() > 2 * width {
-        all.select_nth_unstable_by(2 * width, by_score);
-        all.truncate(2 * width);
-    }
     all.sort_unstable_by(by_score);
+    all.truncate(2 * width);
     Ok(all)
 }
 

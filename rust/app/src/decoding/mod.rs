@@ -2,6 +2,7 @@
 
 pub mod beam;
 pub mod processors;
+mod ranking;
 pub mod sampler;
 pub mod single;
 

@@ -3,11 +3,22 @@
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 
+use super::ranking::{self, Ranked};
 use super::{Limits, Strategy};
 
 /// Chooses tokens; equal seeds and logits give equal tokens, whatever the number of threads.
 pub struct Sampler {
     random: ChaCha12Rng,
+    candidates: Candidates,
+}
+
+/// The tokens that may be drawn, unsorted. Their memory is kept: taken anew for every token, clearing its
+/// pages cost more than all else here.
+#[derive(Default)]
+struct Candidates {
+    ranked: Vec<Ranked>,
+    /// With weights, the largest of which is 1.
+    weighted: Vec<(Ranked, f64)>,
 }
 
 impl Sampler {
@@ -16,6 +27,7 @@ impl Sampler {
     pub fn new(seed: u64) -> Self {
         Self {
             random: ChaCha12Rng::seed_from_u64(seed),
+            candidates: Candidates::default(),
         }
     }
 
@@ -34,26 +46,21 @@ impl Sampler {
                 limits,
                 temperature,
             } => {
-                let candidates = candidates(logits, limits, temperature);
-                self.draw(&candidates)
+                self.candidates.find(logits, limits, temperature);
+                self.draw()
             }
             Strategy::Greedy | Strategy::Beam { .. } => best,
         }
     }
 
-    /// Draw one of the candidates, by probability.
-    fn draw(&mut self, candidates: &[(u32, f64)]) -> u32 {
-        let total: f64 = candidates.iter().map(|(_, probability)| probability).sum();
+    /// Draw one of the candidates, by probability: the one in whose part of all their weight, laid side
+    /// by side from the heaviest on, a random place lies.
+    fn draw(&mut self) -> u32 {
         // 53 random bits: every multiple of 2^-53 below 1.
         let uniform = (self.random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-        let mut left = uniform * total;
-        for &(token, probability) in candidates {
-            left -= probability;
-            if left < 0.0 {
-                return token;
-            }
-        }
-        candidates[candidates.len() - 1].0
+        let weighted = &mut self.candidates.weighted;
+        let place = ranking::crossing(weighted, uniform);
+        weighted[place].0.token()
     }
 }
 
@@ -69,71 +76,57 @@ pub fn argmax(logits: &[f32]) -> u32 {
     best as u32
 }
 
-/// The tokens that may be drawn with their weights, the heaviest first, ties by id. The limits apply one
-/// after the other: top-k, top-p, min-p, typical-p.
-fn candidates(logits: &[f32], limits: Limits, temperature: f64) -> Vec<(u32, f64)> {
-    let mut order: Vec<u32> = (0..logits.len() as u32).collect();
-    let by_logit = |a: &u32, b: &u32| {
-        logits[*b as usize]
-            .total_cmp(&logits[*a as usize])
-            .then(a.cmp(b))
-    };
-    if let Some(k) = limits.top_k.filter(|&k| k < order.len()) {
-        order.select_nth_unstable_by(k.max(1) - 1, by_logit);
-        order.truncate(k.max(1));
-    }
-    order.sort_unstable_by(by_logit);
-    let largest = f64::from(logits[order[0] as usize]);
-    let weight = |token: u32| ((f64::from(logits[token as usize]) - largest) / temperature).exp();
-    let mut weighted: Vec<(u32, f64)> = order
-        .into_iter()
-        .map(|token| (token, weight(token)))
-        .collect();
-    if let Some(p) = limits.top_p {
-        weighted.truncate(nucleus(&weighted, p));
-    }
-    if let Some(p) = limits.min_p {
-        // The heaviest weighs 1.
-        weighted.truncate(weighted.partition_point(|&(_, weight)| weight >= p));
-    }
-    if let Some(p) = limits.typical_p {
-        weighted = typical(weighted, p);
-    }
-    weighted
-}
-
-/// The candidates whose surprise is nearest to the expected one, as many as it takes to reach the share
-/// `p` (Meister et al. 2022); again the heaviest first.
-fn typical(weighted: Vec<(u32, f64)>, p: f64) -> Vec<(u32, f64)> {
-    let total: f64 = weighted.iter().map(|(_, weight)| weight).sum();
-    let surprise = |weight: f64| -(weight / total).ln();
-    let expected: f64 = weighted
-        .iter()
-        .filter(|(_, weight)| *weight > 0.0)
-        .map(|(_, weight)| weight / total * surprise(*weight))
-        .sum();
-    let distance = |weight: f64| (surprise(weight) - expected).abs();
-    let mut order: Vec<usize> = (0..weighted.len()).collect();
-    // Stable, so of equal distances the heavier is first.
-    order.sort_by(|&a, &b| distance(weighted[a].1).total_cmp(&distance(weighted[b].1)));
-    let by_distance: Vec<(u32, f64)> = order.iter().map(|&place| weighted[place]).collect();
-    order.truncate(nucleus(&by_distance, p));
-    order.sort_unstable();
-    order.into_iter().map(|place| weighted[place]).collect()
-}
-
-/// How many of the most probable tokens it takes to reach the share `p` (Holtzman et al. 2020); the
-/// one that crosses the border is in.
-fn nucleus(weighted: &[(u32, f64)], p: f64) -> usize {
-    let total: f64 = weighted.iter().map(|(_, weight)| weight).sum();
-    let mut reached = 0.0;
-    for (index, (_, weight)) in weighted.iter().enumerate() {
-        reached += weight;
-        if reached >= p * total {
-            return index + 1;
+impl Candidates {
+    /// Find those that every limit lets through, one limit after the other: top-k, top-p (Holtzman et
+    /// al. 2020), min-p, typical-p.
+    fn find(&mut self, logits: &[f32], limits: Limits, temperature: f64) {
+        let Self { ranked, weighted } = self;
+        ranked.clear();
+        ranked.extend(ranking::ranked(logits));
+        if let Some(k) = limits.top_k {
+            ranking::keep_first(ranked, k);
+        }
+        let best = ranked.iter().min().expect("a vocabulary has tokens");
+        let largest = f64::from(best.logit());
+        let weight = |token: Ranked| ((f64::from(token.logit()) - largest) / temperature).exp();
+        let all = ranked.iter().map(|&token| (token, weight(token)));
+        weighted.clear();
+        // Barred tokens weigh nothing.
+        weighted.extend(all.filter(|&(_, weight)| weight > 0.0));
+        if let Some(p) = limits.top_p {
+            ranking::keep_share(weighted, p);
+        }
+        if let Some(p) = limits.min_p {
+            weighted.retain(|&(_, weight)| weight >= p);
+        }
+        if let Some(p) = limits.typical_p {
+            keep_typical(weighted, p);
         }
     }
-    weighted.len()
+}
+
+/// Keep the tokens whose surprise is nearest to the expected one, as many as it takes to reach the share
+/// `p` (Meister et al. 2022); of equally near ones the heavier comes first.
+fn keep_typical(weighted: &mut Vec<(Ranked, f64)>, p: f64) {
+    let total: f64 = weighted.iter().map(|(_, weight)| weight).sum();
+    let surprise = |weight: f64| -(weight / total).ln();
+    let surprises = weighted
+        .iter()
+        .map(|&(_, weight)| weight / total * surprise(weight));
+    let expected: f64 = surprises.sum();
+    // The bits of numbers that are not negative are in their order.
+    let distance = |weight: f64| (surprise(weight) - expected).abs().to_bits();
+    let mut nearest: Vec<((u64, Ranked), f64)> = weighted
+        .iter()
+        .map(|&(token, weight)| ((distance(weight), token), weight))
+        .collect();
+    ranking::keep_share(&mut nearest, p);
+    weighted.clear();
+    weighted.extend(
+        nearest
+            .into_iter()
+            .map(|((_, token), weight)| (token, weight)),
+    );
 }
 
 #[cfg(test)]
@@ -141,8 +134,17 @@ mod tests {
     use super::*;
     use proptest::{prop_assert_eq, proptest};
 
-    fn tokens(candidates: &[(u32, f64)]) -> Vec<u32> {
-        candidates.iter().map(|(token, _)| *token).collect()
+    fn candidates(logits: &[f32], limits: Limits, temperature: f64) -> Vec<(Ranked, f64)> {
+        let mut candidates = Candidates::default();
+        candidates.find(logits, limits, temperature);
+        candidates.weighted
+    }
+
+    /// The most probable first.
+    fn tokens(candidates: &[(Ranked, f64)]) -> Vec<u32> {
+        let mut ranked: Vec<Ranked> = candidates.iter().map(|(token, _)| *token).collect();
+        ranked.sort_unstable();
+        ranked.into_iter().map(Ranked::token).collect()
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl<'a> PackedFile<'a> {
     /// cache.
     ///
     /// They could be used where the file is mapped, which costs no copy, but a mapped file has ordinary
-    /// pages: GPT-2 small in int8 wrote 147 tokens a second from there and 186 from huge ones (AMD
+    /// pages: GPT-2 small in int8 wrote 163 tokens a second from there and 222 from huge ones (AMD
     /// Zen 4, one thread, Linux 6.18).
     fn read_weights(&self, weights: &mut [u8], pool: &Pool) -> io::Result<u64> {
         let mut hashes = Vec::new();
