@@ -91,13 +91,14 @@ impl Model for EngineModel {
         self.network.reset();
     }
 
-    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits> {
+    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits<'_>> {
         let wanted = match positions {
             Positions::Last => Wanted::Last,
             Positions::All => Wanted::All,
         };
+        let vocabulary = self.vocabulary();
         let values = self.network.forward(tokens, wanted).context("engine")?;
-        Ok(Logits::new(values, self.vocabulary()))
+        Ok(Logits::new(values, vocabulary))
     }
 
     fn reorder(&mut self, parents: &[usize]) {

@@ -1,5 +1,7 @@
 //! What decoding asks of a model, whoever computes it.
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 
 /// Of which fed tokens the logits are wanted.
@@ -12,16 +14,17 @@ pub enum Positions {
 }
 
 /// Logits of one or more positions, one row of vocabulary size after the other.
-#[derive(Debug, Clone)]
-pub struct Logits {
-    values: Vec<f32>,
+#[derive(Debug)]
+pub struct Logits<'a> {
+    values: Cow<'a, [f32]>,
     vocabulary: usize,
 }
 
-impl Logits {
+impl<'a> Logits<'a> {
     /// Take rows of `vocabulary` values each.
     #[must_use]
-    pub fn new(values: Vec<f32>, vocabulary: usize) -> Self {
+    pub fn new(values: impl Into<Cow<'a, [f32]>>, vocabulary: usize) -> Self {
+        let values = values.into();
         assert_eq!(values.len() % vocabulary, 0);
         Self { values, vocabulary }
     }
@@ -62,7 +65,7 @@ pub trait Model {
     ///
     /// # Errors
     /// The backend failed.
-    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits>;
+    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits<'_>>;
 
     /// Replace the sequences: the new sequence i continues the old sequence `parents[i]`. There may
     /// be more or fewer than before.

@@ -95,7 +95,7 @@ impl Model for RustBertModel {
         self.cache = None;
     }
 
-    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits> {
+    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits<'_>> {
         let sequences = i64::try_from(tokens.len())?;
         let ids: Vec<i64> = tokens.iter().flatten().map(|&id| i64::from(id)).collect();
         // ids: (sequences, tokens)

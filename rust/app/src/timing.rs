@@ -75,7 +75,7 @@ impl Model for TimedModel {
         self.model.reset();
     }
 
-    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits> {
+    fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits<'_>> {
         let start = Instant::now();
         let logits = self.model.forward(tokens, positions)?;
         let count = tokens.iter().map(Vec::len).sum();
@@ -112,7 +112,7 @@ mod tests {
             1
         }
         fn reset(&mut self) {}
-        fn forward(&mut self, tokens: &[Vec<u32>], _: Positions) -> Result<Logits> {
+        fn forward(&mut self, tokens: &[Vec<u32>], _: Positions) -> Result<Logits<'_>> {
             Ok(Logits::new(vec![0.0; 2 * tokens.len()], 2))
         }
         fn reorder(&mut self, _: &[usize]) {}

@@ -127,14 +127,15 @@ fn load(path: &Path) -> bool {
 
 /// The logits of all ids, in two steps.
 pub(crate) fn compute(model: &mut Gpt2) -> Vec<u32> {
-    let ids = 0..model.shape().vocabulary as u32;
+    let vocabulary = model.shape().vocabulary;
+    let ids = 0..vocabulary as u32;
     let mut logits = Vec::new();
     for id in ids {
         let found = model.forward(&[vec![id]], gpt2ro_engine::model::Wanted::Last);
         let found = found.expect("ids of the vocabulary, fewer than the context");
-        assert_eq!(found.len(), model.shape().vocabulary);
+        assert_eq!(found.len(), vocabulary);
         // As bits: not a number equals nothing, itself included.
-        logits.extend(found.into_iter().map(f32::to_bits));
+        logits.extend(found.iter().copied().map(f32::to_bits));
     }
     logits
 }

@@ -49,7 +49,11 @@ fn random_model(shape: &Shape, options: Options) -> Gpt2 {
 
 /// The logits of every token of a sequence that begins here.
 fn all_logits(model: &mut Gpt2, ids: &[u32]) -> Vec<f32> {
-    model.forward(&[ids.to_vec()], Wanted::All).unwrap()
+    logits(model, &[ids.to_vec()], Wanted::All)
+}
+
+fn logits(model: &mut Gpt2, tokens: &[Vec<u32>], wanted: Wanted) -> Vec<f32> {
+    model.forward(tokens, wanted).unwrap().to_vec()
 }
 
 fn ids(shape: &Shape, count: usize, seed: u64) -> Vec<u32> {
@@ -136,7 +140,7 @@ fn tokens_one_by_one_give_what_they_give_together() {
         let together = all_logits(&mut model, &ids);
         model.reset();
         for (id, expected) in ids.iter().zip(together.chunks(shape.vocabulary)) {
-            let found = model.forward(&[vec![*id]], Wanted::Last).unwrap();
+            let found = model.forward(&[[*id]], Wanted::Last).unwrap();
             for (found, expected) in found.iter().zip(expected) {
                 let difference = (found - expected).abs();
                 assert!(difference < most, "{precision:?} {found} {expected}");
@@ -157,7 +161,7 @@ fn in_bytes_tokens_one_by_one_give_the_bits_that_they_give_together() {
             };
             let mut model = random_model(&shape, options);
             let sequences: Vec<Vec<u32>> = (0..3).map(|seed| ids(&shape, 39, seed)).collect();
-            let together = model.forward(&sequences, Wanted::Last).unwrap();
+            let together = logits(&mut model, &sequences, Wanted::Last);
             for piece in [1, 5, 14] {
                 model.reset();
                 let mut last = Vec::new();
@@ -167,7 +171,7 @@ fn in_bytes_tokens_one_by_one_give_the_bits_that_they_give_together() {
                         .iter()
                         .map(|sequence| sequence[first..end].to_vec())
                         .collect();
-                    last = model.forward(&tokens, Wanted::Last).unwrap();
+                    last = logits(&mut model, &tokens, Wanted::Last);
                 }
                 assert!(last == together, "{shape:?} {isa:?}, {piece} at a time");
             }
@@ -185,7 +189,7 @@ fn a_long_prompt_is_remembered_whole_when_only_its_last_logits_are_wanted() {
         let mut after = |wanted| {
             model.reset();
             model.forward(std::slice::from_ref(&ids), wanted).unwrap();
-            model.forward(&[vec![3]], Wanted::Last).unwrap()
+            logits(&mut model, &[vec![3]], Wanted::Last)
         };
         assert!(after(Wanted::Last) == after(Wanted::All), "{precision:?}");
     }
@@ -195,15 +199,15 @@ fn a_long_prompt_is_remembered_whole_when_only_its_last_logits_are_wanted() {
 fn the_number_of_threads_changes_no_bit() {
     let shape = SHAPES[1];
     for precision in Precision::ALL {
-        let logits = |threads| {
+        let with_threads = |threads| {
             let mut model = random_model(&shape, options(precision, threads));
-            let mut logits = model.forward(&[ids(&shape, 70, 3)], Wanted::All).unwrap();
-            logits.extend(model.forward(&[vec![1]], Wanted::Last).unwrap());
-            logits
+            let mut found = all_logits(&mut model, &ids(&shape, 70, 3));
+            found.extend(logits(&mut model, &[vec![1]], Wanted::Last));
+            found
         };
-        let one = logits(1);
+        let one = with_threads(1);
         for threads in [2, 3, 7] {
-            assert!(logits(threads) == one, "{precision:?} {threads}");
+            assert!(with_threads(threads) == one, "{precision:?} {threads}");
         }
     }
 }
@@ -214,7 +218,7 @@ fn sequences_side_by_side_do_not_see_each_other() {
     for precision in Precision::ALL {
         let mut model = random_model(&shape, options(precision, 2));
         let sequences: Vec<Vec<u32>> = (0..5).map(|seed| ids(&shape, 30, seed)).collect();
-        let together = model.forward(&sequences, Wanted::Last).unwrap();
+        let together = logits(&mut model, &sequences, Wanted::Last);
         for (sequence, expected) in sequences.iter().zip(together.chunks(shape.vocabulary)) {
             model.reset();
             let alone = model
@@ -240,7 +244,7 @@ fn reordered_and_unbroken(
     model.forward(&first, Wanted::Last).unwrap();
     let parents = [2, 0, 2, 2];
     model.reorder(&parents);
-    let found = model.forward(&next, Wanted::Last).unwrap();
+    let found = logits(model, &next, Wanted::Last);
     let found = found
         .chunks(shape.vocabulary)
         .zip(parents.iter().zip(&next));
@@ -248,7 +252,7 @@ fn reordered_and_unbroken(
         .map(|(found, (&parent, next))| {
             model.reset();
             let whole = [&first[parent][..], next].concat();
-            let unbroken = model.forward(&[whole], Wanted::Last).unwrap();
+            let unbroken = logits(model, &[whole], Wanted::Last);
             (found.to_vec(), unbroken)
         })
         .collect()
@@ -287,9 +291,7 @@ fn what_cannot_be_read_is_refused_and_changes_nothing() {
     let shape = SHAPES[0];
     let mut model = random_model(&shape, options(Precision::Int8, 1));
     let begin = ids(&shape, 38, 1);
-    let expected = model
-        .forward(&[begin.clone(), begin.clone()], Wanted::Last)
-        .unwrap();
+    let expected = logits(&mut model, &[begin.clone(), begin.clone()], Wanted::Last);
     let mut refused = |tokens: &[Vec<u32>]| model.forward(tokens, Wanted::Last).unwrap_err();
     let sequences = ForwardError::Sequences {
         found: 1,
@@ -310,13 +312,9 @@ fn what_cannot_be_read_is_refused_and_changes_nothing() {
         .forward(&[vec![last], vec![last]], Wanted::Last)
         .unwrap();
     model.reset();
-    assert!(model.forward(&[], Wanted::Last).is_err());
-    assert_eq!(
-        model
-            .forward(&[begin.clone(), begin], Wanted::Last)
-            .unwrap(),
-        expected
-    );
+    assert!(model.forward::<Vec<u32>>(&[], Wanted::Last).is_err());
+    let found = logits(&mut model, &[begin.clone(), begin], Wanted::Last);
+    assert_eq!(found, expected);
 }
 
 #[test]

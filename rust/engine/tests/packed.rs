@@ -49,8 +49,8 @@ impl Place {
         };
         let path = self.folder.file("model.ot");
         let (mut model, cached) = Gpt2::load_cached(&path, SHAPE, options, &self.packed()).unwrap();
-        let logits = model.forward(&[vec![3, 1, 4, 1, 5]], Wanted::All).unwrap();
-        (logits, cached)
+        let logits = model.forward(&[[3, 1, 4, 1, 5]], Wanted::All).unwrap();
+        (logits.to_vec(), cached)
     }
 }
 

@@ -27,8 +27,8 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
         check_length(model, &ids)
             .with_context(|| format!("{}: prompt {}", options.prompts.display(), index + 1))?;
         model.reset();
-        let logits = model.forward(std::slice::from_ref(&ids), Positions::All)?;
         let shape = vec![ids.len(), model.vocabulary()];
+        let logits = model.forward(std::slice::from_ref(&ids), Positions::All)?;
         let bytes = logits
             .values()
             .iter()

@@ -133,18 +133,13 @@ fn extensions(
     decoding: &Decoding,
     width: usize,
 ) -> Result<Vec<Extension>> {
+    let end_of_text = model.end_of_text();
     let logits = next_logits(model, unread)?;
     let (mut all, mut ranked) = (Vec::new(), Vec::new());
     for (index, beam) in beams.iter().enumerate() {
         let mut row = log_probabilities(logits.row(index));
         let history: Vec<u32> = prompt.iter().chain(&beam.tokens).copied().collect();
-        process(
-            &mut row,
-            &history,
-            beam.tokens.len(),
-            model.end_of_text(),
-            decoding,
-        );
+        process(&mut row, &history, beam.tokens.len(), end_of_text, decoding);
         let is_allowed = |token: &Ranked| token.logit() > f32::NEG_INFINITY;
         ranked.clear();
         ranked.extend(ranking::ranked(&row).filter(is_allowed));

@@ -248,7 +248,7 @@ fn process(
 ///
 /// # Errors
 /// The backend fails, or the model computes no numbers: its weights are damaged.
-fn next_logits(model: &mut dyn Model, unread: &[Vec<u32>]) -> Result<Logits> {
+fn next_logits<'a>(model: &'a mut dyn Model, unread: &[Vec<u32>]) -> Result<Logits<'a>> {
     let logits = model.forward(unread, Positions::Last)?;
     ensure!(
         !logits.values().iter().any(|logit| logit.is_nan()),

@@ -21,8 +21,10 @@ pub(super) fn decode(
     let (room, mut ending) = budget(model, prompt, decoding);
     let mut history = prompt.to_vec();
     let mut unread = prompt.to_vec();
+    let mut logits = Vec::new();
     while history.len() - prompt.len() < room {
-        let mut logits = next_logits(model, &[unread])?.row(0).to_vec();
+        logits.clear();
+        logits.extend_from_slice(next_logits(model, &[unread])?.row(0));
         let written = history.len() - prompt.len();
         process(
             &mut logits,

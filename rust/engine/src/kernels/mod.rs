@@ -24,7 +24,7 @@ mod pool;
 mod product;
 mod vectors;
 
-pub use attention::{Attention, CacheFormat, HeadCache, LOOKING};
+pub use attention::{Attention, CacheFormat, HeadCache, LOOKING, Pasts, Place};
 pub use gelu::gelu;
 pub use input::{Input, LayerNorm};
 pub use isa::Isa;

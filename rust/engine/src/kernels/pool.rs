@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, Thread};
 
+use smallvec::SmallVec;
+
 /// Turns of spinning before a thread sleeps: about 50 microseconds, longer than the calling thread
 /// has to do between two lists.
 const SPINS: usize = 4_000;
@@ -120,16 +122,17 @@ impl Drop for Pool {
     }
 }
 
-/// Items, and those of each thread that nobody has begun.
+/// Items, and those of each thread that nobody has begun. As many as a token's lists have need no memory
+/// but the calling thread's own.
 struct Shares<T> {
-    items: Vec<Option<T>>,
-    rest: Vec<Range<usize>>,
+    items: SmallVec<[Option<T>; 64]>,
+    rest: SmallVec<[Range<usize>; 16]>,
 }
 
 impl<T> Shares<T> {
     /// Nearly equal ones.
     fn new(items: impl Iterator<Item = T>, threads: usize) -> Self {
-        let items: Vec<Option<T>> = items.map(Some).collect();
+        let items: SmallVec<_> = items.map(Some).collect();
         let begin = |thread| items.len() * thread / threads;
         let rest = (0..threads).map(|thread| begin(thread)..begin(thread + 1));
         let rest = rest.collect();

@@ -4,8 +4,8 @@ use super::cache::LayerCache;
 use super::embedding::{Token, embed};
 use super::machine::{Finish, Machine};
 use super::weights::Layer;
-use super::{BLOCK, Gpt2, Options, Place, Shape, Wanted};
-use crate::kernels::{Attention, CacheFormat, Input, LANES, LOOKING, Tile, tiles};
+use super::{BLOCK, Gpt2, Options, Shape, Wanted};
+use crate::kernels::{Attention, CacheFormat, Input, LANES, LOOKING, Pasts, Tile, tiles};
 
 /// Room for the activations of a block, made once.
 pub(super) struct Buffers {
@@ -27,6 +27,8 @@ pub(super) struct Buffers {
     inner_input: Input,
     /// 0, 1, 2, ...: every token of a block.
     every: Vec<usize>,
+    /// Those whose logits are wanted.
+    wanted: Vec<usize>,
 }
 
 impl Buffers {
@@ -47,40 +49,42 @@ impl Buffers {
             attended_input: input(heads),
             inner_input: input(inner),
             every: (0..BLOCK).collect(),
+            wanted: Vec::with_capacity(BLOCK),
         }
     }
 }
 
 impl Gpt2 {
-    /// Take a block of new tokens through all layers; the stream has them then. Where none is wanted, the
+    /// Take the block of new tokens through all layers; the stream has them then. Where none is wanted, the
     /// last layer only remembers them: what else it would find of them nobody looks at.
-    pub(super) fn read(&mut self, tokens: &[Vec<u32>], block: &[Place], wanted: bool) {
+    pub(super) fn read<T: AsRef<[u32]>>(&mut self, tokens: &[T], wanted: bool) {
         let Self {
             shape,
             machine,
             archive,
             weights,
             cache,
+            block,
             buffers,
+            ..
         } = self;
-        let (layers, sequences) = cache.parts();
-        let past = |place: &Place| {
-            let slots = &sequences[place.sequence];
-            &slots[..=slots.len() - tokens[place.sequence].len() + place.index]
-        };
-        let pasts: Vec<&[u32]> = block.iter().map(past).collect();
-        let token = |(place, past): (&Place, &&[u32])| Token {
-            id: tokens[place.sequence][place.index],
-            position: past.len() - 1,
-        };
-        let ids: Vec<Token> = block.iter().zip(&pasts).map(token).collect();
+        let (layers, slots) = cache.parts();
+        let pasts = Pasts { slots, block };
+        let ids = block.iter().map(|place| {
+            let new = tokens[place.sequence].as_ref();
+            let before = slots[place.sequence].len() - new.len();
+            Token {
+                id: new[place.position - before],
+                position: place.position,
+            }
+        });
         let stream = &mut buffers.stream[..tiles(shape.width) * block.len()];
-        embed(archive, shape.width, &ids, stream);
+        embed(archive, shape.width, ids, stream);
         let mut pass = Pass {
             shape,
             machine,
             buffers,
-            pasts: &pasts,
+            pasts,
         };
         let last = weights.layers.len() - 1;
         for (index, (layer, mut cache)) in weights.layers.iter().zip(layers).enumerate() {
@@ -95,33 +99,28 @@ impl Gpt2 {
     }
 
     /// Append the logits of the wanted tokens of the block that was read last.
-    pub(super) fn head(
-        &mut self,
-        block: &[Place],
-        wanted: Wanted,
-        length: usize,
-        logits: &mut Vec<f32>,
-    ) {
-        let rows = block
-            .iter()
-            .enumerate()
-            .filter(|(_, place)| wanted.has(place, length));
-        let rows: Vec<usize> = rows.map(|(row, _)| row).collect();
-        if rows.is_empty() {
+    pub(super) fn head(&mut self, wanted: Wanted) {
+        let (machine, buffers, weights) = (&self.machine, &mut self.buffers, &self.weights);
+        let (vocabulary, length) = (self.shape.vocabulary, self.cache.length());
+        let rows = self.block.iter().enumerate();
+        let rows = rows.filter(|(_, place)| wanted.has(place, length));
+        buffers.wanted.clear();
+        buffers.wanted.extend(rows.map(|(row, _)| row));
+        let count = buffers.wanted.len();
+        if count == 0 {
             return;
         }
-        let (machine, buffers, weights) = (&self.machine, &mut self.buffers, &self.weights);
-        let stream = &buffers.stream[..tiles(self.shape.width) * block.len()];
+        let stream = &buffers.stream[..tiles(self.shape.width) * self.block.len()];
         let input = &mut buffers.stream_input;
-        machine.prepare(stream, &rows, Some(&weights.last_norm), input);
-        let size = weights.head.shape().panels * rows.len();
+        machine.prepare(stream, &buffers.wanted, Some(&weights.last_norm), input);
+        let size = weights.head.shape().panels * count;
         buffers.logits.resize(size, Tile::ZERO);
         machine.product(&weights.head, input, &mut buffers.logits, Finish::Store);
-        let start = logits.len();
-        logits.resize(start + rows.len() * self.shape.vocabulary, 0.0);
-        let targets = logits[start..].chunks_exact_mut(self.shape.vocabulary);
+        let start = self.logits.len();
+        self.logits.resize(start + count * vocabulary, 0.0);
+        let targets = self.logits[start..].chunks_exact_mut(vocabulary);
         machine.pool.each(targets.enumerate(), |(row, target)| {
-            copy_row(&buffers.logits, rows.len(), row, target);
+            copy_row(&buffers.logits, count, row, target);
         });
     }
 }
@@ -139,15 +138,14 @@ struct Pass<'a> {
     shape: &'a Shape,
     machine: &'a Machine,
     buffers: &'a mut Buffers,
-    /// Slots of the past of each token of the block, with its own.
-    pasts: &'a [&'a [u32]],
+    pasts: Pasts<'a>,
 }
 
 impl Pass<'_> {
     /// Make queries, keys and values of the stream.
     fn project(&mut self, layer: &Layer) {
         let (machine, buffers) = (self.machine, &mut *self.buffers);
-        let tokens = self.pasts.len();
+        let tokens = self.pasts.block.len();
         let every = &buffers.every[..tokens];
         let stream = &buffers.stream[..tiles(self.shape.width) * tokens];
         let projected = &mut buffers.projected[..3 * self.shape.heads_tiles() * tokens];
@@ -173,7 +171,7 @@ impl Pass<'_> {
     /// Add to the stream what the heads of a layer find.
     fn attend(&mut self, layer: &Layer, cache: &mut LayerCache<'_>) {
         let (machine, buffers) = (self.machine, &mut *self.buffers);
-        let tokens = self.pasts.len();
+        let tokens = self.pasts.block.len();
         let every = &buffers.every[..tokens];
         let stream = &mut buffers.stream[..tiles(self.shape.width) * tokens];
         let attended = &mut buffers.attended[..self.shape.heads_tiles() * tokens];
@@ -188,7 +186,7 @@ impl Pass<'_> {
     /// Add to the stream what the feed-forward part of a layer makes of it.
     fn feed_forward(&mut self, layer: &Layer) {
         let (machine, buffers) = (self.machine, &mut *self.buffers);
-        let tokens = self.pasts.len();
+        let tokens = self.pasts.block.len();
         let every = &buffers.every[..tokens];
         let stream = &mut buffers.stream[..tiles(self.shape.width) * tokens];
         let inner = &mut buffers.inner[..tiles(self.shape.inner()) * tokens];
@@ -205,12 +203,12 @@ impl Pass<'_> {
 /// What the heads need of the tokens with these pasts.
 fn attention<'a>(
     shape: &Shape,
-    pasts: &'a [&'a [u32]],
+    pasts: Pasts<'a>,
     projected: &'a [Tile],
     format: CacheFormat,
 ) -> Attention<'a> {
     Attention {
-        projected: &projected[..3 * shape.heads_tiles() * pasts.len()],
+        projected: &projected[..3 * shape.heads_tiles() * pasts.block.len()],
         heads: shape.heads,
         head_tiles: shape.head_tiles(),
         format,

@@ -89,7 +89,9 @@ impl Cache {
 
     /// Give each of so many sequences slots for more tokens.
     pub fn extend(&mut self, sequences: usize, tokens: usize) {
-        self.sequences.resize(sequences, Vec::new());
+        let context = self.shape.context;
+        self.sequences
+            .resize_with(sequences, || Vec::with_capacity(context));
         let needed = sequences * tokens;
         if self.free.len() < needed {
             self.find_free();

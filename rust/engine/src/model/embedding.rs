@@ -12,16 +12,22 @@ pub(super) struct Token {
 }
 
 /// Look tokens up; `stream: (width / 16, tokens)`.
-pub(super) fn embed(archive: &Archive, width: usize, tokens: &[Token], stream: &mut [Tile]) {
+pub(super) fn embed(
+    archive: &Archive,
+    width: usize,
+    tokens: impl ExactSizeIterator<Item = Token>,
+    stream: &mut [Tile],
+) {
     // Padding stays zero from here on: what the layers add to it is zeros.
     stream.fill(Tile::ZERO);
     let ids = tensor(archive, TOKENS);
     let positions = tensor(archive, POSITIONS);
-    for (index, token) in tokens.iter().enumerate() {
+    let count = tokens.len();
+    for (index, token) in tokens.enumerate() {
         let of_id = ids.values(row(token.id as usize, width));
         let of_position = positions.values(row(token.position, width));
         for (place, (id, position)) in of_id.zip(of_position).enumerate() {
-            let tile = &mut stream[place / LANES * tokens.len() + index];
+            let tile = &mut stream[place / LANES * count + index];
             tile.0[place % LANES] = id + position;
         }
     }

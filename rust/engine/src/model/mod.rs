@@ -13,7 +13,7 @@ mod weights;
 use std::path::Path;
 
 use crate::archive::Archive;
-use crate::kernels::{CacheFormat, Isa, Pool, Precision};
+use crate::kernels::{CacheFormat, Isa, Place, Pool, Precision};
 use block::Buffers;
 use cache::Cache;
 pub use error::{ForwardError, LoadError};
@@ -36,9 +36,9 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// Whether the logits of a new token are wanted, of so many in its sequence.
+    /// Whether the logits of a token are wanted, of so many in its sequence.
     fn has(self, place: &Place, length: usize) -> bool {
-        self == Self::All || place.index + 1 == length
+        self == Self::All || place.position + 1 == length
     }
 }
 
@@ -60,7 +60,11 @@ pub struct Gpt2 {
     archive: Archive,
     weights: Weights,
     cache: Cache,
+    /// The new tokens that go through the layers together.
+    block: Vec<Place>,
     buffers: Buffers,
+    /// Of the wanted tokens of the last call, one after the other.
+    logits: Vec<f32>,
 }
 
 impl Options {
@@ -120,7 +124,9 @@ impl Gpt2 {
             archive: archive.reopened()?,
             weights,
             cache: Cache::new(&shape, CacheFormat::of(options.precision)),
+            block: Vec::with_capacity(BLOCK),
             buffers: Buffers::new(&shape, options),
+            logits: Vec::new(),
         };
         Ok((model, cached))
     }
@@ -153,37 +159,38 @@ impl Gpt2 {
     /// Read `tokens[i]` at the end of sequence i, and return logits.
     ///
     /// The first call after a reset decides how many sequences there are. The logits are
-    /// `(sequences, vocabulary)` for the last tokens, `(sequences, tokens, vocabulary)` for all.
+    /// `(sequences, vocabulary)` for the last tokens, `(sequences, tokens, vocabulary)` for all. They lie
+    /// in memory that the next call uses again, and as long as the cache has room a token takes none.
     ///
     /// # Errors
     /// The lists of tokens differ in number from the sequences or in length from each other, an id
     /// is outside the vocabulary, or a sequence would outgrow the context. Nothing was read then.
-    pub fn forward(
+    pub fn forward<T: AsRef<[u32]>>(
         &mut self,
-        tokens: &[Vec<u32>],
+        tokens: &[T],
         wanted: Wanted,
-    ) -> Result<Vec<f32>, ForwardError> {
+    ) -> Result<&[f32], ForwardError> {
         self.check(tokens)?;
-        let length = tokens[0].len();
-        self.cache.extend(tokens.len(), length);
-        let places: Vec<Place> = places(tokens.len(), length).collect();
-        let mut logits = Vec::with_capacity(self.rows(tokens, wanted) * self.shape.vocabulary);
-        for block in places.chunks(BLOCK) {
-            let is_wanted = block.iter().any(|place| wanted.has(place, length));
-            self.read(tokens, block, is_wanted);
-            self.head(block, wanted, length, &mut logits);
+        let (count, length) = (tokens.len(), tokens[0].as_ref().len());
+        let before = self.cache.length();
+        self.cache.extend(count, length);
+        self.logits.clear();
+        for first in (0..count * length).step_by(BLOCK) {
+            let places = (first..count * length).take(BLOCK).map(|index| Place {
+                sequence: index / length,
+                position: before + index % length,
+            });
+            self.block.clear();
+            self.block.extend(places);
+            let has = |place| wanted.has(place, before + length);
+            let is_wanted = self.block.iter().any(has);
+            self.read(tokens, is_wanted);
+            self.head(wanted);
         }
-        Ok(logits)
+        Ok(&self.logits)
     }
 
-    fn rows(&self, tokens: &[Vec<u32>], wanted: Wanted) -> usize {
-        match wanted {
-            Wanted::Last => tokens.len(),
-            Wanted::All => tokens.len() * tokens[0].len(),
-        }
-    }
-
-    fn check(&self, tokens: &[Vec<u32>]) -> Result<(), ForwardError> {
+    fn check<T: AsRef<[u32]>>(&self, tokens: &[T]) -> Result<(), ForwardError> {
         let Shape {
             context,
             vocabulary,
@@ -194,31 +201,20 @@ impl Gpt2 {
             let found = tokens.len();
             return Err(ForwardError::Sequences { found, expected });
         }
-        let length = tokens[0].len();
-        if length == 0 || tokens.iter().any(|tokens| tokens.len() != length) {
+        let length = tokens[0].as_ref().len();
+        if length == 0 || tokens.iter().any(|tokens| tokens.as_ref().len() != length) {
             return Err(ForwardError::Lengths);
         }
         let found = self.cache.length() + length;
         if found > context {
             return Err(ForwardError::ContextFull { found, context });
         }
-        let mut ids = tokens.iter().flatten();
+        let mut ids = tokens.iter().flat_map(AsRef::as_ref);
         match ids.find(|&&id| id as usize >= vocabulary) {
             Some(&id) => Err(ForwardError::TokenId { id, vocabulary }),
             None => Ok(()),
         }
     }
-}
-
-/// A new token: the one at `index` of its sequence's new ones.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    sequence: usize,
-    index: usize,
-}
-
-fn places(sequences: usize, length: usize) -> impl Iterator<Item = Place> {
-    (0..sequences).flat_map(move |sequence| (0..length).map(move |index| Place { sequence, index }))
 }
 
 fn cores() -> usize {

@@ -35,7 +35,7 @@ pub(super) unsafe fn look_back<V: Vector, K: Kept, const TOKENS: usize>(
     output: &mut [Tile],
 ) {
     let first = place.1;
-    let past = attention.pasts[first + TOKENS - 1];
+    let past = attention.pasts.of(first + TOKENS - 1);
     // (tiles, TOKENS)
     let scores = &mut scores[..past.len().div_ceil(LANES) * TOKENS];
     for (slots, scores) in past.chunks(LANES).zip(scores.as_chunks_mut().0) {
@@ -43,7 +43,7 @@ pub(super) unsafe fn look_back<V: Vector, K: Kept, const TOKENS: usize>(
         unsafe { score::<V, K, TOKENS>(attention, place, keys, slots, scores) };
     }
     for token in 0..TOKENS {
-        let count = attention.pasts[first + token].len();
+        let count = attention.pasts.of(first + token).len();
         softmax::<TOKENS>(scores, token, count, attention.scale);
     }
     let (weights, _) = scores.as_chunks();
@@ -182,9 +182,9 @@ unsafe fn collect<V: Vector, K: Kept, const TOKENS: usize, const TILES: usize>(
     weights: &[[Tile; TOKENS]],
     output: &mut [Tile],
 ) {
-    let past = attention.pasts[first + TOKENS - 1];
+    let past = attention.pasts.of(first + TOKENS - 1);
     // Slots that all of the tokens see; each of the last ones is seen from its own token on.
-    let common = attention.pasts[first].len();
+    let common = attention.pasts.of(first).len();
     let next_head = size_of_val(values);
     let value = |slot: u32| {
         let place = slot as usize * attention.head_tiles.next_multiple_of(PAIR) + tile;

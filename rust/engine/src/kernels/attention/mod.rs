@@ -42,6 +42,39 @@ impl HeadCache<'_> {
     }
 }
 
+/// A token of a sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Which sequence.
+    pub sequence: usize,
+    /// How many tokens come before it there.
+    pub position: usize,
+}
+
+/// Where the tokens of a block are remembered, and those before them.
+#[derive(Clone, Copy)]
+pub struct Pasts<'a> {
+    /// The slots of each sequence, oldest token first, those of the block included.
+    pub slots: &'a [Vec<u32>],
+    /// The tokens of the block.
+    pub block: &'a [Place],
+}
+
+impl<'a> Pasts<'a> {
+    /// The slots of what a token of the block looks back at; the last one is its own.
+    #[inline(always)]
+    fn of(&self, token: usize) -> &'a [u32] {
+        let place = self.block[token];
+        &self.slots[place.sequence][..=place.position]
+    }
+
+    /// Tokens of the block.
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.block.len()
+    }
+}
+
 /// The new tokens of all heads, and where they and their past are remembered.
 #[derive(Clone, Copy)]
 pub struct Attention<'a> {
@@ -53,8 +86,8 @@ pub struct Attention<'a> {
     pub head_tiles: usize,
     /// What keys and values are remembered as.
     pub format: CacheFormat,
-    /// Slots of each token's past, oldest first; the last one is the token's own.
-    pub pasts: &'a [&'a [u32]],
+    /// Of the new tokens.
+    pub pasts: Pasts<'a>,
     /// Factor of the scores: 1 / sqrt(head size).
     pub scale: f32,
 }
@@ -108,15 +141,14 @@ impl<'a> Attention<'a> {
         tiles.first_chunk().expect("as many tokens")
     }
 
-    /// How many tokens from one on have pasts that grow by a slot each, so that they are neighbours in
-    /// one sequence.
+    /// How many tokens from one on are neighbours in one sequence, so that their pasts grow by a slot each.
     #[inline(always)]
     fn neighbours(&self, token: usize) -> usize {
-        let pasts = &self.pasts[token..];
-        let follows = |pair: &&[&[u32]]| {
-            std::ptr::eq(pair[0].as_ptr(), pair[1].as_ptr()) && pair[0].len() + 1 == pair[1].len()
+        let follows = |pair: &&[Place]| {
+            pair[0].sequence == pair[1].sequence && pair[0].position + 1 == pair[1].position
         };
-        1 + pasts.windows(2).take_while(follows).count()
+        let block = &self.pasts.block[token..];
+        1 + block.windows(2).take_while(follows).count()
     }
 
     /// A tile of the query (0), key (1) or value (2) of a token.
@@ -204,8 +236,8 @@ impl Job<'_> {
 fn remember<K: Kept>(attention: &Attention<'_>, head: usize, cache: HeadCache<'_>) {
     let head_tiles = attention.head_tiles;
     let (key_tiles, value_tiles) = (LANES / K::VALUES, PAIR / K::VALUES);
-    for (token, past) in attention.pasts.iter().enumerate() {
-        let slot = *past.last().expect("a token is part of its past") as usize;
+    for (token, place) in attention.pasts.block.iter().enumerate() {
+        let slot = attention.pasts.slots[place.sequence][place.position] as usize;
         let keys = cache.keys[slot / LANES * head_tiles * key_tiles..].chunks_exact_mut(key_tiles);
         for (tile, places) in (0..head_tiles).zip(keys) {
             K::put_key(attention.tile(1, head, tile, token), places, slot % LANES);
