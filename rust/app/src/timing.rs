@@ -32,9 +32,12 @@ impl Pace {
 pub struct TimedModel {
     model: Box<dyn Model>,
     fresh: bool,
+    /// When the last tokens were read.
+    ended: Instant,
     /// What was read as prompts.
     pub prompts: Pace,
-    /// What was read one by one, each the token written before.
+    /// What was read one by one, each the token written before: choosing and showing it, which happens
+    /// between two calls, is part of it.
     pub written: Pace,
 }
 
@@ -45,6 +48,7 @@ impl TimedModel {
         Self {
             model,
             fresh: true,
+            ended: Instant::now(),
             prompts: Pace::default(),
             written: Pace::default(),
         }
@@ -76,16 +80,16 @@ impl Model for TimedModel {
     }
 
     fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits<'_>> {
-        let start = Instant::now();
-        let logits = self.model.forward(tokens, positions)?;
         let count = tokens.iter().map(Vec::len).sum();
         let is_prompt = std::mem::take(&mut self.fresh) || count > tokens.len();
-        let pace = if is_prompt {
-            &mut self.prompts
+        let (pace, start) = if is_prompt {
+            (&mut self.prompts, Instant::now())
         } else {
-            &mut self.written
+            (&mut self.written, self.ended)
         };
-        pace.add(count, start.elapsed());
+        let logits = self.model.forward(tokens, positions)?;
+        self.ended = Instant::now();
+        pace.add(count, self.ended - start);
         Ok(logits)
     }
 
@@ -133,6 +137,17 @@ mod tests {
         assert_eq!((model.prompts.tokens, model.written.tokens), (4, 3));
         model.restart();
         assert_eq!((model.prompts.tokens, model.written.tokens), (0, 0));
+    }
+
+    #[test]
+    fn choosing_a_token_is_part_of_writing_it() {
+        let mut model = TimedModel::new(Box::new(Silent));
+        let pause = Duration::from_millis(20);
+        model.reset();
+        model.forward(&[vec![0, 0]], Positions::Last).unwrap();
+        std::thread::sleep(pause);
+        model.forward(&[vec![0]], Positions::Last).unwrap();
+        assert!(model.written.time >= pause);
     }
 
     #[test]
