@@ -6,6 +6,7 @@ of tokens at a time, used for the loss and at once for its gradients, and thrown
 computed once, as they are for a plain loss.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -20,7 +21,36 @@ from gpt2ro.training.products import product
 CHUNK = {"cpu": 256, "cuda": 4096}
 
 
-def summed_cross_entropy(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
+def nats_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the sum of nats of the targets, float32, and its gradient to logits, in their type.
+
+    The gradient is the probabilities, less one at the target: that one is computed by itself, as
+    half precision would round a probability near one to one.
+
+    Args:
+        logits: `(tokens, vocabulary)`.
+        target: `(tokens)` int64.
+    """
+    dtype, log_probabilities = logits.dtype, logits.float().log_softmax(dim=1)
+    del logits  # its memory is used again below
+    # Not by scatter, which for half precision on a CPU takes a fifth as long as the exponentials.
+    places = torch.arange(len(target), device=target.device), target
+    of_target = log_probabilities[places]
+    gradient = log_probabilities.exp_().to(dtype)
+    gradient[places] = of_target.expm1().to(dtype)
+    return -of_target.sum(), gradient
+
+
+# A way to compute `nats_and_gradient`.
+NatsAndGradient = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+def summed_cross_entropy(
+    hidden: Tensor,
+    head: Tensor,
+    targets: Tensor,
+    of_logits: NatsAndGradient = nats_and_gradient,
+) -> Tensor:
     """Return the sum of nats of the targets, a float32 scalar with gradients to hidden and head.
 
     Under autocast the products are in its type, and everything else is in float32.
@@ -29,13 +59,14 @@ def summed_cross_entropy(hidden: Tensor, head: Tensor, targets: Tensor) -> Tenso
         hidden: `(..., width)`, what the last norm gives.
         head: `(vocabulary, width)`, the output head.
         targets: `(...)` int64, the ids that should follow.
+        of_logits: `nats_and_gradient`, or what torch.compile made of it.
     """
     kind = hidden.device.type
     dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else head.dtype
     rows = hidden.reshape(-1, hidden.shape[-1])
     with torch.autocast(kind, enabled=False):
         nats: Tensor = _SummedCrossEntropy.apply(  # type: ignore[no-untyped-call]
-            rows, head, targets.reshape(-1), dtype, torch.is_grad_enabled()
+            rows, head, targets.reshape(-1), dtype, torch.is_grad_enabled(), of_logits
         )
     return nats
 
@@ -49,7 +80,13 @@ class _SummedCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, hidden: Tensor, head: Tensor, targets: Tensor, dtype: torch.dtype, training: bool
+        ctx: Any,
+        hidden: Tensor,
+        head: Tensor,
+        targets: Tensor,
+        dtype: torch.dtype,
+        training: bool,
+        of_logits: NatsAndGradient,
     ) -> Tensor:
         for_hidden = torch.empty_like(hidden) if training and ctx.needs_input_grad[0] else None
         for_head = torch.zeros_like(head) if training and ctx.needs_input_grad[1] else None
@@ -58,17 +95,15 @@ class _SummedCrossEntropy(torch.autograd.Function):
         size = CHUNK[hidden.device.type]
         for start in range(0, len(hidden), size):
             chunk = slice(start, start + size)
-            # rows: (chunk, width); target: (chunk, 1)
-            rows, target = hidden[chunk].to(dtype), targets[chunk, None]
-            # log_probabilities: (chunk, vocabulary)
-            log_probabilities = product(rows, weight.T).float().log_softmax(dim=1)
-            nats -= log_probabilities.gather(1, target).sum()
+            # rows: (chunk, width); target: (chunk)
+            rows, target = hidden[chunk].to(dtype), targets[chunk]
             if for_hidden is None and for_head is None:
+                logits = product(rows, weight.T).float()
+                nats -= logits.log_softmax(dim=1).gather(1, target[:, None]).sum()
                 continue
-            # Of the logits: the probabilities, less one at the target.
-            gradient = log_probabilities.exp_()
-            gradient.scatter_add_(1, target, gradient.new_full(target.shape, -1.0))
-            gradient = gradient.to(dtype)
+            # gradient: (chunk, vocabulary)
+            of_chunk, gradient = of_logits(product(rows, weight.T), target)
+            nats += of_chunk
             if for_hidden is not None:
                 for_hidden[chunk] = product(gradient, weight)
             if for_head is not None:
@@ -86,7 +121,7 @@ class _SummedCrossEntropy(torch.autograd.Function):
         for gradient in (for_hidden, for_head):
             if gradient is not None:
                 gradient.mul_(scale)
-        return for_hidden, for_head, None, None, None
+        return for_hidden, for_head, None, None, None, None
 
 
 def _add_product(total: Tensor, left: Tensor, right: Tensor, size: int) -> None:

@@ -12,7 +12,7 @@ from yacs.config import CfgNode
 from gpt2ro.training.activations import recompute_activations
 from gpt2ro.training.data import ContextSampler
 from gpt2ro.training.learner import Learner
-from gpt2ro.training.loss import summed_cross_entropy
+from gpt2ro.training.loss import NatsAndGradient, nats_and_gradient, summed_cross_entropy
 from gpt2ro.training.optimizers import set_learning_rate
 from gpt2ro.training.processes import ALONE, Processes
 from gpt2ro.training.products import multiply_by_onednn
@@ -38,11 +38,13 @@ class Updater:
         self._processes = processes
         self._stage: Stage | None = None
         self._hidden_states = learner.model.transformer
+        self._of_logits: NatsAndGradient = nats_and_gradient
         if config.GRADIENT_CHECKPOINTING:
             recompute_activations(learner.model)
         if config.COMPILE:
             # A wrapper around the same parameters: their names stay as they are.
             self._hidden_states = torch.compile(learner.model.transformer)
+            self._of_logits = torch.compile(nats_and_gradient)
         elif self._device.type == "cpu" and config.PRECISION == "float32":
             multiply_by_onednn(learner.model)
         self.optimizer = learner.optimizer
@@ -118,7 +120,8 @@ class Updater:
     def _nats(self, inputs: Tensor, targets: Tensor) -> Tensor:
         # hidden: (batch, tokens, width)
         hidden = self._hidden_states(input_ids=inputs, use_cache=False).last_hidden_state
-        return summed_cross_entropy(hidden, self._model.lm_head.weight, targets)
+        head = self._model.lm_head.weight
+        return summed_cross_entropy(hidden, head, targets, self._of_logits)
 
     def _autocast(self) -> AbstractContextManager[Any]:
         dtype = AUTOCAST.get(self._config.PRECISION)

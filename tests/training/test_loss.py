@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from gpt2ro.training import loss as loss_module
-from gpt2ro.training.loss import summed_cross_entropy
+from gpt2ro.training.loss import nats_and_gradient, summed_cross_entropy
 
 VOCABULARY, WIDTH = 97, 8
 
@@ -64,6 +64,13 @@ def test_under_autocast_too_within_the_precision_of_its_type(dtype, error, monke
     assert all(one.dtype == torch.float32 for one in found)
     for one, two in zip(found, exact, strict=True):
         assert 1e-6 < distance(one, two) < error
+
+
+def test_what_a_token_of_near_certainty_lacks_is_not_rounded_away() -> None:
+    logits = torch.tensor([[7.0, 0.0]], dtype=torch.bfloat16)  # 0.99909 and 0.00091
+    _, gradient = nats_and_gradient(logits, torch.tensor([0]))
+    assert gradient.dtype == torch.bfloat16
+    assert gradient[0].tolist() == pytest.approx([-0.000911, 0.000911], rel=0.005)
 
 
 def test_a_gradient_over_the_largest_number_of_float16_is_not_infinite(monkeypatch) -> None:
