@@ -11,7 +11,13 @@ from collections.abc import Callable
 
 from ftfy import TextFixerConfig, fix_text
 from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES
-from ftfy.chardata import HTML_ENTITIES, LIGATURES, WIDTH_MAP
+from ftfy.chardata import (
+    CHARMAP_ENCODINGS,
+    HTML_ENTITIES,
+    LIGATURES,
+    UTF8_DETECTOR_RE,
+    WIDTH_MAP,
+)
 
 from gpt2ro.cleaning.settings import CleaningSettings
 
@@ -51,6 +57,19 @@ CONTROLS = "".join(map(chr, range(0x80, 0xA0)))
 # UTF-8 sequence. ftfy takes "viță \x97 sânge" for one and makes it "viț㠗 sânge".
 STRAY_CONTROL = re.compile("(?<![^\x00-\x7făîșțşţ])[\x80-\x9f]")
 
+# A character outside ASCII that stands between two of ASCII is one byte in every encoding that ftfy
+# tries, and no UTF-8 has such a byte: the line as a whole was not read in a wrong encoding. But
+# beside a space, a question mark or U+001A, which ftfy also writes for U+FFFD, the byte may be what
+# is left of a character; before a space alone only if it is one of these, and not in MacRoman.
+BYTES_BEFORE_SPACE = b"\xc2\xc3\xc5\xce\xd0\xd9\xe2\xe3\xf0"
+_BEFORE_SPACE = "".join(
+    BYTES_BEFORE_SPACE.decode(encoding) for encoding in CHARMAP_ENCODINGS if encoding != "macroman"
+)
+_PLAIN = "\x00-\x19\x1b-\x1f!->@-\x7f"
+LONE_BYTE = re.compile(
+    f"(?<![^{_PLAIN}])(?:[^\x00-\x7f\ufffd](?![^{_PLAIN}])|[^\x00-\x7f\ufffd{_BEFORE_SPACE}] )"
+)
+
 
 # Pieces of a verbose expression: a class, a comment, an escape, or a character.
 VERBOSE = re.compile(r"\[\^?[^]]+\]|#[^\n]*|\\.|.", re.DOTALL)
@@ -87,12 +106,21 @@ def line_repair(settings: CleaningSettings) -> Callable[[str], str]:
     acts_alone = re.compile(f"[{alone(settings)}]")
 
     def line_without_mojibake(line: str) -> str:
-        # Without either of the two ftfy changes nothing, and takes ten times as long to find out.
-        if not BADNESS_RE.search(line) and not acts_alone.search(line):
+        # Then ftfy changes nothing, and takes ten times as long to find out.
+        if not acts_alone.search(line) and (is_sound(line) or not BADNESS_RE.search(line)):
             return line
         return str(fix_text(STRAY_CONTROL.sub(meant_control, line), config))
 
     return line_without_mojibake
+
+
+def is_sound(line: str) -> bool:
+    """Return whether neither a line nor a part of it can be UTF-8 read in another encoding."""
+    return (
+        len(line) <= CONFIG.max_decode_length  # a longer one is repaired in pieces
+        and LONE_BYTE.search(line) is not None
+        and not UTF8_DETECTOR_RE.search(line)
+    )
 
 
 def meant_control(match: re.Match[str]) -> str:

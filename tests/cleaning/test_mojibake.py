@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from ftfy import fix_text
 from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES
+from ftfy.chardata import CHARMAP_ENCODINGS
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from gpt2ro.cleaning.mojibake import (
     RULED,
     STRAY_CONTROL,
     alone,
+    is_sound,
     line_repair,
     suspicious_lines,
 )
@@ -154,6 +156,28 @@ def test_is_exactly_ftfy_on_broken_romanian(encoding: str, text: str) -> None:
     mojibake = text.encode().decode(encoding, errors="ignore")
     if not STRAY_CONTROL.search(mojibake):
         assert without_mojibake(mojibake) == ftfy_alone(mojibake)
+
+
+# Bytes of characters of two, three and four, and what ftfy takes for some of them.
+HIGH_BYTES = [bytes([byte]) for byte in range(0x80, 0x100)]
+REST = [b" ", b" ", b"?", b"\x1a", b"a", b"que", b"."]
+BYTES = st.sampled_from([*HIGH_BYTES, *"ă à „ € 😀".encode().split(), *REST])
+LINES = st.lists(BYTES, max_size=6).map(b"".join)
+
+
+@given(st.sampled_from(CHARMAP_ENCODINGS), LINES, st.sampled_from(["", " ă", "ța", "»", "\ufffd"]))
+def test_a_line_that_ftfy_is_not_asked_about_is_sound(encoding: str, line: bytes, end: str) -> None:
+    text = line.decode(encoding) + end
+    if not STRAY_CONTROL.search(text):
+        assert line_repair(SETTINGS)(text) == fix_text(text, CONFIG)
+
+
+def test_a_line_is_sound_if_a_character_of_it_is_no_part_of_another_one() -> None:
+    for line in ("Iașul: ”Îți dau", "│ │«Da» │"):
+        assert BADNESS_RE.search(line)
+        assert is_sound(line)
+    for line in ("Ã și", "BucureÈ™ti, în țară", "»Î", "ã?", "a" * 10**6 + "ă"):
+        assert not is_sound(line)
 
 
 def ftfy_alone(text: str) -> str:
