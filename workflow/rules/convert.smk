@@ -58,7 +58,7 @@ rule parity:
         mem_mb=8000,
     shell:
         "python workflow/scripts/parity.py --model {params.model} --deploy {params.deploy}"
-        " --binary {input.binary} --prompts {input.prompts} --output {output.parity}"
+        " --binary {input.binary} --prompts {input.prompts:q} --output {output.parity}"
         " --tolerance {params.tolerance} --greedy-tokens {params.greedy_tokens}"
         " --test {params.test} --parts {params.parts} --test-megabytes {params.test_megabytes}"
         " --bits-per-byte {params.bounds} --threads {threads}" + LOGGED
