@@ -75,6 +75,14 @@ def test_sources_without_a_text_are_told(fresh: Workspace, tmp_path: Path) -> No
     assert "no file of a known kind in any of the sources (folder);" in result.stderr
 
 
+def test_a_name_that_snakemake_cannot_take_is_told(fresh: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "{a}.txt").write_text("x")
+    folder = ("--configfile", "config/folder.yaml", "--config", f"corpus={tmp_path}")
+    result = fresh.snakemake("--dry-run", *folder)
+    assert result.status == 1
+    assert "{a}.txt: has a brace in its name" in the_line(result.stderr)
+
+
 def test_numbers_of_a_section_may_be_given_on_the_command_line(fresh: Workspace) -> None:
     result = fresh.snakemake("--dry-run", "--config", "training={threads: 3, probes: null}")
     assert result.status == 0, result.stderr

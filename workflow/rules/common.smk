@@ -83,6 +83,11 @@ def parts_of(sources: dict[str, Source]) -> dict[tuple[str, str], Part]:
             f"config: no file of a known kind in any of the sources ({', '.join(sources)}); "
             "docs/data.md says which are read."
         )
+    for path in (path for part in parts.values() for path in part.paths):
+        if "{" in str(path):
+            raise UserError(
+                f"{path}: has a brace in its name, which Snakemake takes for a wildcard; rename it."
+            )
     return parts
 
 
