@@ -120,7 +120,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Rounded:
-    """How a precision of the binary predicts the test split.
+    """How a precision of the binary predicts a held-out split.
 
     Attributes:
         precision: its name.
@@ -144,7 +144,8 @@ class Parity:
         tolerance: what was allowed.
         facts: every single value of parity.json.
         columns, rows: what was measured on each prompt, which is the first column.
-        precisions: bits per byte of each precision on the test split, and how far from fp32.
+        split: what the precisions were measured on: test, or valid where there is no test split.
+        precisions: bits per byte of each precision on it, and how far from fp32.
     """
 
     largest: float
@@ -152,6 +153,7 @@ class Parity:
     facts: dict[str, Scalar]
     columns: list[str]
     rows: list[dict[str, Scalar]]
+    split: str
     precisions: list[Rounded]
 
 
@@ -292,6 +294,7 @@ def read_parity(results: Path) -> Parity:
         facts=parity.scalars(),
         columns=list(dict.fromkeys(["prompt", *(key for row in rows for key in row)])),
         rows=rows,
+        split=parity.text("split"),
         precisions=[
             Rounded(
                 row.text("precision"),
