@@ -16,6 +16,8 @@ from gpt2ro.report.formats import ratio
 from gpt2ro.report.records import Record, Scalar, read_record
 
 EVALUATED = ("valid", "test")
+# Of these, more is better.
+RISING = {"probe_accuracy", "known_words"}
 CURVES = {
     "train_loss": "Train loss, nats per token",
     "valid_bits_per_byte": "Validation, bits per byte",
@@ -245,7 +247,9 @@ def read_training(results: Path, baseline: Path | None = None) -> Training:
     beside_curve = other.records("curve") if other else []
     evaluated = [split for split in EVALUATED if not is_null(metrics, split)]
     charts = [
-        line_chart(name, points(curve, key), points(beside_curve, key))
+        line_chart(
+            name, points(curve, key), points(beside_curve, key), more_is_better=key in RISING
+        )
         for key, name in CURVES.items()
     ]
     return Training(
