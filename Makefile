@@ -6,7 +6,7 @@ PYTHON ?= python3
 RUN = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(RUN) snakemake --configfile $(CONFIG) $(if $(CORPUS),--config corpus="$(CORPUS)")
 EXTENSION_SOURCES = $(shell find rust/corpus rust/python -name '*.rs' -o -name '*.toml')
-RESULTS = $(shell sed -n 's/^results: *//p' $(CONFIG))
+RESULTS = $(shell sed -n 's/^results: *["'\'']*\([^ "'\''\#]*\).*/\1/p' $(CONFIG))
 
 .PHONY: samples setup slurm test lint clean
 

@@ -43,6 +43,29 @@ def _parsed(text: str) -> Any:
         return yaml.safe_load(text)
 
 
+def typed(values: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values of Snakemake's command line with the types of YAML.
+
+    In `--config 'training={threads: 4}'` Snakemake leaves every value inside a section as text. A
+    text that stands where `schema` allows none is read as YAML.
+    """
+    return {
+        name: _typed(value, schema.get("properties", {}).get(name, {}))
+        for name, value in values.items()
+    }
+
+
+def _typed(value: Any, schema: Mapping[str, Any]) -> Any:
+    if isinstance(value, Mapping):
+        return typed(value, schema)
+    if isinstance(value, str) and "type" in schema and "string" not in schema["type"]:
+        try:
+            return _parsed(value)
+        except yaml.YAMLError:
+            return value  # what it should have been is for the check to say
+    return value
+
+
 def check(values: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> None:
     """Hold `values` against a JSON schema (draft 2020-12).
 
@@ -90,6 +113,8 @@ def _describe(error: ValidationError) -> str:
             return f"{key} is {instance}; too large, the limit is {limit}."
         case "minItems":
             return f"{key} is empty; name at least {limit}."
+        case "pattern":
+            return f"{key or 'a name'} is {instance!r}; expected the form {limit}."
         case _:
             return f"{key}: {error.message}."
 

@@ -80,6 +80,11 @@ def document_id(source: str, part: str, ordinal: int) -> str:
     return f"{source}/{part}/{ordinal}"
 
 
+def shard_name(path: Path) -> str:
+    """Return `source/part` of a shard, as progress names it."""
+    return f"{path.parent.name}/{path.name.removesuffix('.jsonl.zst')}"
+
+
 class ShardWriter(AbstractContextManager["ShardWriter"]):
     """Writes documents to a shard that appears under its name only when complete."""
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gpt2ro.configuration import check, read_yaml, with_defaults
+from gpt2ro.configuration import check, read_yaml, typed, with_defaults
 from gpt2ro.errors import UserError
 
 SCHEMA = {
@@ -56,6 +56,18 @@ def test_says_file_key_found_and_expected(values: dict[str, object], message: st
     with pytest.raises(UserError) as error:
         check(values, SCHEMA, "c.yaml")
     assert str(error.value) == message
+
+
+def test_values_of_the_command_line_have_the_types_that_the_schema_wants() -> None:
+    found = typed({"results": "7", "cleaning": {"min_characters": "5", "mode": "loose"}}, SCHEMA)
+    assert found == {"results": "7", "cleaning": {"min_characters": 5, "mode": "loose"}}
+
+
+@pytest.mark.parametrize("text", ["five", "5: [", "[5]"])
+def test_a_value_of_the_command_line_that_is_no_number_is_told(text: str) -> None:
+    values = typed({"results": "r", "cleaning": {"min_characters": text}}, SCHEMA)
+    with pytest.raises(UserError, match=r"cleaning\.min_characters is .*; expected a whole number"):
+        check(values, SCHEMA, "c.yaml")
 
 
 def test_fills_every_key_that_is_left_out() -> None:

@@ -4,7 +4,14 @@ import orjson
 import pytest
 import zstandard
 
-from gpt2ro.documents import Document, ShardWriter, document_id, read_documents, write_documents
+from gpt2ro.documents import (
+    Document,
+    ShardWriter,
+    document_id,
+    read_documents,
+    shard_name,
+    write_documents,
+)
 from gpt2ro.errors import UserError
 
 
@@ -43,6 +50,11 @@ def test_a_dropped_document_keeps_its_reason(tmp_path: Path) -> None:
     path = tmp_path / "dropped.jsonl.zst"
     write_documents(path, [Document("a/b/0", "x", "a", reason="too short")])
     assert next(read_documents(path)).reason == "too short"
+
+
+def test_a_shard_is_named_by_its_source_and_part() -> None:
+    path = Path("results/cleaned/demo-opus/ro.txt.gz.jsonl.zst")
+    assert shard_name(path) == "demo-opus/ro.txt.gz"
 
 
 def test_an_empty_shard_has_no_documents(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ def check_splits(splits: NDArray[np.uint8], settings: SplitSettings) -> None:
             raise UserError(
                 f"split.{name}: the corpus is too small for this split: {len(splits):,} distinct "
                 f"documents, share {shares[name]:g}, none fell into it; add text or set a share of "
-                f"{_workable_share(len(splits)):g} or more (0 for no split)."
+                f"{_workable_share(len(splits)):g} or more"
+                + (" (0 for no test split)." if name == "test" else ".")
             )
 
 

@@ -54,7 +54,7 @@ def check_parity(
 ) -> None:
     """Compare ids, logits and greedy continuations of each prompt, and write what was found.
 
-    Then the rounded precisions are held against float32, on the test split.
+    Then the rounded precisions are held against float32, on a held-out split.
 
     Args:
         backends: names that the binary's flag --backend takes.

@@ -1,4 +1,4 @@
-"""What rounded weights cost: how well each precision of the binary predicts the test split."""
+"""What rounded weights cost: how well each precision of the binary predicts a held-out split."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ class RoundingCheck:
     """On which text the precisions are measured, and what is allowed.
 
     Attributes:
-        tokens: folder with the token shards of the test split.
+        tokens: folder with the token shards of the split, whose name it has.
         parts: the parts of the corpus, as source/part.
         max_bytes: UTF-8 bytes of text at most; of a larger split every k-th document is read.
         bounds: for each of ROUNDED, how far its bits per byte may be from those of fp32, as a
@@ -57,14 +57,14 @@ class Measurement:
 def check_rounding(
     check: RoundingCheck, binary: Path, deploy: Path, tokenizer: Tokenizer
 ) -> dict[str, Any]:
-    """Measure every precision of the engine on the test split; return what parity.json says of it.
+    """Measure every precision of the engine on the split; return what parity.json says of it.
 
     Raises:
         UserError: a precision is beyond its bound, or the binary fails.
     """
     texts = list(documents(check, tokenizer))
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "test.jsonl"
+        path = Path(folder) / "split.jsonl"
         path.write_text(
             "".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8"
         )
@@ -74,16 +74,17 @@ def check_rounding(
             bits = _bits_per_byte(check, binary, deploy, path, flags)
             difference = round(bits / exact - 1, 6)
             found.append(Measurement(name, bits, difference, check.bounds[name]))
-            _require_within(found[-1], exact)
+            _require_within(found[-1], exact, check.tokens.name)
     return {
-        "test_documents": len(texts),
-        "test_bytes": sum(len(text.encode()) for text in texts),
+        "split": check.tokens.name,
+        "split_documents": len(texts),
+        "split_bytes": sum(len(text.encode()) for text in texts),
         "precisions": [asdict(measurement) for measurement in found],
     }
 
 
 def documents(check: RoundingCheck, tokenizer: Tokenizer) -> Iterator[str]:
-    """Yield the texts of the test split, or every k-th so that they are at most `max_bytes` or so.
+    """Yield the texts of the split, or every k-th so that they are at most `max_bytes` or so.
 
     Raises:
         UserError: the split is empty.
@@ -91,7 +92,8 @@ def documents(check: RoundingCheck, tokenizer: Tokenizer) -> Iterator[str]:
     shards = read_shards(check.tokens, list(check.parts))
     total = sum(shard.bytes for shard in shards)
     if total == 0:
-        raise UserError(f"{check.tokens}: no text in the test split; raise split.test.")
+        name = check.tokens.name
+        raise UserError(f"{check.tokens}: no text in the {name} split; raise split.{name}.")
     step = -(-total // check.max_bytes)
     number = 0
     for shard in shards:
@@ -125,12 +127,12 @@ def _bits_per_byte(
         ) from None
 
 
-def _require_within(found: Measurement, exact: float) -> None:
+def _require_within(found: Measurement, exact: float, split: str) -> None:
     # Written so that what is not a number is beyond every bound.
     if not abs(found.difference) <= found.allowed:
         raise UserError(
-            f"parity: {found.precision} predicts the test split at {found.bits_per_byte:.4f} bits "
-            f"per byte and fp32 at {exact:.4f}: {found.difference:+.2%}, allowed is "
+            f"parity: {found.precision} predicts the {split} split at {found.bits_per_byte:.4f} "
+            f"bits per byte and fp32 at {exact:.4f}: {found.difference:+.2%}, allowed is "
             f"{found.allowed:.2%}; do not deploy {found.precision}: train on, or set "
             f"parity.bits_per_byte.{found.precision} to what you accept."
         )

@@ -26,7 +26,7 @@ class Chart:
         x_ticks, y_ticks: position and label of each tick.
         line: the points as the attribute `points` of a polyline.
         dots: points with the text that is shown on hovering; none when there are too many.
-        lowest: the point with the least value, or None without points.
+        best: the best point, in words.
         beside: the points of the second line, of the baseline, as those of the first; empty
             without one.
     """
@@ -36,24 +36,26 @@ class Chart:
     y_ticks: list[Tick]
     line: str
     dots: list[tuple[float, float, str]]
-    lowest: tuple[float, float, str] | None
+    best: str
     beside: str = ""
 
 
-def line_chart(name: str, points: list[Point], beside: Sequence[Point] = ()) -> Chart | None:
+def line_chart(
+    name: str, points: list[Point], beside: Sequence[Point] = (), *, more_is_better: bool = False
+) -> Chart | None:
     """Return the chart of a measure against the training step, or None without any point.
 
     Args:
         points: (step, value), both finite, by step.
         beside: those of a second line.
+        more_is_better: whether the best point is the highest.
     """
     if not points:
         return None
     steps = [step for step, _ in (*points, *beside)]
     x_ticks = [tick for tick in ticks(0, max(steps)) if tick <= max(steps)]
-    values = [value for _, value in points]
-    everything = [*values, *(value for _, value in beside)]
-    y_ticks = ticks(min(everything), max(everything))
+    values = [value for _, value in (*points, *beside)]
+    y_ticks = ticks(min(values), max(values))
 
     def place(point: Point) -> Point:
         across = point[0] / (max(steps) or 1)
@@ -69,9 +71,15 @@ def line_chart(name: str, points: list[Point], beside: Sequence[Point] = ()) -> 
         y_ticks=[(place((0, value))[1], real(value)) for value in y_ticks],
         line=joined([place(point) for point in points]),
         dots=dots if len(dots) <= MAX_DOTS else [],
-        lowest=dots[values.index(min(values))],
+        best=best(points, more_is_better),
         beside=joined([place(point) for point in beside]),
     )
+
+
+def best(points: list[Point], more_is_better: bool) -> str:
+    """Return the best of the points in words, the first one of several."""
+    extreme, name = (max, "highest") if more_is_better else (min, "lowest")
+    return f"{name}: {caption(extreme(points, key=lambda point: point[1]))}"
 
 
 def joined(places: list[Point]) -> str:

@@ -126,7 +126,8 @@ class Corpus:
         repeated_lines: documents that lost lines of their site's pages, these, and some of them.
         copied_paragraphs: documents that lost paragraphs that others have, and the same of these.
         decontaminated: train documents that lost held-out sentences, and these.
-        lengths: kept documents by length in characters: (lower bound, upper bound, documents).
+        lengths: documents that the cleaning kept by length in characters: (lower bound, upper
+            bound, documents).
     """
 
     parts: list[tuple[str, str]]

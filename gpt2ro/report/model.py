@@ -16,6 +16,8 @@ from gpt2ro.report.formats import ratio
 from gpt2ro.report.records import Record, Scalar, read_record
 
 EVALUATED = ("valid", "test")
+# Of these, more is better.
+RISING = {"probe_accuracy", "known_words"}
 CURVES = {
     "train_loss": "Train loss, nats per token",
     "valid_bits_per_byte": "Validation, bits per byte",
@@ -120,7 +122,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Rounded:
-    """How a precision of the binary predicts the test split.
+    """How a precision of the binary predicts a held-out split.
 
     Attributes:
         precision: its name.
@@ -144,7 +146,8 @@ class Parity:
         tolerance: what was allowed.
         facts: every single value of parity.json.
         columns, rows: what was measured on each prompt, which is the first column.
-        precisions: bits per byte of each precision on the test split, and how far from fp32.
+        split: what the precisions were measured on: test, or valid where there is no test split.
+        precisions: bits per byte of each precision on it, and how far from fp32.
     """
 
     largest: float
@@ -152,6 +155,7 @@ class Parity:
     facts: dict[str, Scalar]
     columns: list[str]
     rows: list[dict[str, Scalar]]
+    split: str
     precisions: list[Rounded]
 
 
@@ -243,7 +247,9 @@ def read_training(results: Path, baseline: Path | None = None) -> Training:
     beside_curve = other.records("curve") if other else []
     evaluated = [split for split in EVALUATED if not is_null(metrics, split)]
     charts = [
-        line_chart(name, points(curve, key), points(beside_curve, key))
+        line_chart(
+            name, points(curve, key), points(beside_curve, key), more_is_better=key in RISING
+        )
         for key, name in CURVES.items()
     ]
     return Training(
@@ -292,6 +298,7 @@ def read_parity(results: Path) -> Parity:
         facts=parity.scalars(),
         columns=list(dict.fromkeys(["prompt", *(key for row in rows for key in row)])),
         rows=rows,
+        split=parity.text("split"),
         precisions=[
             Rounded(
                 row.text("precision"),

@@ -1,12 +1,16 @@
 """The catalogue of sources, and the parts each consists of."""
 
+import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import xxhash
 
 from gpt2ro.configuration import check, read_yaml
 from gpt2ro.errors import UserError
@@ -59,7 +63,7 @@ class Source:
             address = file.get("url") or file["path"]
             address = address.replace("{n}", number)
             yield Part(
-                name=file.get("part") or safe_name(address.rpartition("/")[2]),
+                name=file.get("part") or safe_name(address.rpartition("/")[2].partition("?")[0]),
                 format=self.entry["format"],
                 url=None if hub else address,
                 hub_file=address if hub else None,
@@ -78,14 +82,13 @@ class Source:
                     f'source "{self.name}": nothing found at {pattern}; expected a file, a folder '
                     "or a pattern of files."
                 )
-            base = (root / pattern) if (root / pattern).is_dir() else None
-            for path in found:
-                inner = path.relative_to(base) if base else Path(path.name)
+            names = _part_names(root / pattern, found)
+            for path, (inner, name) in names.items():
                 if self.entry["format"] == AUTO and format_of(path) is None:
                     print(f"gpt2ro: {path}: left out, not a known kind of text", file=sys.stderr)
                     continue
                 yield Part(
-                    name=safe_name("_".join(inner.parts)),
+                    name=name,
                     format=self.entry["format"],
                     paths=(path,),
                     sha256=self.entry.get("sha256", {}).get(str(inner)),
@@ -127,21 +130,61 @@ def _numbers(span: str | None) -> list[str]:
 
 
 def _local_files(pattern: Path) -> Iterator[Path]:
-    """Yield the files that a path, a folder or a pattern means, sorted; hidden ones are skipped."""
+    """Yield the files that a path, a folder or a pattern means, sorted; hidden ones are skipped.
+
+    What lies in a folder and cannot be read is told: text should not be missed in silence.
+
+    Raises:
+        UserError: a folder may not be read.
+    """
     if pattern.is_file():
         yield pattern
-        return
-    if pattern.is_dir():
-        base, found = pattern, pattern.rglob("*")
+    elif pattern.is_dir():
+        yield from sorted(_files_below(pattern))
     else:
         base = Path(pattern.anchor)
-        found = base.glob(str(pattern.relative_to(base)))
-    for path in sorted(found):
-        inner = path.relative_to(base) if pattern.is_dir() else Path(path.name)
-        if path.is_file() and not any(step.startswith(".") for step in inner.parts):
-            yield path
+        for path in sorted(base.glob(str(pattern.relative_to(base)))):
+            if path.is_file() and not path.name.startswith("."):
+                yield path
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder and its folders, in no order; links to folders can be loops."""
+    for place, folders, files in os.walk(folder, onerror=_refuse_folder):
+        for name in folders:
+            if Path(place, name).is_symlink():
+                print(f"gpt2ro: {Path(place, name)}: left out, a link to a folder", file=sys.stderr)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(place, name) for name in files if not name.startswith(".")):
+            if os.path.isfile(path):  # noqa: PTH113 - does not raise where it may not look
+                yield path
+            else:
+                print(f"gpt2ro: {path}: left out, not a readable file", file=sys.stderr)
+
+
+def _refuse_folder(error: OSError) -> None:
+    raise UserError(
+        f"{error.filename}: cannot be read ({error.strerror}); check its permissions."
+    ) from error
+
+
+def _part_names(pattern: Path, paths: list[Path]) -> dict[Path, tuple[Path, str]]:
+    """Return for each file its place below `pattern`, if that is a folder, and its part's name.
+
+    Where several would have one name, as "a b.txt" and "a_b.txt", all that are not named so
+    themselves have a hash of their place added.
+    """
+    is_folder = pattern.is_dir()
+    inner = {path: path.relative_to(pattern) if is_folder else Path(path.name) for path in paths}
+    names = {path: safe_name("_".join(place.parts)) for path, place in inner.items()}
+    count = Counter(names.values())
+    for path, place in inner.items():
+        if count[names[path]] > 1 and names[path] != str(place):
+            digest = xxhash.xxh3_64_hexdigest(place.as_posix().encode(errors="surrogateescape"))
+            names[path] += f"-{digest[:8]}"
+    return {path: (inner[path], names[path]) for path in paths}
 
 
 def safe_name(name: str) -> str:
     """Return a name of letters, digits, `.`, `_` and `-` only."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name.partition("?")[0]).lstrip(".") or "part"
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".") or "part"

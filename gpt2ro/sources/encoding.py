@@ -67,5 +67,6 @@ def decoded(data: bytes, where: str, invalid_utf8: str) -> str:
     except UnicodeDecodeError as error:
         raise UserError(
             f"{where}: byte {error.start + 1} is {data[error.start]:#04x}, not UTF-8; convert the "
-            "file (iconv -t utf-8), or set extraction.invalid_utf8 to replace."
+            "file (old Romanian text: iconv -f windows-1250 -t utf-8), or set "
+            "extraction.invalid_utf8 to replace."
         ) from None

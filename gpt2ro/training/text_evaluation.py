@@ -82,6 +82,8 @@ class TextEvaluator:
 def _documents(path: Path, split: str | None) -> Iterator[str]:
     if not path.is_file():
         raise UserError(f"{path}: no such file; name a text file or a {SHARD} shard.")
+    if split and not path.name.endswith(SHARD):
+        raise UserError(f"{path}: --split is for shards, *{SHARD}; leave it out for a text.")
     if split:
         yield from (document.text for document, its in read_split_documents(path) if its == split)
     elif path.name.endswith(SHARD):

@@ -45,10 +45,11 @@ class Case:
     engine_answers: dict[str, Tensor] | None = None
 
     bits: dict[str, float] = field(default_factory=lambda: dict(BITS))
+    split: str = "test"
 
     def rounding(self) -> RoundingCheck:
         return RoundingCheck(
-            self.folder / "test", ["tales/animals"], max_bytes=10_000, bounds=BOUNDS, threads=1
+            self.folder / self.split, ["tales/animals"], max_bytes=10_000, bounds=BOUNDS, threads=1
         )
 
     def check(self, tolerance: float = 1e-3) -> dict:
@@ -194,7 +195,7 @@ def test_every_precision_is_recorded_with_its_distance_from_fp32(case: Case) -> 
         {"fp32": 0.0, "fp16": 0.0001, "bf16": 0.0015, "int8": -0.004, "int4": 0.0095}
     )
     assert report["precisions"][3]["allowed"] == 0.005
-    assert report["test_documents"] == 3
+    assert report["split_documents"] == 3
 
 
 def test_the_binary_gets_the_texts_of_the_test_split(case: Case) -> None:
@@ -234,6 +235,16 @@ def test_a_binary_that_gives_no_score_is_told(case: Case) -> None:
         check_rounding(
             case.rounding(), case.folder / "binary", case.folder / "deploy", byte_tokenizer()
         )
+
+
+def test_the_split_is_named_by_its_folder(case: Case) -> None:
+    (case.folder / "test").rename(case.folder / "valid")
+    case.split, case.bits["int4"] = "valid", 2.5
+    with pytest.raises(UserError, match=r"int4 predicts the valid split at 2\.5000"):
+        case.check()
+    case.bits["int4"] = 2.0
+    report = case.check()
+    assert (report["split"], report["split_documents"]) == ("valid", 3)
 
 
 def test_an_empty_test_split_is_told(case: Case) -> None:

@@ -136,7 +136,7 @@ def write_model(results: Path) -> None:
     rounded = {"precision": "int8", "bits_per_byte": 1.2351, "difference": 0.0004, "allowed": 0.005}
     parity = {
         "max_logit_difference": 0.00002, "tolerance": 0.001, "prompts": [prompt],
-        "precisions": [rounded],
+        "split": "test", "precisions": [rounded],
     }  # fmt: skip
     write_json(results / "parity.json", parity)
 

@@ -51,7 +51,13 @@ def test_the_line_runs_from_the_left_to_the_right_and_downwards_for_a_falling_lo
 def test_the_lowest_point_is_found_and_named() -> None:
     chart = line_chart("loss", [(0, 4.0), (1500, 1.25), (3000, 2.0)])
     assert chart is not None
-    assert chart.lowest[2] == "1.25 at step 1,500"
+    assert chart.best == "lowest: 1.25 at step 1,500"
+
+
+def test_where_more_is_better_the_highest_point_is_named() -> None:
+    chart = line_chart("share", [(0, 0.5), (10, 0.75), (20, 0.75)], more_is_better=True)
+    assert chart is not None
+    assert chart.best == "highest: 0.75 at step 10"
 
 
 @pytest.mark.parametrize(("points", "dots"), [(MAX_DOTS, MAX_DOTS), (MAX_DOTS + 1, 0)])
@@ -78,7 +84,7 @@ def test_a_second_line_lies_in_the_same_axes() -> None:
     assert other[1][1] == one[1][1]  # both are 2
     assert other[1][0] == WIDTH - RIGHT
     assert one[1][0] < other[1][0]  # 50 steps of 100
-    assert chart.lowest[2] == "2 at step 50"
+    assert chart.best == "lowest: 2 at step 50"
 
 
 def test_without_a_second_line_there_is_none() -> None:

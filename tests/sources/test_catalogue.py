@@ -1,5 +1,7 @@
 """The catalogue: what is in it, what it becomes, and how its faults are told."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,12 @@ def test_numbers_run_over_the_parts(tmp_path: Path) -> None:
     parts = catalogue(tmp_path, entry)["a"].parts(tmp_path)
     assert [part.name for part in parts] == [f"p_{n}.jsonl" for n in ("08", "09", "10", "11")]
     assert parts[0].download_flags() == "--url=https://x.invalid/p_08.jsonl"
+
+
+def test_the_query_of_an_address_is_no_part_of_the_name(tmp_path: Path) -> None:
+    entry = "a: {title: A, format: text, licence: x, files: [{url: 'https://x.invalid/a.txt?b=1'}]}"
+    (part,) = catalogue(tmp_path, entry)["a"].parts(tmp_path)
+    assert part.name == "a.txt"
 
 
 def test_a_hub_part_carries_its_repository(tmp_path: Path) -> None:
@@ -89,10 +97,57 @@ def test_a_local_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def test_parts_of_one_name_are_told(tmp_path: Path) -> None:
-    for name in ("a b.txt", "a_b.txt"):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "c.txt").write_text("x")
+    entry = "a: {title: A, format: text, licence: x, local: [a, b]}"
+    with pytest.raises(UserError, match=r'two parts are named "c\.txt"'):
+        catalogue(tmp_path, entry)["a"].parts(tmp_path)
+
+
+def test_files_whose_names_differ_in_what_is_not_safe_are_parts_of_their_own(
+    tmp_path: Path,
+) -> None:
+    for name in ("a b.txt", "a_b.txt", "текст.txt", "книга.txt", "Cine?.txt", "Cine? 2.txt"):
         (tmp_path / name).write_text("x")
-    with pytest.raises(UserError, match=r'two parts are named "a_b\.txt"'):
+    found = {part.paths[0].name: part.name for part in folder_source(tmp_path).parts(Path())}
+    assert found["a_b.txt"] == "a_b.txt"
+    assert found["a b.txt"] == "a_b.txt-2d4d671d"
+    assert found["Cine?.txt"] == "Cine_.txt"
+    assert len(set(found.values())) == len(found) == 6
+
+
+def test_a_folder_that_may_not_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def refused(path: str) -> object:
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    # Permissions themselves do not stop a test that is run by root.
+    monkeypatch.setattr("os.scandir", refused)
+    with pytest.raises(UserError, match=r"closed: cannot be read \(Permission denied\)"):
         folder_source(tmp_path).parts(Path())
+
+
+def test_links_to_files_are_read_and_all_others_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "texts"
+    (folder / "sub").mkdir(parents=True)
+    (tmp_path / "elsewhere.txt").write_text("x")
+    (folder / "a.txt").symlink_to(tmp_path / "elsewhere.txt")
+    (folder / "b.txt").symlink_to(tmp_path / "none.txt")
+    (folder / "sub" / "loop").symlink_to(folder)
+    assert [part.name for part in folder_source(folder).parts(Path())] == ["a.txt"]
+    told = capsys.readouterr().err
+    assert "b.txt: left out, not a readable file" in told
+    assert "loop: left out, a link to a folder" in told
 
 
 def test_a_users_folder_takes_what_is_text_and_says_what_is_not(
@@ -128,5 +183,5 @@ def test_a_format_is_known_by_the_name(name: str, expected: str | None) -> None:
 
 
 def test_a_name_becomes_safe_for_the_file_system() -> None:
-    assert safe_name("a/b c.txt?x=1") == "a_b_c.txt"
+    assert safe_name("a/b c?.txt") == "a_b_c_.txt"
     assert safe_name("../up") == "_up"

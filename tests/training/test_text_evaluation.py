@@ -73,6 +73,12 @@ def test_a_split_of_what_has_no_splits_is_told(trained: World, tmp_path: Path) -
         TextEvaluator(trained.paths.model, "cpu").metrics(path, "test")
 
 
+def test_a_text_has_no_splits(trained: World, tmp_path: Path) -> None:
+    (tmp_path / "book.txt").write_text("Un text.")
+    with pytest.raises(UserError, match=r"book\.txt: --split is for shards, \*\.jsonl\.zst;"):
+        TextEvaluator(trained.paths.model, "cpu").metrics(tmp_path / "book.txt", "test")
+
+
 def test_a_context_longer_than_the_model_takes_is_told(trained: World) -> None:
     for context in (0, 33):
         with pytest.raises(UserError, match=f"--context is {context}; .*model takes 1 to 32"):
@@ -115,6 +121,12 @@ def test_the_script_gives_the_metrics_of_texts_and_the_probes_of_the_training(
     assert text["bytes"] == len(SENTENCES[0].encode())
     measured = json.loads(trained.paths.metrics.read_text())["probes"]
     assert found == {"probes": str(probes), **measured}
+
+
+def test_texts_may_stand_behind_the_flags(trained: World, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(SENTENCES[0])
+    done = script(trained.paths.model, "--context", 16, tmp_path / "a.txt")
+    assert "a.txt: " in done.stdout, done.stderr
 
 
 def test_the_script_prints_a_line_for_each_phenomenon(trained: World) -> None:

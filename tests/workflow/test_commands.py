@@ -2,6 +2,7 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from workspace import ROOT, Workspace
@@ -57,6 +58,14 @@ def test_one_stage_again_keeps_the_others(built: Workspace) -> None:
     assert "Training the tokenizer" in done.stderr
     assert "Training: " not in done.stderr
     assert built.outputs() == before
+
+
+def test_without_a_test_split_the_precisions_are_measured_on_the_valid_one(
+    new_workspace: Any,
+) -> None:
+    done = shell(new_workspace("no-test"), "snakemake -n -p --config 'split={test: 0}'")
+    assert done.returncode == 0, done.stderr
+    assert "--test results/tokens/valid " in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)

@@ -33,6 +33,8 @@ def the_line(stderr: str) -> str:
             "  - leters",
             'unknown source "leters" in sources; did you mean "letters"?',
         ),
+        ("  - tales\n  - letters", "  []", "sources is empty; name at least 1."),
+        ("results: results", "results: my results", "results is 'my results'; expected the form"),
         ("  - letters", "  - folder", 'source "folder" needs corpus, the folder of your text.'),
     ],
 )
@@ -45,6 +47,47 @@ def test_a_fault_in_the_config_is_told_before_anything_runs(
     assert line in the_line(result.stderr)
     assert "config" in the_line(result.stderr)
     assert not (fresh.folder / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("  threads: 1\n", "  overrides: {SCHEDULE.STEP: 9}\n", 'did you mean "SCHEDULE.STEPS"?'),
+        ("  threads: 1\n", "  overrides: {SCHEDULE.STEPS: x}\n", "expected a whole number"),
+        ("miniature/experiment.yaml", "miniature/none.yaml", "miniature/none.yaml: not found"),
+    ],
+)
+def test_a_fault_in_the_experiment_is_told_before_the_corpus_is_made(
+    fresh: Workspace, old: str, new: str, line: str
+) -> None:
+    with fresh.changed("config/config.yaml", old, new):
+        result = fresh.snakemake("corpus")
+    assert result.status == 1
+    assert line in the_line(result.stderr)
+    assert not (fresh.folder / "results").exists()
+
+
+def test_sources_without_a_text_are_told(fresh: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    folder = ("--configfile", "config/folder.yaml", "--config", f"corpus={tmp_path}")
+    result = fresh.snakemake("--dry-run", *folder)
+    assert result.status == 1
+    assert "no file of a known kind in any of the sources (folder);" in result.stderr
+
+
+def test_a_name_that_snakemake_cannot_take_is_told(fresh: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "{a}.txt").write_text("x")
+    folder = ("--configfile", "config/folder.yaml", "--config", f"corpus={tmp_path}")
+    result = fresh.snakemake("--dry-run", *folder)
+    assert result.status == 1
+    assert "{a}.txt: has a brace in its name" in the_line(result.stderr)
+
+
+def test_numbers_of_a_section_may_be_given_on_the_command_line(fresh: Workspace) -> None:
+    result = fresh.snakemake("--dry-run", "--config", "training={threads: 3, probes: null}")
+    assert result.status == 0, result.stderr
+    result = fresh.snakemake("--dry-run", "--config", "training={threads: many}")
+    assert "training.threads is 'many'; expected a whole number." in the_line(result.stderr)
 
 
 def test_a_config_that_is_not_there_is_named(fresh: Workspace) -> None:

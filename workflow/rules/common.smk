@@ -6,9 +6,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from snakemake.utils import update_config
+
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.code_closure import code_closure
-from gpt2ro.configuration import check, read_yaml, with_defaults
+from gpt2ro.configuration import check, read_yaml, typed, with_defaults
 from gpt2ro.decontamination.settings import DecontaminationSettings
 from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings
 from gpt2ro.errors import UserError, nearest
@@ -18,6 +20,7 @@ from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.tokenization.settings import TokenizerSettings
+from gpt2ro.training.config import load_experiment
 
 STAGES = {
     "extraction": ExtractionSettings,
@@ -39,6 +42,7 @@ def checked_config() -> dict:
     schema["properties"] |= {name: json_schema(stage) for name, stage in STAGES.items()}
     files = workflow.overwrite_configfiles or workflow.configfiles
     where = ", ".join(map(str, files))
+    update_config(config, typed(workflow.config_settings.config, schema))
     check(config, schema, where)
     found = with_defaults(config, schema)
     if found["training"]["baseline"] and found["training"]["initial_weights"] == "random":
@@ -63,14 +67,39 @@ def selected_sources(settings: dict) -> dict[str, Source]:
     return {name: catalogue[name] for name in settings["sources"]}
 
 
+def override_words(overrides: dict) -> list[str]:
+    """KEY VALUE pairs of an experiment, as the command line of the training takes them."""
+    return [str(word) for pair in overrides.items() for word in pair]
+
+
+def parts_of(sources: dict[str, Source]) -> dict[tuple[str, str], Part]:
+    parts = {
+        (name, part.name): part
+        for name, source in sources.items()
+        for part in source.parts(Path("."))
+    }
+    if not parts:
+        raise UserError(
+            f"config: no file of a known kind in any of the sources ({', '.join(sources)}); "
+            "docs/data.md says which are read."
+        )
+    for path in (path for part in parts.values() for path in part.paths):
+        if "{" in str(path):
+            raise UserError(
+                f"{path}: has a brace in its name, which Snakemake takes for a wildcard; rename it."
+            )
+    return parts
+
+
 try:
     SETTINGS = checked_config()
     SOURCES = selected_sources(SETTINGS)
-    PARTS = {
-        (name, part.name): part
-        for name, source in SOURCES.items()
-        for part in source.parts(Path("."))
-    }
+    PARTS = parts_of(SOURCES)
+    # Read for its faults only: they should not come to light after days of work on the corpus.
+    load_experiment(
+        Path(SETTINGS["training"]["experiment"]),
+        override_words(SETTINGS["training"]["overrides"]),
+    )
 except UserError as error:
     sys.exit(f"gpt2ro: {error}")
 
@@ -85,7 +114,7 @@ wildcard_constraints:
 
 def every_part(patterns) -> list[str]:
     """Fill a pattern, or each of several, with every source and part of the corpus."""
-    names, parts = zip(*PARTS) if PARTS else ((), ())
+    names, parts = zip(*PARTS)
     return expand(patterns, zip, source=names, part=parts)
 
 

@@ -9,6 +9,9 @@ DEPLOY_FILES = [
     "MANIFEST.json",
 ]
 
+# What the rounded precisions are measured on; without a test split, what there is.
+HELD_OUT = "test" if SETTINGS["split"]["test"] else "valid"
+
 
 rule convert:
     message:
@@ -38,7 +41,7 @@ rule parity:
         deploy=rules.convert.output.deploy,
         binary=rules.rust.output.binary,
         prompts=SETTINGS["parity"]["prompts"],
-        test=every_part([f"{RESULTS}/tokens/test/{SHARD}{kind}" for kind in (".bin", ".json")]),
+        test=every_part([f"{RESULTS}/tokens/{HELD_OUT}/{SHARD}{kind}" for kind in (".bin", ".json")]),
         code=code("parity.py"),
     output:
         parity=f"{RESULTS}/parity.json",
@@ -49,7 +52,7 @@ rule parity:
         deploy=f"{RESULTS}/deploy",
         tolerance=SETTINGS["parity"]["tolerance"],
         greedy_tokens=SETTINGS["parity"]["greedy_tokens"],
-        test=f"{RESULTS}/tokens/test",
+        test=f"{RESULTS}/tokens/{HELD_OUT}",
         parts=every_part(SHARD),
         test_megabytes=SETTINGS["parity"]["test_megabytes"],
         bounds=[f"{name}={share}" for name, share in SETTINGS["parity"]["bits_per_byte"].items()],
@@ -58,7 +61,7 @@ rule parity:
         mem_mb=8000,
     shell:
         "python workflow/scripts/parity.py --model {params.model} --deploy {params.deploy}"
-        " --binary {input.binary} --prompts {input.prompts} --output {output.parity}"
+        " --binary {input.binary} --prompts {input.prompts:q} --output {output.parity}"
         " --tolerance {params.tolerance} --greedy-tokens {params.greedy_tokens}"
         " --test {params.test} --parts {params.parts} --test-megabytes {params.test_megabytes}"
         " --bits-per-byte {params.bounds} --threads {threads}" + LOGGED

@@ -40,5 +40,5 @@ rule pretrained:
         checksums=checksum_flags(),
         folder=f"{RESULTS}/pretrained",
     shell:
-        "python workflow/scripts/pretrained.py --model {params.model}"
-        " --revision {params.revision} {params.checksums} --output {params.folder}" + LOGGED
+        "python workflow/scripts/pretrained.py --model {params.model:q}"
+        " --revision {params.revision:q} {params.checksums} --output {params.folder}" + LOGGED

@@ -25,7 +25,7 @@ rule card:
         baseline=baseline_flag(),
     shell:
         "python workflow/scripts/card.py --model {params.model} --metrics {input.metrics}"
-        " --catalogue {input.catalogue} --initial-weights {params.initial_weights:q}"
+        " --catalogue {input.catalogue:q} --initial-weights {params.initial_weights:q}"
         " --output {output.card} {params.baseline}" + LOGGED
 
 

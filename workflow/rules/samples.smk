@@ -18,6 +18,6 @@ rule samples:
         max_new_tokens=SETTINGS["samples"]["max_new_tokens"],
     threads: 2
     shell:
-        "{input.binary} samples --model {params.deploy} --prompts {input.prompts}"
+        "{input.binary} samples --model {params.deploy} --prompts {input.prompts:q}"
         " --text {output.text} --json {output.json} --seed {params.seed}"
         " --max-new-tokens {params.max_new_tokens} --threads {threads} --backend engine" + LOGGED

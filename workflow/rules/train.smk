@@ -18,10 +18,8 @@ def probes_flag() -> str:
     return shlex.join(["--probes", TRAINING["probes"]]) if TRAINING["probes"] else ""
 
 
-def override_words(**more) -> str:
-    """KEY VALUE pairs, as yacs takes them on the command line."""
-    pairs = TRAINING["overrides"] | more
-    return shlex.join(str(word) for pair in pairs.items() for word in pair)
+def override_flags(**more) -> str:
+    return shlex.join(override_words(TRAINING["overrides"] | more))
 
 
 def launcher() -> str:
@@ -56,14 +54,14 @@ rule train:
         runs=f"{RESULTS}/training",
         initial=initial_flag(),
         probes=probes_flag(),
-        overrides=override_words(),
+        overrides=override_flags(),
     threads: TRAINING["threads"]
     resources:
         gpu=TRAINING["gpus"],
         mem_mb=TRAINING["memory_mb"],
         runtime=TRAINING["walltime_minutes"],
     shell:
-        "{params.launcher} workflow/scripts/train.py --experiment {input.experiment} --threads {threads}"
+        "{params.launcher} workflow/scripts/train.py --experiment {input.experiment:q} --threads {threads}"
         " --tokens {params.tokens} --parts {params.parts} --tokenizer {params.tokenizer}"
         " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.initial}"
         " {params.probes} {params.overrides}" + LOGGED
@@ -94,4 +92,4 @@ if PRETRAINED:
         params:
             model=f"{BASELINE}/model",
             initial=f"--shape {RESULTS}/pretrained",
-            overrides=override_words(**UNFROZEN),
+            overrides=override_flags(**UNFROZEN),

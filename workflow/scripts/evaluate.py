@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--context", type=int, help="tokens (default: as many as it takes)")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     if not arguments.texts and not arguments.probes:
         parser.error("name a text, or --probes")
 

@@ -4,7 +4,7 @@ r"""Compare what PyTorch and the Rust binary make of the same prompts; fail when
         --binary results/bin/gpt2ro --prompts config/parity_prompts.txt \
         --test results/tokens/test --parts SOURCE/PART ... --output results/parity.json
 
-The rounded precisions are held against float32 on the test split. The work is in
+The rounded precisions are held against float32 on the test split, or another. The work is in
 gpt2ro/export/parity.py and rounding.py.
 """
 
@@ -36,7 +36,7 @@ def main() -> None:
     )
     parser.add_argument("--tolerance", type=float, default=1e-3, help="largest logit difference")
     parser.add_argument("--greedy-tokens", type=int, default=256, help="tokens that must be equal")
-    parser.add_argument("--test", type=Path, required=True, help="token shards of the test split")
+    parser.add_argument("--test", type=Path, required=True, help="token shards of a held-out split")
     parser.add_argument("--parts", nargs="+", required=True, help="its parts, as source/part")
     parser.add_argument("--test-megabytes", type=float, default=1.0, help="text read at most")
     parser.add_argument(
