@@ -46,6 +46,9 @@ def defaults() -> CfgNode:
     config.DEVICE = "auto"
     # float32, bfloat16 (autocast), or float16 (autocast with a loss scaler; CUDA only)
     config.PRECISION = "float32"
+    # On a GPU: only operations that give the same bits each time, so that a resumed run ends with
+    # the bytes of an unbroken one; slower. On a CPU all of them do so.
+    config.DETERMINISTIC = False
     # Activations of a block are computed again in the backward pass instead of kept: less memory,
     # more time, the same result. For when BATCH.MICRO 1 is still too large.
     config.GRADIENT_CHECKPOINTING = False

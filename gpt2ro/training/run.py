@@ -1,5 +1,6 @@
 """One training from files to files: tokens and tokenizer in, model folder and metrics out."""
 
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
@@ -78,7 +79,7 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     torch.set_num_threads(threads)
     _check_shares(config, processes)
     device = chosen_device(config)
-    _prepare(device)
+    _prepare(device, config.DETERMINISTIC)
     tokenizer_file = paths.tokenizer / "tokenizer.json"
     shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
     _check_tokenizer(shards["train"], tokenizer_file)
@@ -186,8 +187,12 @@ def opened_probes(folder: Path | None, tokenizer: Tokenizer, model: Gpt2) -> Pro
     return Probes(read_probes(folder), tokenizer, model.config.n_positions)
 
 
-def _prepare(device: torch.device) -> None:
+def _prepare(device: torch.device, deterministic: bool) -> None:
     """Set what holds for the whole process."""
+    torch.use_deterministic_algorithms(deterministic)
+    if deterministic:
+        # cuBLAS sums in one order only with a workspace of its own; it reads this when it starts.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if device.type == "cuda":
         torch.cuda.set_device(device)
         # Matrices are multiplied in TF32 where they are float32: 10 bits of mantissa as float16

@@ -1,6 +1,7 @@
 """Options that change how a training computes: averages, recomputation, compilation."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -146,3 +147,12 @@ def test_a_compiled_model_trains_alike_and_its_parameters_keep_their_names(
     assert found["model.safetensors"] == expected
     shutil.rmtree(checkpoints(other) / "step-00000024")
     assert run(other, *options) == found
+
+
+def test_an_operation_with_other_bits_each_time_is_refused_if_asked_for(world, monkeypatch) -> None:
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    run(world, "DETERMINISTIC", "true", "SCHEDULE.STEPS", "4", "EVALUATION.EVERY", "4")
+    assert torch.are_deterministic_algorithms_enabled()
+    assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    run(world, "SCHEDULE.STEPS", "4", "EVALUATION.EVERY", "4")
+    assert not torch.are_deterministic_algorithms_enabled()

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "workflow" / "scripts" / "train.py"
@@ -51,15 +52,31 @@ def test_killed_after_a_checkpoint_and_run_again_gives_the_same_bytes(world, mak
     assert outputs(killed) == outputs(world)
 
 
-def test_with_muon_too(world, make_other) -> None:
-    muon = ("OPTIMIZER.NAME", "muon")
-    finish(world, *muon)
+ON_A_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("OPTIMIZER.NAME", "muon"),
+        ("DETERMINISTIC", "true"),
+        pytest.param(
+            ("DEVICE", "cuda", "PRECISION", "bfloat16", "DETERMINISTIC", "true"), marks=ON_A_GPU
+        ),
+        pytest.param(
+            ("DEVICE", "cuda", "PRECISION", "float16", "DETERMINISTIC", "true"), marks=ON_A_GPU
+        ),
+    ],
+    ids=" ".join,
+)
+def test_so_it_does_with_other_settings(world, make_other, overrides) -> None:
+    finish(world, *overrides)
     killed = make_other("killed")
-    process = start(killed, *muon)
+    process = start(killed, *overrides)
     wait_for(killed, "*/checkpoints/step-00000012", process)
     process.kill()
     process.communicate()
-    assert "continuing from step" in finish(killed, *muon)
+    assert "continuing from step" in finish(killed, *overrides)
     assert outputs(killed) == outputs(world)
 
 
