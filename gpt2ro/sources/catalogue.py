@@ -40,7 +40,8 @@ class Source:
             root: the folder from which local paths start.
 
         Raises:
-            UserError: a local file is missing, or two parts have one name.
+            UserError: the entry does not say where a file is, a local one is missing, or two parts
+                have one name.
         """
         parts = sorted(bundled(self._parts(root)), key=lambda part: part.name)
         for part, following in pairwise(parts):
@@ -52,6 +53,8 @@ class Source:
         return parts
 
     def _parts(self, root: Path) -> Iterator[Part]:
+        if not {"local", "files"} & self.entry.keys():
+            raise UserError(f'source "{self.name}": neither local nor files; say where it is.')
         if "local" in self.entry:
             yield from self._local_parts(root)
         for file in self.entry.get("files", []):
@@ -59,9 +62,11 @@ class Source:
 
     def _remote_parts(self, file: dict[str, Any]) -> Iterator[Part]:
         hub = self.entry.get("huggingface", {})
+        key, what = ("path", "that in the data set") if hub else ("url", "its address")
+        if key not in file:
+            raise UserError(f'source "{self.name}": a file has no {key}; name {what}.')
         for number in _numbers(file.get("numbers")):
-            address = file.get("url") or file["path"]
-            address = address.replace("{n}", number)
+            address = file[key].replace("{n}", number)
             yield Part(
                 name=file.get("part") or safe_name(address.rpartition("/")[2].partition("?")[0]),
                 format=self.entry["format"],

@@ -90,6 +90,30 @@ def test_a_fault_names_source_and_key(tmp_path: Path, text: str, message: str) -
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("", 'source "a": neither local nor files; say where it is.'),
+        (", files: [{part: b}]", "a file has no url; name its address."),
+        (", files: [{path: b/c.txt}]", "a file has no url; name its address."),
+        (
+            ", huggingface: {repository: o/n, revision: main}, files: [{url: 'https://x.invalid/a'}]",
+            "a file has no path; name that in the data set.",
+        ),
+    ],
+)
+def test_a_source_that_is_nowhere_is_told(tmp_path: Path, entry: str, message: str) -> None:
+    text = f"a: {{title: A, format: text, licence: x{entry}}}"
+    with pytest.raises(UserError) as error:
+        catalogue(tmp_path, text)["a"].parts(tmp_path)
+    assert message in str(error.value)
+
+
+def test_a_name_of_a_source_that_no_path_can_have_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"a name is 'my text'; expected the form \^"):
+        catalogue(tmp_path, "my text: {title: A, format: text, licence: x, local: [a]}")
+
+
 def test_a_local_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     entry = "a: {title: A, format: text, licence: x, local: [none.txt]}"
     with pytest.raises(UserError, match=r'source "a": nothing found at none\.txt'):
