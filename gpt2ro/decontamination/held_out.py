@@ -67,8 +67,9 @@ def _text(path: Path) -> str:
 
 def write_ngrams(path: Path, ngrams: Ngrams) -> None:
     """Write n-grams atomically."""
-    with atomic_path(path) as partial:
-        ngrams.astype(NGRAM).tofile(partial)
+    with atomic_path(path) as partial, partial.open("wb") as file:
+        # Not tofile: its error at a full disk does not say so.
+        file.write(ngrams.astype(NGRAM).data)
 
 
 def read_ngrams(path: Path) -> Ngrams:
