@@ -20,6 +20,8 @@ from gpt2ro.sources.part import Part
 
 SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "sources.schema.yaml"
 
+NAMED = 10  # of the files left out, so many are told by name
+
 
 @dataclass(frozen=True)
 class Source:
@@ -88,10 +90,10 @@ class Source:
                     "or a pattern of files."
                 )
             names = _part_names(root / pattern, found)
+            if self.entry["format"] == AUTO:
+                _tell_left_out(root / pattern, [path for path in found if not format_of(path)])
+                names = {path: name for path, name in names.items() if format_of(path)}
             for path, (inner, name) in names.items():
-                if self.entry["format"] == AUTO and format_of(path) is None:
-                    print(f"gpt2ro: {path}: left out, not a known kind of text", file=sys.stderr)
-                    continue
                 yield Part(
                     name=name,
                     format=self.entry["format"],
@@ -120,6 +122,14 @@ def folder_source(folder: Path) -> Source:
     if not folder.is_dir():
         raise UserError(f"config: corpus is {folder}, not a folder; name the folder of your text.")
     return Source("folder", {"format": AUTO, "local": [str(folder.absolute())]})
+
+
+def _tell_left_out(folder: Path, paths: list[Path]) -> None:
+    """Name files of no known kind on standard error; a folder can hold thousands of pictures."""
+    for path in paths[:NAMED]:
+        print(f"gpt2ro: {path}: left out, not a known kind of text", file=sys.stderr)
+    if more := len(paths[NAMED:]):
+        print(f"gpt2ro: {folder}: {more:,} more files left out", file=sys.stderr)
 
 
 def _place(part: Part) -> str:

@@ -183,6 +183,18 @@ def test_a_users_folder_takes_what_is_text_and_says_what_is_not(
     assert "c.jpg: left out, not a known kind of text" in capsys.readouterr().err
 
 
+def test_of_many_files_left_out_the_first_are_named_and_the_others_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(300):
+        (tmp_path / f"{number:03}.jpg").write_text("x")
+    assert folder_source(tmp_path).parts(Path()) == []
+    *named, counted = capsys.readouterr().err.splitlines()
+    assert len(named) == 10
+    assert named[9].endswith("009.jpg: left out, not a known kind of text")
+    assert counted == f"gpt2ro: {tmp_path}: 290 more files left out"
+
+
 def test_a_corpus_that_is_no_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not a folder; name the folder of your text"):
         folder_source(tmp_path / "none")
