@@ -47,7 +47,7 @@ def typed(values: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any
     """Return values of Snakemake's command line with the types of YAML.
 
     In `--config 'training={threads: 4}'` Snakemake leaves every value inside a section as text. A
-    text that stands where `schema` allows none is read as YAML.
+    text that stands where `schema` allows none is read as YAML, and null where it allows that.
     """
     return {
         name: _typed(value, schema.get("properties", {}).get(name, {}))
@@ -58,7 +58,10 @@ def typed(values: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any
 def _typed(value: Any, schema: Mapping[str, Any]) -> Any:
     if isinstance(value, Mapping):
         return typed(value, schema)
-    if isinstance(value, str) and "type" in schema and "string" not in schema["type"]:
+    kinds = schema.get("type", "string")
+    if value == "null" and "null" in kinds:
+        return None
+    if isinstance(value, str) and "string" not in kinds:
         try:
             return _parsed(value)
         except yaml.YAMLError:

@@ -80,9 +80,9 @@ def document_id(source: str, part: str, ordinal: int) -> str:
     return f"{source}/{part}/{ordinal}"
 
 
-def shard_name(path: Path) -> str:
-    """Return `source/part` of a shard, as progress names it."""
-    return f"{path.parent.name}/{path.name.removesuffix('.jsonl.zst')}"
+def part_name(path: Path, ending: str = ".jsonl.zst") -> str:
+    """Return `source/part` from the name of a part's file: a shard, or one that ends otherwise."""
+    return f"{path.parent.name}/{path.name.removesuffix(ending)}"
 
 
 class ShardWriter(AbstractContextManager["ShardWriter"]):

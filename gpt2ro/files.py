@@ -11,6 +11,10 @@ from typing import Any
 
 from gpt2ro.errors import UserError
 
+# What the system calls a full disk, and the end of a user's share of it.
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+# A disk with less is full: not even a small file fits.
+FULL_BYTES = 1 << 16
 READ_SIZE = 1 << 20  # bytes; large enough that hashing, not system calls, is the limit
 
 
@@ -27,23 +31,36 @@ def atomic_path(path: Path) -> Iterator[Path]:
     name is fixed, so what a killed process leaves behind is overwritten by the next run.
 
     Raises:
-        UserError: the disk is full.
+        UserError: the disk or the user's share of it is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = partial_path(path)
     try:
         yield partial
         commit(partial, path)
-    except OSError as error:
+    except BaseException as error:
+        full = _comes_of_full_disk(error, path.parent)  # before what was written goes
         partial.unlink(missing_ok=True)
-        if error.errno == errno.ENOSPC:
+        if full:
             raise UserError(
-                f"{path}: no space left on the device while writing; free some space, run again."
+                f"{path}: no space left on the device, or in your quota, while writing; free some "
+                "space, run again."
             ) from error
         raise
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+
+
+def _comes_of_full_disk(error: BaseException, folder: Path) -> bool:
+    """Return whether writing failed for want of space.
+
+    Libraries that write by themselves, safetensors and PyTorch say, raise errors without a number;
+    then the disk is asked.
+    """
+    if (number := getattr(error, "errno", None)) is not None:
+        return number in NO_SPACE
+    if isinstance(error, UserError) or not isinstance(error, Exception):
+        return False
+    status = os.statvfs(folder)
+    return status.f_bavail * status.f_frsize < FULL_BYTES
 
 
 def commit(partial: Path, path: Path) -> None:

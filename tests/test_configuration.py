@@ -63,6 +63,11 @@ def test_values_of_the_command_line_have_the_types_that_the_schema_wants() -> No
     assert found == {"results": "7", "cleaning": {"min_characters": 5, "mode": "loose"}}
 
 
+def test_null_on_the_command_line_is_nothing_where_the_schema_takes_it() -> None:
+    assert typed({"corpus": "null"}, SCHEMA) == {"corpus": None}
+    assert typed({"corpus": "5", "results": "null"}, SCHEMA) == {"corpus": "5", "results": "null"}
+
+
 @pytest.mark.parametrize("text", ["five", "5: [", "[5]"])
 def test_a_value_of_the_command_line_that_is_no_number_is_told(text: str) -> None:
     values = typed({"results": "r", "cleaning": {"min_characters": text}}, SCHEMA)

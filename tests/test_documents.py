@@ -8,8 +8,8 @@ from gpt2ro.documents import (
     Document,
     ShardWriter,
     document_id,
+    part_name,
     read_documents,
-    shard_name,
     write_documents,
 )
 from gpt2ro.errors import UserError
@@ -54,7 +54,7 @@ def test_a_dropped_document_keeps_its_reason(tmp_path: Path) -> None:
 
 def test_a_shard_is_named_by_its_source_and_part() -> None:
     path = Path("results/cleaned/demo-opus/ro.txt.gz.jsonl.zst")
-    assert shard_name(path) == "demo-opus/ro.txt.gz"
+    assert part_name(path) == "demo-opus/ro.txt.gz"
 
 
 def test_an_empty_shard_has_no_documents(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 import errno
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,12 +28,25 @@ def test_a_failure_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_or_quota_is_told_in_one_line(tmp_path: Path, number: int) -> None:
     with (
         pytest.raises(UserError, match=r"out\.txt: no space left on the device"),
         files.atomic_path(tmp_path / "out.txt"),
     ):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(number, os.strerror(number))
+
+
+@pytest.mark.parametrize(("blocks", "told"), [(0, UserError), (1_000_000, RuntimeError)])
+def test_of_an_error_without_a_number_the_disk_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: int, told: type[Exception]
+) -> None:
+    status = SimpleNamespace(f_bavail=blocks, f_frsize=4096)
+    monkeypatch.setattr(os, "statvfs", lambda folder: status)
+    with pytest.raises(told), files.atomic_path(tmp_path / "out.txt") as partial:
+        partial.write_text("a part")
+        raise RuntimeError("of a library that keeps no number")
+    assert not list(tmp_path.iterdir())
 
 
 def test_json_is_written_with_sorted_keys_and_read_back(tmp_path: Path) -> None:

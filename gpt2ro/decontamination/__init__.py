@@ -1,1 +1,1 @@
-"""Decontamination: train documents lose the lines they share with held-out text."""
+"""Decontamination: train documents lose the sentences they share with held-out text."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, distinct
-from gpt2ro.documents import shard_name
+from gpt2ro.documents import part_name
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path, record_count
 from gpt2ro.native import HeldOutIndex
@@ -36,7 +36,7 @@ def write_held_out(path: Path, decisions: Path, output: Path, words: int) -> Non
 
     hasher = NgramHasher(words)
     found = []
-    with Progress(f"held out {shard_name(path)}") as progress:
+    with Progress(f"held out {part_name(path)}") as progress:
         for document in documents_of_splits(path, decisions, HELD_OUT):
             found.append(hasher.ngrams(document.text))
             progress.update(len(document.text), documents=1)
@@ -67,8 +67,9 @@ def _text(path: Path) -> str:
 
 def write_ngrams(path: Path, ngrams: Ngrams) -> None:
     """Write n-grams atomically."""
-    with atomic_path(path) as partial:
-        ngrams.astype(NGRAM).tofile(partial)
+    with atomic_path(path) as partial, partial.open("wb") as file:
+        # Not tofile: its error at a full disk does not say so.
+        file.write(ngrams.astype(NGRAM).data)
 
 
 def read_ngrams(path: Path) -> Ngrams:

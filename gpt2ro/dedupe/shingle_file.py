@@ -1,6 +1,5 @@
 """A temporary file of shingles, from which the sets of two texts are read to compare them."""
 
-import errno
 import mmap
 import tempfile
 from array import array
@@ -9,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from gpt2ro.errors import UserError
+from gpt2ro.files import NO_SPACE
 
 HASH_BYTES = 8
 
@@ -72,7 +72,7 @@ class ShingleFile(AbstractContextManager["ShingleFile"]):
             self._file.close()
 
     def _disk_full(self, error: OSError) -> Exception:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in NO_SPACE:
             return error
         return UserError(
             f"{self._folder}: no space left on the device for the temporary file of shingles, "

@@ -1,6 +1,5 @@
 """The steps lines and line_index: how many documents have each line of their site."""
 
-import errno
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -9,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from gpt2ro.dedupe.decisions import decided_documents
-from gpt2ro.documents import shard_name
+from gpt2ro.documents import part_name
 from gpt2ro.errors import UserError
+from gpt2ro.files import NO_SPACE
 from gpt2ro.lines.keys import KEY, document_keys
 from gpt2ro.lines.merge import merged
 from gpt2ro.lines.tables import COUNT, Counts, StoredTable, TablePath, write_pieces, write_table
@@ -32,7 +32,7 @@ def count_lines(path: Path, decisions: Path, output: Path, buffer_keys: int = BU
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     with KeyCounter(output.parent, buffer_keys) as counter:
-        with Progress(f"lines {shard_name(path)}") as progress:
+        with Progress(f"lines {part_name(path)}") as progress:
             for document, decision in decided_documents(path, decisions):
                 if decision["duplicate_of"] is None:
                     counter.add(document_keys(document).distinct().tobytes())
@@ -80,7 +80,7 @@ class KeyCounter(ExitStack):
             self.enter_context(file)
             write_pieces(file, [Counts(keys, documents.astype(COUNT))], self._folder)
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno not in NO_SPACE:
                 raise
             raise UserError(
                 f"{self._folder}: no space left on the device for the temporary tables of lines; "

@@ -51,11 +51,6 @@ def text_paragraphs(text: str, min_words: int) -> Paragraphs:
     return Paragraphs(rows[:, 0], rows[:, 1:])
 
 
-def part_name(path: Path, ending: str) -> str:
-    """Return `source/part` from the name of a part's file without its ending."""
-    return f"{path.parent.name}/{path.name.removesuffix(ending)}"
-
-
 class ParagraphIndex:
     """The paragraphs that several documents have, with the rank of those where they stay."""
 

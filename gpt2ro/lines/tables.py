@@ -120,8 +120,9 @@ def write_pieces(file: IO[bytes], pieces: Iterable[Counts], folder: Path) -> int
     entries = 0
     with tempfile.TemporaryFile(dir=folder) as second:
         for piece in pieces:
-            piece.keys.astype(KEY).tofile(file)
-            piece.documents.astype(COUNT).tofile(second)
+            # Not tofile: its error at a full disk does not say so.
+            file.write(piece.keys.astype(KEY).data)
+            second.write(piece.documents.astype(COUNT).data)
             entries += len(piece)
         second.seek(0)
         shutil.copyfileobj(second, file)

@@ -20,6 +20,8 @@ from gpt2ro.sources.part import Part
 
 SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "sources.schema.yaml"
 
+NAMED = 10  # of the files left out, so many are told by name
+
 
 @dataclass(frozen=True)
 class Source:
@@ -40,7 +42,8 @@ class Source:
             root: the folder from which local paths start.
 
         Raises:
-            UserError: a local file is missing, or two parts have one name.
+            UserError: the entry does not say where a file is, a local one is missing, or two parts
+                have one name.
         """
         parts = sorted(bundled(self._parts(root)), key=lambda part: part.name)
         for part, following in pairwise(parts):
@@ -52,6 +55,8 @@ class Source:
         return parts
 
     def _parts(self, root: Path) -> Iterator[Part]:
+        if not {"local", "files"} & self.entry.keys():
+            raise UserError(f'source "{self.name}": neither local nor files; say where it is.')
         if "local" in self.entry:
             yield from self._local_parts(root)
         for file in self.entry.get("files", []):
@@ -59,9 +64,11 @@ class Source:
 
     def _remote_parts(self, file: dict[str, Any]) -> Iterator[Part]:
         hub = self.entry.get("huggingface", {})
+        key, what = ("path", "that in the data set") if hub else ("url", "its address")
+        if key not in file:
+            raise UserError(f'source "{self.name}": a file has no {key}; name {what}.')
         for number in _numbers(file.get("numbers")):
-            address = file.get("url") or file["path"]
-            address = address.replace("{n}", number)
+            address = file[key].replace("{n}", number)
             yield Part(
                 name=file.get("part") or safe_name(address.rpartition("/")[2].partition("?")[0]),
                 format=self.entry["format"],
@@ -83,10 +90,10 @@ class Source:
                     "or a pattern of files."
                 )
             names = _part_names(root / pattern, found)
+            if self.entry["format"] == AUTO:
+                _tell_left_out(root / pattern, [path for path in found if not format_of(path)])
+                names = {path: name for path, name in names.items() if format_of(path)}
             for path, (inner, name) in names.items():
-                if self.entry["format"] == AUTO and format_of(path) is None:
-                    print(f"gpt2ro: {path}: left out, not a known kind of text", file=sys.stderr)
-                    continue
                 yield Part(
                     name=name,
                     format=self.entry["format"],
@@ -115,6 +122,14 @@ def folder_source(folder: Path) -> Source:
     if not folder.is_dir():
         raise UserError(f"config: corpus is {folder}, not a folder; name the folder of your text.")
     return Source("folder", {"format": AUTO, "local": [str(folder.absolute())]})
+
+
+def _tell_left_out(folder: Path, paths: list[Path]) -> None:
+    """Name files of no known kind on standard error; a folder can hold thousands of pictures."""
+    for path in paths[:NAMED]:
+        print(f"gpt2ro: {path}: left out, not a known kind of text", file=sys.stderr)
+    if more := len(paths[NAMED:]):
+        print(f"gpt2ro: {folder}: {more:,} more files left out", file=sys.stderr)
 
 
 def _place(part: Part) -> str:

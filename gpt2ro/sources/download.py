@@ -1,6 +1,5 @@
 """Downloads over http(s): resumed, retried, checked, and under their name only when complete."""
 
-import errno
 import os
 import time
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from typing import IO
 import httpx
 
 from gpt2ro.errors import UserError
-from gpt2ro.files import commit, partial_path, sha256, write_json
+from gpt2ro.files import NO_SPACE, commit, partial_path, sha256, write_json
 from gpt2ro.progress import Progress
 
 ATTEMPTS = 6
@@ -53,7 +52,7 @@ def download(
         )
         commit(partial_path(output), output)
     except OSError as error:
-        full = error.errno == errno.ENOSPC
+        full = error.errno in NO_SPACE
         raise UserError(
             f"{output}: cannot be written ({error.strerror}); "
             f"{'free some space (what came is kept)' if full else 'check the folder'}, run again."

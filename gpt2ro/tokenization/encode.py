@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gpt2ro.dedupe.settings import SPLITS
-from gpt2ro.documents import Document, shard_name
+from gpt2ro.documents import Document, part_name
 from gpt2ro.files import sha256
 from gpt2ro.progress import Progress
 from gpt2ro.tokenization.encoders import (
@@ -52,7 +52,7 @@ def encode_part(path: Path, tokenizer_path: Path, outputs: Mapping[str, Path]) -
         _encode(path, outputs, encoder, digest, end_of_text)
     except DifferentIdsError as error:
         print(
-            f"encode {shard_name(path)}: {error}; encoding all of it by tokenizers.",
+            f"encode {part_name(path)}: {error}; encoding all of it by tokenizers.",
             file=sys.stderr,
         )
         _encode(path, outputs, reference, digest, end_of_text)
@@ -62,7 +62,7 @@ def _encode(
     path: Path, outputs: Mapping[str, Path], encoder: Encoder, digest: str, end_of_text: int
 ) -> None:
     with ExitStack() as stack:
-        progress = stack.enter_context(Progress(f"encode {shard_name(path)}"))
+        progress = stack.enter_context(Progress(f"encode {part_name(path)}"))
         writers = {
             split: stack.enter_context(
                 TokenShardWriter(output, digest, end_of_text, encoder=encoder.name)

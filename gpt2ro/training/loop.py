@@ -77,7 +77,7 @@ class Trainer:
         if found:
             self._take(found)
             if self._reporter:
-                self._reporter.resumed(found.step)
+                self._reporter.resumed(found.step, found.curve)
         else:
             if self._reporter:
                 self._reporter.began()

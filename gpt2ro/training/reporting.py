@@ -42,12 +42,18 @@ class Reporter:
         if self._log.rewind(-1):
             self._hide_after(-1)
 
-    def resumed(self, step: int) -> None:
-        """Say from which step the run continues; log and curves lose what came after it."""
+    def resumed(self, step: int, curve: list[dict[str, float]]) -> None:
+        """Say from which step the run continues; log and curves lose what came after it.
+
+        Args:
+            curve: the evaluations so far.
+        """
         self._log.rewind(step)
         self._hide_after(step)
         self._start_step = self._last_step = step
-        print(f"training: continuing from step {step:,}", file=sys.stderr)
+        if curve:
+            self._valid = _bits_per_byte(curve[-1]["valid_bits_per_byte"])
+        print(f"training: continuing from step {step:,}, valid {self._valid}", file=sys.stderr)
 
     def _hide_after(self, step: int) -> None:
         self._board.close()
@@ -116,7 +122,7 @@ class Reporter:
             measures: of the samples and the probes, by name.
         """
         total = metrics.total
-        self._valid = f"{total.bits_per_byte:.3f} bits/byte"
+        self._valid = _bits_per_byte(total.bits_per_byte)
         self._board.add_scalar("valid/bits_per_byte", total.bits_per_byte, step)
         self._board.add_scalar("valid/token_perplexity", total.token_perplexity, step)
         for source, found in metrics.sources.items():
@@ -142,3 +148,7 @@ class Reporter:
         """Flush and close the files."""
         self._board.close()
         self._log.close()
+
+
+def _bits_per_byte(value: float) -> str:
+    return f"{value:.3f} bits/byte"

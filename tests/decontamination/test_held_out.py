@@ -2,6 +2,7 @@ import json
 import lzma
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gpt2ro.decontamination.decontaminator import Decontaminator
@@ -17,7 +18,7 @@ from gpt2ro.dedupe.dedupe import dedupe_part
 from gpt2ro.dedupe.tables import DECISIONS, write_table
 from gpt2ro.documents import Document, ShardWriter, read_documents, write_documents
 from gpt2ro.errors import UserError
-from gpt2ro.files import read_json
+from gpt2ro.files import partial_path, read_json
 
 WORDS = 4
 POEM = "Somnoroase păsărele pe la cuiburi se adună"
@@ -154,3 +155,11 @@ def test_a_cut_file_of_ngrams_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "cut.bin").write_bytes(b"1234567")
     with pytest.raises(UserError, match="7 bytes found, a multiple of 8 expected"):
         read_ngrams(tmp_path / "cut.bin")
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "index.bin"
+    partial_path(path).symlink_to("/dev/full")
+    with pytest.raises(UserError, match=r"index\.bin: no space left on the device"):
+        write_ngrams(path, np.arange(100_000, dtype=np.uint64))
+    assert not list(tmp_path.iterdir())

@@ -11,9 +11,10 @@ from pages import Part, documents, index_of
 
 from gpt2ro.documents import write_documents
 from gpt2ro.errors import UserError
+from gpt2ro.files import partial_path
 from gpt2ro.lines.merge import merged
+from gpt2ro.lines.tables import COUNT, KEY, LineIndex, TablePath, table_entries, write_table
 from gpt2ro.lines.tables import Counts as Entries
-from gpt2ro.lines.tables import LineIndex, TablePath, table_entries, write_table
 
 LINES = st.lists(st.sampled_from(["Acasă", "acasa", "Știri", "", "***", "Un om."]), max_size=6)
 PAGES = st.lists(st.tuples(LINES.map("\n".join), st.sampled_from(["a.ro", "b.ro"])), max_size=12)
@@ -94,6 +95,15 @@ def test_a_damaged_or_missing_table_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(b"1234567890123")
     with pytest.raises(UserError, match="13 bytes found, a multiple of 12 expected"):
         LineIndex(path)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "index.bin"
+    partial_path(path).symlink_to("/dev/full")
+    keys = np.arange(1, 100_000, dtype=KEY)
+    with pytest.raises(UserError, match=r"index\.bin: no space left on the device"):
+        write_table(path, [Entries(keys, np.ones(len(keys), COUNT))])
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_index_looks_keys_up(tmp_path: Path) -> None:

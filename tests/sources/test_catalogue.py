@@ -90,6 +90,30 @@ def test_a_fault_names_source_and_key(tmp_path: Path, text: str, message: str) -
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("", 'source "a": neither local nor files; say where it is.'),
+        (", files: [{part: b}]", "a file has no url; name its address."),
+        (", files: [{path: b/c.txt}]", "a file has no url; name its address."),
+        (
+            ", huggingface: {repository: o/n, revision: main}, files: [{url: 'https://x.invalid/a'}]",
+            "a file has no path; name that in the data set.",
+        ),
+    ],
+)
+def test_a_source_that_is_nowhere_is_told(tmp_path: Path, entry: str, message: str) -> None:
+    text = f"a: {{title: A, format: text, licence: x{entry}}}"
+    with pytest.raises(UserError) as error:
+        catalogue(tmp_path, text)["a"].parts(tmp_path)
+    assert message in str(error.value)
+
+
+def test_a_name_of_a_source_that_no_path_can_have_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"a name is 'my text'; expected the form \^"):
+        catalogue(tmp_path, "my text: {title: A, format: text, licence: x, local: [a]}")
+
+
 def test_a_local_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     entry = "a: {title: A, format: text, licence: x, local: [none.txt]}"
     with pytest.raises(UserError, match=r'source "a": nothing found at none\.txt'):
@@ -157,6 +181,18 @@ def test_a_users_folder_takes_what_is_text_and_says_what_is_not(
         (tmp_path / name).write_text("x")
     assert [part.name for part in folder_source(tmp_path).parts(Path())] == ["a.txt.xz", "b.md"]
     assert "c.jpg: left out, not a known kind of text" in capsys.readouterr().err
+
+
+def test_of_many_files_left_out_the_first_are_named_and_the_others_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(300):
+        (tmp_path / f"{number:03}.jpg").write_text("x")
+    assert folder_source(tmp_path).parts(Path()) == []
+    *named, counted = capsys.readouterr().err.splitlines()
+    assert len(named) == 10
+    assert named[9].endswith("009.jpg: left out, not a known kind of text")
+    assert counted == f"gpt2ro: {tmp_path}: 290 more files left out"
 
 
 def test_a_corpus_that_is_no_folder_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What becomes of a run whose checkpoints are damaged."""
 
+import json
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -52,7 +53,9 @@ def test_missing_best_parameters_too(world, capsys) -> None:
     shutil.rmtree(checkpoints(world) / "best-00000024")
     shutil.rmtree(checkpoints(world) / "best-00000018")
     assert run(world) == expected
-    assert "continuing from step 16" in capsys.readouterr().err
+    valid = json.loads(expected["metrics.json"])["curve"][1]["valid_bits_per_byte"]
+    continued = f"continuing from step 16, valid {valid:.3f} bits/byte\n"
+    assert continued in capsys.readouterr().err
 
 
 def test_a_damaged_checkpoint_is_removed_and_does_not_count_as_kept(world, capsys) -> None:

@@ -55,6 +55,7 @@ def test_a_fault_in_the_config_is_told_before_anything_runs(
         ("  threads: 1\n", "  overrides: {SCHEDULE.STEP: 9}\n", 'did you mean "SCHEDULE.STEPS"?'),
         ("  threads: 1\n", "  overrides: {SCHEDULE.STEPS: x}\n", "expected a whole number"),
         ("miniature/experiment.yaml", "miniature/none.yaml", "miniature/none.yaml: not found"),
+        ("  threads: 1\n", "  probes: data/none\n", "training.probes is data/none: no *.tsv there"),
     ],
 )
 def test_a_fault_in_the_experiment_is_told_before_the_corpus_is_made(

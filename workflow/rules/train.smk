@@ -7,6 +7,8 @@ MODEL_FILES = [
     "experiment.yaml",
 ]
 PROBES = sorted(map(str, Path(TRAINING["probes"]).glob("*.tsv"))) if TRAINING["probes"] else []
+if TRAINING["probes"] and not PROBES:
+    sys.exit(f"gpt2ro: training.probes is {TRAINING['probes']}: no *.tsv there; name their folder.")
 PRETRAINED = [] if TRAINING["initial_weights"] == "random" else rules.pretrained.output
 
 

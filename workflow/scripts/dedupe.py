@@ -18,8 +18,6 @@ from gpt2ro.errors import run
 from gpt2ro.lines.settings import ParagraphSettings
 from gpt2ro.settings import add_arguments, from_arguments
 
-SHARD = ".jsonl.zst"
-
 
 def main() -> None:
     """Read the arguments and apply the decisions."""
@@ -41,13 +39,14 @@ def main() -> None:
     decontaminator, repeated_lines = removals(arguments)
 
     from gpt2ro.dedupe.dedupe import dedupe_part
-    from gpt2ro.lines.paragraphs import CopiedParagraphs, ParagraphIndex, part_name
+    from gpt2ro.documents import part_name
+    from gpt2ro.lines.paragraphs import CopiedParagraphs, ParagraphIndex
 
     copied_paragraphs = None
     if arguments.paragraphs:
         copied_paragraphs = CopiedParagraphs(
             ParagraphIndex(arguments.paragraphs),
-            part_name(arguments.input, SHARD),
+            part_name(arguments.input),
             min_words,
             arguments.min_characters,
         )

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 
+/// What to do about bytes that are not UTF-8.
+pub const TO_UTF_8: &str = "convert it (old Romanian text: iconv -f windows-1250 -t utf-8)";
+
 /// Write a file under a temporary name beside it, then rename it.
 ///
 /// # Errors
@@ -36,7 +39,7 @@ pub fn read_text(path: &Path) -> Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         anyhow!(
-            "{}: byte {} is not UTF-8; convert the file (iconv -t utf-8)",
+            "{}: byte {} is not UTF-8; {TO_UTF_8}",
             path.display(),
             at + 1
         )

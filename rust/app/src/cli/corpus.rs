@@ -12,12 +12,12 @@ pub enum CorpusCommand {
     /// Copy the texts of some lengths from standard input to standard output.
     #[command(after_help = "Examples:
   gpt2ro corpus filter --min-words 8 --max-words 4000 < texte.txt > potrivite.txt
-  zstdcat results/deduped/*/*.jsonl.zst | gpt2ro corpus filter --jsonl --min-words 50 > lungi.jsonl")]
+  zstdcat results/deduped/demo-opus/ro.txt.gz.jsonl.zst | gpt2ro corpus filter --jsonl --min-words 50 > lungi.jsonl")]
     Filter(FilterOptions),
     /// Show how many texts there are of which length.
     #[command(after_help = "Examples:
   gpt2ro corpus histogram texte.txt
-  zstdcat results/deduped/*/*.jsonl.zst | gpt2ro corpus histogram --jsonl --unit words -o histogram.svg")]
+  zstdcat results/deduped/demo-opus/ro.txt.gz.jsonl.zst | gpt2ro corpus histogram --jsonl --unit words -o histogram.svg")]
     Histogram(HistogramOptions),
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Speaker;
 use crate::cli::GenerateOptions;
 use crate::decoding::{Continuation, Decoding, Strategy, check_length, generate, generate_several};
-use crate::output::{read_prompts, read_text};
+use crate::output::{TO_UTF_8, read_prompts, read_text};
 
 /// Run the command.
 ///
@@ -53,7 +53,7 @@ fn prompts(options: &GenerateOptions) -> Result<Vec<String>> {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes)?;
             String::from_utf8(bytes)
-                .context("standard input: not UTF-8; convert it (iconv -t utf-8)")?
+                .with_context(|| format!("standard input: not UTF-8; {TO_UTF_8}"))?
         }
         (Some(prompt), None) => prompt.clone(),
         (None, None) => unreachable!("clap asks for one of them"),

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::{Interrupt, Speaker};
 use crate::cli::LoopOptions;
 use crate::decoding::{PromptTooLong, generate};
+use crate::output::TO_UTF_8;
 
 /// Run the command until the end of standard input. A prompt that is too long is told, and the next
 /// one is read.
@@ -45,17 +46,19 @@ pub fn run(options: &LoopOptions) -> Result<()> {
 }
 
 /// Read a line of standard input without its end; the invitation is shown on a terminal only. None at
-/// the end of the input.
+/// the end of the input. A line that is not UTF-8 is told, and the next one is read.
 pub(super) fn read_line(invitation: &str) -> Result<Option<String>> {
-    if std::io::stdin().is_terminal() {
-        eprint!("{invitation}");
+    loop {
+        if std::io::stdin().is_terminal() {
+            eprint!("{invitation}");
+        }
+        let mut bytes = Vec::new();
+        if std::io::BufRead::read_until(&mut std::io::stdin().lock(), b'\n', &mut bytes)? == 0 {
+            return Ok(None);
+        }
+        match String::from_utf8(bytes) {
+            Ok(line) => return Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned())),
+            Err(_) => eprintln!("gpt2ro: this line is not UTF-8; {TO_UTF_8}"),
+        }
     }
-    let mut bytes = Vec::new();
-    if std::io::BufRead::read_until(&mut std::io::stdin().lock(), b'\n', &mut bytes)? == 0 {
-        return Ok(None);
-    }
-    let line = String::from_utf8(bytes).map_err(|_| {
-        anyhow::anyhow!("standard input: a line is not UTF-8; convert it (iconv -t utf-8)")
-    })?;
-    Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned()))
 }

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 
 use crate::cli::Arguments;
@@ -18,7 +18,7 @@ pub fn completions(shell: Shell) -> Result<()> {
     Ok(std::io::stdout().write_all(&script)?)
 }
 
-/// Print the manual page of the program, then the options of each command.
+/// Print the manual page of the program, then the usage, options and examples of each command.
 ///
 /// # Errors
 /// Standard output fails.
@@ -27,15 +27,23 @@ pub fn manual() -> Result<()> {
     command.build();
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for subcommand in command.get_subcommands() {
-        let section = clap_mangen::Man::new(subcommand.clone());
-        writeln!(
-            page,
-            ".SH \"GPT2RO {}\"",
-            subcommand.get_name().to_uppercase()
-        )?;
-        section.render_description_section(&mut page)?;
-        section.render_options_section(&mut page)?;
-    }
+    render_commands(&command, &mut page)?;
     Ok(std::io::stdout().write_all(&page)?)
+}
+
+/// Append a section for each command below this one.
+fn render_commands(command: &Command, page: &mut Vec<u8>) -> Result<()> {
+    for below in command.get_subcommands() {
+        if below.get_name() == "help" {
+            continue;
+        }
+        let name = below.get_bin_name().unwrap_or_default();
+        writeln!(page, ".SH \"{}\"", name.to_uppercase())?;
+        let section = clap_mangen::Man::new(below.clone());
+        section.render_description_section(page)?;
+        section.render_options_section(page)?;
+        section.render_extra_section(page)?;
+        render_commands(below, page)?;
+    }
+    Ok(())
 }

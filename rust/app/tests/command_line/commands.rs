@@ -316,6 +316,20 @@ fn bench_of_more_than_the_context_fails() {
 }
 
 #[test]
+fn the_manual_has_flags_and_examples_of_commands_at_every_depth() {
+    let page = gpt2ro(&["manual"], b"").out();
+    for expected in [
+        ".SH \"GPT2RO CORPUS FILTER\"",
+        "\\-\\-min\\-words",
+        "gpt2ro corpus histogram",
+        "\\-\\-max\\-new\\-tokens",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    assert!(!page.contains("GPT2RO HELP"));
+}
+
+#[test]
 fn completions_and_the_manual_name_every_command() {
     for arguments in [&["completions", "bash"][..], &["manual"]] {
         let out = gpt2ro(arguments, b"").out();

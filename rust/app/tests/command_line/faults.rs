@@ -81,7 +81,21 @@ fn wrong_usage_ends_with_2_and_names_the_valid_values() {
 fn input_that_is_not_utf_8_is_an_error() {
     let model = &model("plain");
     let line = gpt2ro(&["generate", "--model", model, "-"], b"\xff\xfe").fails_with(1);
-    assert!(line.contains("not UTF-8"), "{line}");
+    assert!(line.contains("not UTF-8; convert it"), "{line}");
+    assert!(line.contains("iconv -f windows-1250 -t utf-8"), "{line}");
+}
+
+#[test]
+fn loop_and_dialog_read_on_after_a_line_that_is_not_utf_8() {
+    let model = &model("plain");
+    for command in ["loop", "dialog"] {
+        let run = gpt2ro(
+            &[command, "--model", model, "-n", "3", "--seed", "1"],
+            b"r\xe3u\nBunica\n",
+        );
+        assert!(run.err().contains("this line is not UTF-8"), "{command}");
+        assert!(!run.out().trim().is_empty(), "{command}");
+    }
 }
 
 #[test]

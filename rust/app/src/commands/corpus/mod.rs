@@ -8,6 +8,7 @@ use std::io::BufRead;
 use anyhow::{Context as _, Result, anyhow};
 
 use crate::cli::corpus::CorpusCommand;
+use crate::output::TO_UTF_8;
 
 /// Run one of the tools.
 ///
@@ -39,9 +40,8 @@ pub fn each_line(
         {
             break;
         }
-        let line = std::str::from_utf8(&bytes).map_err(|_| {
-            anyhow!("{name}: line {number} is not UTF-8; convert it (iconv -t utf-8)")
-        })?;
+        let line = std::str::from_utf8(&bytes)
+            .map_err(|_| anyhow!("{name}: line {number} is not UTF-8; {TO_UTF_8}"))?;
         let line = line.trim_end_matches(['\n', '\r']);
         if !line.trim().is_empty() {
             each(line).with_context(|| format!("{name}: line {number}"))?;
