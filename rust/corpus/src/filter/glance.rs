@@ -270,21 +270,20 @@ impl<'text> Words<'text> {
     /// Takes the bytes of a word, and whether the run of three that it ends was seen before.
     #[inline(always)]
     fn take_run(&mut self, length: usize, was_seen: bool) {
-        let if_seen = |bytes: usize| select_unpredictable(was_seen, bytes, 0);
         let two_bytes = self.run.last_bytes + length;
-        self.seen.count += usize::from(was_seen);
-        self.seen.bytes += if_seen(self.run.two_bytes + length + 3);
-        self.seen.last_bytes += if_seen(length + 1);
-        let ended = select_unpredictable(was_seen, 0, self.run.words);
-        if ended >= SHORTEST_REPEATED {
+        if was_seen {
+            self.seen.count += 1;
+            self.seen.bytes += self.run.two_bytes + length + 3;
+            self.seen.last_bytes += length + 1;
+            self.run.words += 1;
+            self.run.bytes += length;
+        } else {
             self.end_run();
+            self.run.words = 2;
+            self.run.bytes = two_bytes;
         }
-        self.run = Run {
-            words: select_unpredictable(was_seen, self.run.words + 1, 2),
-            bytes: select_unpredictable(was_seen, self.run.bytes + length, two_bytes),
-            last_bytes: length,
-            two_bytes,
-        };
+        self.run.last_bytes = length;
+        self.run.two_bytes = two_bytes;
     }
 
     fn end_run(&mut self) {

@@ -15,8 +15,7 @@ pub(super) struct Lexicon {
     /// A word's place is in the highest bits of its product with its multiplier.
     shift: u32,
     /// The number in each place, of which no word is 0, and what its word is.
-    numbers: Vec<u64>,
-    kinds: Vec<Kinds>,
+    entries: Vec<(u64, Kinds)>,
 }
 
 const MULTIPLIERS: usize = 256;
@@ -25,6 +24,7 @@ const MULTIPLIERS: usize = 256;
 const PLACES_PER_WORD: usize = 1;
 /// How many multipliers are tried for a group before the table is made larger.
 const TRIALS: usize = 1 << 16;
+const FREE: (u64, Kinds) = (0, Kinds(0));
 
 impl Lexicon {
     /// Makes a table of different numbers, none of which is 0.
@@ -47,8 +47,7 @@ impl Lexicon {
         let mut lexicon = Self {
             multipliers: Box::new([MULTIPLIER; MULTIPLIERS]),
             shift: u64::BITS - places.trailing_zeros(),
-            numbers: vec![0; places],
-            kinds: vec![Kinds::default(); places],
+            entries: vec![FREE; places],
         };
         let mut order: Vec<usize> = (0..MULTIPLIERS).collect();
         order.sort_by_key(|group| groups[*group].len());
@@ -68,16 +67,14 @@ impl Lexicon {
     fn put(&mut self, group: usize, words: &[(u64, Kinds)]) -> bool {
         for (count, (number, kinds)) in words.iter().enumerate() {
             let place = self.place(*number, group);
-            if self.numbers[place] != 0 {
+            if self.entries[place] != FREE {
                 for (number, _) in &words[..count] {
                     let place = self.place(*number, group);
-                    self.numbers[place] = 0;
-                    self.kinds[place] = Kinds::default();
+                    self.entries[place] = FREE;
                 }
                 return false;
             }
-            self.numbers[place] = *number;
-            self.kinds[place] = *kinds;
+            self.entries[place] = (*number, *kinds);
         }
         true
     }
@@ -91,9 +88,9 @@ impl Lexicon {
     #[inline]
     pub(super) fn kinds(&self, number: u64) -> Kinds {
         let place = self.place(number, group(number.wrapping_mul(MULTIPLIER)));
+        let (known, kinds) = self.entries[place];
         // Two of five words of a text are known, in no order that could be guessed.
-        let is_known = self.numbers[place] == number;
-        select_unpredictable(is_known, self.kinds[place], Kinds::default())
+        select_unpredictable(known == number, kinds, Kinds::default())
     }
 }
 

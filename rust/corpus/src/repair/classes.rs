@@ -65,14 +65,21 @@ pub(super) const BEFORE_BLANK: u32 = 1 << 22;
 pub(super) const MAY_BE_TURKISH: u32 = 1 << 23;
 
 const TABLE_END: u32 = 0x1_0000;
+/// Ideographs and the syllables of Korean, over half of the table, need nothing; to look up each takes
+/// a millisecond.
+const NEEDING_NOTHING: [RangeInclusive<u32>; 2] = [0x3400..=0x9fff, 0xac00..=0xd7a3];
 
 /// The kinds of repair that a character may need, and its classes in the mojibake rules.
 pub(super) struct Classes(Vec<u32>);
 
 impl Classes {
     pub(super) fn new(gate: &Gate) -> Self {
-        let characters = (0..TABLE_END).map(|code| char::from_u32(code).map_or(0, needs));
-        let mut classes = Self(characters.collect());
+        let needs_nothing = |code: &u32| NEEDING_NOTHING.iter().any(|range| range.contains(code));
+        let needs_of = |code: u32| match char::from_u32(code) {
+            Some(character) if !needs_nothing(&code) => needs(character),
+            _ => 0,
+        };
+        let mut classes = Self((0..TABLE_END).map(needs_of).collect());
         classes.mark(LINE_ENDS, Kind::LineEnds.bit());
         classes.mark(ODD_BLANKS, Kind::Blanks.bit());
         classes.mark(HYPHENS, Kind::Hyphens.bit());
@@ -128,4 +135,16 @@ fn needs(character: char) -> u32 {
         kinds |= Kind::ComposedLetters.bit();
     }
     kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_are_not_looked_up_need_nothing() {
+        for code in NEEDING_NOTHING.into_iter().flatten() {
+            assert_eq!(char::from_u32(code).map(needs), Some(0), "{code:#x}");
+        }
+    }
 }
