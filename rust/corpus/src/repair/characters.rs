@@ -1,7 +1,6 @@
 //! Characters that carry no text: line ends, controls, look-alikes of the hyphen, blanks.
 
 use super::classes::{HYPHENS, LINE_ENDS, ODD_BLANKS, is_invisible};
-use super::scan::Edit;
 use crate::blocks::indices;
 
 const JOINER: char = '\u{200d}';
@@ -39,9 +38,8 @@ pub(super) fn with_plain_hyphens(text: &str) -> String {
     text.replace(is_one_of(HYPHENS), "-")
 }
 
-/// Returns the text with single spaces, none at the ends of lines, and single blank lines; `edits` gets
-/// what is replaced.
-pub(super) fn with_single_blanks(text: &str, edits: &mut Vec<Edit>) -> String {
+/// Returns the text with single spaces, none at the ends of lines, and single blank lines.
+pub(super) fn with_single_blanks(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let (mut copied, mut index) = (0, 0);
     let at_start = (!text.is_empty()).then_some(0);
@@ -66,11 +64,6 @@ pub(super) fn with_single_blanks(text: &str, edits: &mut Vec<Edit>) -> String {
             tidy.push_str(&text[copied..start]);
             tidy.push_str(meant);
             copied = index;
-            edits.push(Edit {
-                start,
-                end: index,
-                length: meant.len(),
-            });
         }
     }
     tidy.push_str(&text[copied..]);
@@ -134,7 +127,7 @@ mod tests {
         fn blanks_are_made_single_as_character_by_character(
             text in "[ab„ț \n\t\u{a0}\u{2003}\u{3000}«\r]{0,20}",
         ) {
-            prop_assert_eq!(with_single_blanks(&text, &mut Vec::new()), reference(&text));
+            prop_assert_eq!(with_single_blanks(&text), reference(&text));
         }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) use lines::lines;
 
 use classes::Classes;
 use entities::Entities;
-use scan::{Edit, Findings};
+use scan::Findings;
 
 /// Three rounds were the most that any text of the test corpora took.
 const MAX_ROUNDS: usize = 10;
@@ -125,17 +125,10 @@ impl Repairer {
                 if !found.kinds.contains(kind) || done.contains(kind) {
                     continue;
                 }
-                let mut edits = Vec::new();
-                let repair = &mut line_without_mojibake;
-                let repaired = self.repaired(kind, &current, &found, &mut edits, repair)?;
+                let repaired = self.repaired(kind, &current, &found, &mut line_without_mojibake)?;
                 if let Some(repaired) = repaired.filter(|repaired| *repaired != current) {
                     found = match kind {
                         Kind::CedillaLetters => found.with_comma_letters(&repaired),
-                        Kind::SpacedPunctuation => found.after(&edits, &repaired, &self.classes),
-                        Kind::Blanks => {
-                            found.kinds.remove(Kind::Blanks);
-                            found.after(&edits, &repaired, &self.classes)
-                        }
                         _ => scan::findings(&repaired, &self.classes),
                     };
                     current = Cow::Owned(repaired);
@@ -157,14 +150,12 @@ impl Repairer {
         }))
     }
 
-    /// Returns the text after one kind of repair, or none if that finds nothing; repairs of blanks say
-    /// in `edits` what they replaced.
+    /// Returns the text after one kind of repair, or none if that finds nothing.
     fn repaired<Error>(
         &self,
         kind: Kind,
         text: &str,
         found: &Findings,
-        edits: &mut Vec<Edit>,
         line_without_mojibake: &mut impl FnMut(&str) -> Result<String, Error>,
     ) -> Result<Option<String>, Error> {
         Ok(match kind {
@@ -189,10 +180,8 @@ impl Repairer {
             Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
-            Kind::SpacedPunctuation => {
-                punctuation::with_attached_punctuation(text, &found.spaced, edits)
-            }
-            Kind::Blanks => Some(characters::with_single_blanks(text, edits)),
+            Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
+            Kind::Blanks => Some(characters::with_single_blanks(text)),
         })
     }
 }

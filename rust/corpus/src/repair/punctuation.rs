@@ -3,23 +3,18 @@
 use memchr::memchr_iter;
 
 use super::language::is_letter_or_number;
-use super::scan::Edit;
 
 /// Moved in every text; the others only in one that was cut into tokens.
 const ALWAYS: &[u8] = b",.";
 
 /// Returns the text without the blanks between a word and its comma or full stop; none without one.
 ///
-/// `spaced` are the indices of the blanks before a mark, ascending; `edits` gets those that go.
+/// `spaced` are the indices of the blanks before a mark, ascending.
 ///
 /// A colon, semicolon, exclamation or question mark is moved only in a text that was cut into tokens,
 /// where most commas are spaced: French writes a blank before those four. Between two numbers
 /// ("1 , 5"), before another mark ("a . . .") and in rows of tables nothing is moved.
-pub(super) fn with_attached_punctuation(
-    text: &str,
-    spaced: &[usize],
-    edits: &mut Vec<Edit>,
-) -> Option<String> {
+pub(super) fn with_attached_punctuation(text: &str, spaced: &[usize]) -> Option<String> {
     let mut in_tokens: Option<bool> = None;
     let mut attached = String::new();
     let mut copied = 0;
@@ -31,11 +26,6 @@ pub(super) fn with_attached_punctuation(
             attached.reserve(text.len() - copied);
             attached.push_str(&text[copied..blank]);
             copied = blank + 1;
-            edits.push(Edit {
-                start: blank,
-                end: copied,
-                length: 0,
-            });
         }
     }
     (copied > 0).then(|| attached + &text[copied..])
@@ -86,7 +76,7 @@ mod tests {
             .map(|(index, _)| index)
             .filter(|index| text[index + 1..].starts_with([',', '.', ';', ':', '!', '?']))
             .collect();
-        with_attached_punctuation(text, &spaced, &mut Vec::new()).unwrap_or_else(|| text.to_owned())
+        with_attached_punctuation(text, &spaced).unwrap_or_else(|| text.to_owned())
     }
 
     #[test]

@@ -2,8 +2,6 @@
 //!
 //! [`marks`](super::marks) finds the few characters that need a look; the others are passed.
 
-use memchr::memchr_iter;
-
 use super::classes::{
     BEFORE_BLANK, CAPITAL_CLASS, Classes, DOOMED, LOWER_CLASS, MAY_BE_TURKISH, OPENING_CLASS,
     QUOTE_CLASS, RULED,
@@ -63,89 +61,6 @@ impl Findings {
     }
 }
 
-/// A part of a text that a repair of blanks replaced by blanks.
-pub(super) struct Edit {
-    /// Where it was.
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// Bytes that stand there now.
-    pub(super) length: usize,
-}
-
-impl Findings {
-    /// Returns what the text may need when blanks in it have been replaced, or more than that.
-    ///
-    /// All else stays, at another place. What is new stands beside the blanks.
-    pub(super) fn after(mut self, edits: &[Edit], text: &str, classes: &Classes) -> Self {
-        for kind in [
-            Kind::WrappedLines,
-            Kind::SpacedPunctuation,
-            Kind::DividedWords,
-        ] {
-            self.kinds.remove(kind);
-        }
-        // Those before replaced blanks are looked at again.
-        let is_edited = |start: usize| {
-            edits
-                .binary_search_by_key(&start, |edit| edit.start)
-                .is_ok()
-        };
-        self.divided.retain(|hyphen| !is_edited(hyphen + 1));
-        self.places().for_each(|places| shift(places, edits));
-        let bytes = text.as_bytes();
-        let mut scan = Scan {
-            bytes,
-            classes,
-            classes_found: self.kinds.0,
-            lines: Lines::default(),
-            findings: self,
-        };
-        let (mut removed, mut added) = (0, 0);
-        for edit in edits {
-            let start = edit.start + added - removed;
-            scan.look_at_blanks(start, start + edit.length);
-            removed += edit.end - edit.start;
-            added += edit.length;
-        }
-        memchr_iter(b'\n', bytes).for_each(|index| scan.lines.end(index));
-        for places in scan.findings.places() {
-            places.sort_unstable();
-            places.dedup();
-        }
-        scan.finished()
-    }
-
-    fn places(&mut self) -> impl Iterator<Item = &mut Vec<usize>> {
-        let (one, two) = (&mut self.suspicious, &mut self.composed);
-        [
-            one,
-            two,
-            &mut self.turkish,
-            &mut self.spaced,
-            &mut self.divided,
-        ]
-        .into_iter()
-    }
-}
-
-/// Moves indices of an edited text to where they are now; those of the replaced parts are dropped.
-fn shift(places: &mut Vec<usize>, edits: &[Edit]) {
-    let mut edits = edits.iter().peekable();
-    let (mut removed, mut added, mut end) = (0, 0, 0);
-    places.retain_mut(|place| {
-        while let Some(edit) = edits.next_if(|edit| edit.start <= *place) {
-            removed += edit.end - edit.start;
-            added += edit.length;
-            end = edit.end;
-        }
-        let stays = *place >= end;
-        if stays {
-            *place = *place + added - removed;
-        }
-        stays
-    });
-}
-
 const ALL_KINDS: u32 = (1 << Kind::ALL.len()) - 1;
 
 struct Scan<'text> {
@@ -194,26 +109,6 @@ impl Scan<'_> {
             || (class & RULED != 0 && is_suspicious(class, self.bytes, next, self.classes))
         {
             self.findings.suspicious.push(index);
-        }
-    }
-
-    /// Looks at blanks that have been replaced, and at the character before them.
-    fn look_at_blanks(&mut self, start: usize, end: usize) {
-        if start == end {
-            return;
-        }
-        if let Some(before) = (0..start)
-            .rev()
-            .find(|index| self.bytes[*index] & 0xc0 != 0x80)
-            && !self.bytes[before].is_ascii()
-        {
-            self.look_at_character(before);
-        }
-        for index in start..end {
-            match self.bytes[index] {
-                b' ' => self.look_behind_space(index),
-                _ => self.look_around_line_end(index),
-            }
         }
     }
 
@@ -346,51 +241,9 @@ fn decoded(bytes: &[u8], index: usize) -> (u32, usize) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Gate;
-    use super::super::characters::with_single_blanks;
-    use super::super::punctuation::with_attached_punctuation;
     use super::*;
 
-    /// Asserts that what is found after an edit is what is found anew, or more.
-    fn assert_found_anew(mut found: Findings, text: &str, classes: &Classes) {
-        let mut anew = findings(text, classes);
-        assert_eq!(found.line_ends, anew.line_ends, "{text:?}");
-        assert_eq!(found.kinds.0 | anew.kinds.0, found.kinds.0, "{text:?}");
-        assert_eq!(found.spaced, anew.spaced, "{text:?}");
-        let divides = |hyphen: &usize| text[*hyphen..].starts_with("-\n");
-        assert!(found.divided.iter().all(divides), "{text:?}");
-        for (places, expected) in found.places().zip(anew.places()) {
-            expected.retain(|place| !places.contains(place));
-            assert_eq!(*expected, [], "{text:?}");
-        }
-    }
-
     proptest! {
-        #[test]
-        fn what_blanks_hid_is_found_when_they_are_replaced(
-            text in "([ab1,.!?ÃÂăŞ„»ö|-]|[ \t\n\u{a0}\u{2000}]{1,3}){0,20}",
-            repeats in 1_usize..3,
-        ) {
-            let text = text.repeat(repeats);
-            let letters = |letters: &str| letters.to_owned();
-            let classes = Classes::new(&Gate {
-                ruled: letters("ÃÂăŞ„»ö"),
-                alone: letters("\u{a0}"),
-                doomed: letters("»"),
-                lines: String::new(),
-            });
-            let (mut edits, mut found) = (Vec::new(), findings(&text, &classes));
-            let tidy = with_single_blanks(&text, &mut edits);
-            found.kinds.remove(Kind::Blanks);
-            let found = found.after(&edits, &tidy, &classes);
-            let mut edits = Vec::new();
-            if let Some(attached) = with_attached_punctuation(&tidy, &found.spaced, &mut edits) {
-                let found = findings(&tidy, &classes).after(&edits, &attached, &classes);
-                assert_found_anew(found, &attached, &classes);
-            }
-            assert_found_anew(found, &tidy, &classes);
-        }
-
         #[test]
         fn decodes_every_character(character: char) {
             prop_assume!(!character.is_ascii());
