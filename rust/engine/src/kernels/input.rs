@@ -337,15 +337,17 @@ unsafe fn quantise<V: Vector>(row: &Row<'_, V>, index: usize, group: &mut GroupM
     let tokens = group.scales.len();
     // SAFETY: the caller's promise, here and below.
     let (scale, inverse) = unsafe { row.byte_scale() };
-    let mut total = 0;
+    // The bytes of what is no finite number are arbitrary, and so are their sums, which may overflow; the
+    // scale is no number then.
+    let mut total = 0_i32;
     for panel in 0..row.panels() {
         let (bytes, sum) = unsafe { row.vector(panel).times(V::splat(inverse)).rounded() };
         let words: &[Word; LANES / 4] = bytes.as_chunks().0.try_into().expect("whole words");
         group.put(words, panel, index);
         let block = &mut group.sums[panel * LANES / COLUMNS * tokens + index];
         let first = (panel * LANES).is_multiple_of(COLUMNS);
-        *block = if first { sum } else { *block + sum };
-        total += sum;
+        *block = if first { sum } else { block.wrapping_add(sum) };
+        total = total.wrapping_add(sum);
     }
     group.scales[index] = scale;
     group.totals[index] = total;

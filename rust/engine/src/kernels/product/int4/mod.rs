@@ -130,7 +130,7 @@ unsafe fn of_group<H: Halves, const TOKENS: usize>(
     unsafe {
         let mut products = [H::integers(0); TOKENS];
         for token in 0..TOKENS {
-            products[token] = H::integers(-OFFSET * sums[token]);
+            products[token] = H::integers((-OFFSET).wrapping_mul(sums[token]));
         }
         for line in 0..LINES {
             for token in 0..TOKENS {

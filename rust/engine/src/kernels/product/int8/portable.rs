@@ -39,6 +39,6 @@ impl Dot for Portable {
 impl Bytes for Portable {
     #[inline(always)]
     unsafe fn integers(sum: Integers, total: i32) -> Integers {
-        sum.map(|sum| sum - OFFSET * total)
+        sum.map(|sum| sum.wrapping_sub(OFFSET.wrapping_mul(total)))
     }
 }

@@ -51,7 +51,7 @@ impl Bytes for Vnni {
         let mut integers = [0; LANES];
         // SAFETY: the caller's promise; the array has room for a vector.
         unsafe {
-            let sum = _mm512_sub_epi32(sum, _mm512_set1_epi32(OFFSET * total));
+            let sum = _mm512_sub_epi32(sum, _mm512_set1_epi32(OFFSET.wrapping_mul(total)));
             _mm512_storeu_si512(integers.as_mut_ptr().cast(), sum);
         }
         integers
