@@ -59,10 +59,10 @@ fn the_second_start_reads_what_the_first_has_written() {
     for precision in Precision::ALL {
         let place = Place::new(5);
         let (packed, first) = place.load(precision);
-        let (mapped, second) = place.load(precision);
+        let (read, second) = place.load(precision);
         assert!(matches!(first, Cached::Written), "{first:?}");
         assert!(matches!(second, Cached::Read), "{second:?}");
-        assert_eq!(packed, mapped, "{precision:?}");
+        assert_eq!(packed, read, "{precision:?}");
     }
 }
 
