@@ -1,7 +1,7 @@
 """What a recipe is worth: learning rate, optimiser, width, vocabulary, batch, at equal tokens.
 
-    python bench/sweep.py --romanian ROMANIAN_FOLDER --output docs/sweep
-    python bench/sweep.py --romanian ROMANIAN_FOLDER --output docs/sweep --only muon adamw
+    python bench/sweep.py --romanian ROMANIAN_FOLDER --output sweep
+    python bench/sweep.py --romanian ROMANIAN_FOLDER --output sweep --only muon adamw
 
 Beside them the recipe of the original GPT2Ro (AdamW at 2e-3, neither warm-up nor clipping nor
 decay of the rate), on the same packed contexts. Everything else stands at the middle of its range.

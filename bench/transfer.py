@@ -1,7 +1,7 @@
 """Does a Romanian vocabulary on English weights help, and how are its embeddings best made?
 
     python bench/transfer.py --english ENGLISH_FOLDER --romanian ROMANIAN_FOLDER \\
-        --output docs/transfer
+        --output transfer
 
 A small GPT-2 learns English, then Romanian with a new vocabulary, by equal steps and data:
 

@@ -1,7 +1,7 @@
 """Are blocks with a new vocabulary better frozen at first, and freed by groups or at once?
 
     python bench/unfreezing.py --english ENGLISH_FOLDER --romanian ROMANIAN_FOLDER \\
-        --output docs/unfreezing
+        --output unfreezing
 
 A small GPT-2 of three blocks learns English, then Romanian with the embeddings that the transfer
 makes (FVT), by equal tokens:

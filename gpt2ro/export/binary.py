@@ -1,4 +1,4 @@
-"""Runs the Rust binary and tells its failures."""
+"""Runs the Rust binary and reports its failures."""
 
 import subprocess
 from collections.abc import Sequence

@@ -2,8 +2,8 @@
 
 Names and layout are those that llama.cpp's loader of the architecture `gpt2` asks for. Its weights
 are `(outputs, inputs)`, GPT-2's are `(inputs, outputs)`, so the matrices are transposed. The output
-head is left out: the loader takes the token embedding for it. Values stay float32, so that the file
-says what the model says; `llama-quantize` makes smaller ones of it.
+head is left out: the loader takes the token embedding for it. Values stay float32, so nothing is
+lost; `llama-quantize` makes smaller files of this one.
 """
 
 import json
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gpt2ro.errors import UserError
+from gpt2ro.export.read_back import check_read_back
 from gpt2ro.files import atomic_path
 from gpt2ro.tokenization.tokenizer_file import read_tokenizer
 
@@ -67,7 +68,7 @@ def _owner(name: str) -> str:
 def write_gguf(
     weights: Mapping[str, Tensor], config: Mapping[str, Any], tokenizer: Path, path: Path
 ) -> None:
-    """Write the file atomically, and read it back; equal models give equal bytes.
+    """Write the file atomically, after reading it back; equal models give equal bytes.
 
     Args:
         weights: those of `transformers`' GPT-2.
@@ -75,7 +76,8 @@ def write_gguf(
         tokenizer: tokenizer.json, a byte-level BPE.
 
     Raises:
-        UserError: the tokenizer is none or does not fit, or what was written reads differently.
+        UserError: the tokenizer is damaged or has another vocabulary than the model, or what was
+            written reads differently.
     """
     tensors = gguf_tensors(weights)
     with atomic_path(path) as partial:
@@ -88,7 +90,7 @@ def write_gguf(
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
-        _compare(partial, path, tensors)
+        check_read_back(path, read_gguf(partial), tensors, np.array_equal)
 
 
 def read_gguf(path: Path) -> dict[str, NDArray[np.float32]]:
@@ -103,10 +105,10 @@ def _add_shape(writer: gguf.GGUFWriter, config: Mapping[str, Any]) -> None:
     writer.add_block_count(config["n_layer"])
     writer.add_context_length(config["n_positions"])
     writer.add_embedding_length(config["n_embd"])
-    # transformers writes null where it is GPT-2's own: four times the width.
+    # null in config.json means GPT-2's own size, four times the width.
     writer.add_feed_forward_length(config.get("n_inner") or 4 * config["n_embd"])
     writer.add_head_count(config["n_head"])
-    # What transformers takes where its config.json does not say.
+    # The default of transformers, if config.json does not say.
     writer.add_layer_norm_eps(config.get("layer_norm_epsilon", 1e-5))
 
 
@@ -134,19 +136,3 @@ def _add_tokenizer(writer: gguf.GGUFWriter, path: Path, vocabulary: int) -> None
     writer.add_eos_token_id(end)
     # A prompt is read as it is, as everywhere in this project.
     writer.add_add_bos_token(False)
-
-
-def _compare(written: Path, path: Path, tensors: Mapping[str, NDArray[np.float32]]) -> None:
-    found = read_gguf(written)
-    differing = [
-        name
-        for name in sorted(tensors.keys() | found.keys())
-        if name not in found
-        or name not in tensors
-        or not np.array_equal(found[name], tensors[name])
-    ]
-    if differing:
-        raise UserError(
-            f"{path}: {len(differing)} tensors read back differently, first {differing[0]}; "
-            "not kept; check the disk and run again."
-        )

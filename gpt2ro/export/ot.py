@@ -11,14 +11,15 @@ import torch
 from torch import Tensor
 
 from gpt2ro.errors import UserError
+from gpt2ro.export.read_back import check_read_back
 from gpt2ro.files import atomic_path
 
 
 def rust_tensors(weights: Mapping[str, Tensor], layers: int, context: int) -> dict[str, Tensor]:
     """Return the tensors that rust-bert's GPT-2 asks for, float32.
 
-    It ties the output head to `wte` itself, so `lm_head` is left out; and it keeps the causal mask
-    of each layer among the weights, `(1, 1, context, context)`; transformers no longer does.
+    It ties the output head to `wte` itself, so `lm_head` is left out. It keeps the causal mask of
+    each layer, `(1, 1, context, context)`, among the weights; transformers does not save it.
     """
     mask = torch.tril(torch.ones(context, context)).view(1, 1, context, context)
     tensors = {name: value.float() for name, value in weights.items() if name != "lm_head.weight"}
@@ -29,7 +30,7 @@ def rust_tensors(weights: Mapping[str, Tensor], layers: int, context: int) -> di
 def half_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return the tensors in float16: half the bytes, each value within 2^-11 of its size.
 
-    Both backends turn them into float32 as they load, and compute as ever.
+    Both backends convert them to float32 as they load.
 
     Raises:
         UserError: a value is beyond float16, which ends at 65,504.
@@ -75,7 +76,11 @@ def expected_shapes(
 
 
 def write_ot(tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Write the archive atomically; equal tensors give equal bytes."""
+    """Write the archive atomically, after reading it back; equal tensors give equal bytes.
+
+    Raises:
+        UserError: what was written reads differently.
+    """
     module = torch.nn.Module()
     for name, value in tensors.items():
         parameter = torch.nn.Parameter(value.clone(), requires_grad=False)
@@ -88,6 +93,7 @@ def write_ot(tensors: Mapping[str, Tensor], path: Path) -> None:
             named.replace(partial)
         finally:
             named.unlink(missing_ok=True)
+        check_read_back(path, read_ot(partial), tensors, torch.equal)
 
 
 def read_ot(path: Path) -> dict[str, Tensor]:

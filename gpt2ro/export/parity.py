@@ -1,6 +1,6 @@
-"""The step parity: PyTorch and every backend of the binary must say the same."""
+"""The step parity: PyTorch and every backend of the binary must compute the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,16 +20,17 @@ from gpt2ro.training.weights import END_OF_TEXT, Gpt2, load_gpt2
 
 @dataclass(frozen=True)
 class Comparison:
-    """How one prompt fared.
+    """PyTorch and one backend on one prompt.
 
     Attributes:
         prompt: its text.
-        backend: which of the binary's implementations computed.
-        tokens: how many it has.
-        max_logit_difference: over all its positions and the vocabulary.
-        greedy_tokens: compared tokens of the greedy continuation.
-        tie_at: the first one that differs although both rate the two tokens within the tolerance,
-            so that neither is wrong; what follows is not compared. None when all are equal.
+        backend: the backend of the binary.
+        tokens: of the prompt.
+        max_logit_difference: over all positions of the prompt and the vocabulary.
+        greedy_tokens: tokens of the greedy continuation that were compared.
+        tie_at: the first of these that differs although both rate the two tokens within the
+            tolerance, so that neither is wrong; what follows is not compared. None if all are
+            equal.
     """
 
     prompt: str
@@ -54,7 +55,7 @@ def check_parity(
 ) -> None:
     """Compare ids, logits and greedy continuations of each prompt, and write what was found.
 
-    Then the rounded precisions are held against float32, on a held-out split.
+    Then compare the rounded precisions with float32, on a held-out split.
 
     Args:
         backends: names that the binary's flag --backend takes.
@@ -65,16 +66,14 @@ def check_parity(
     Raises:
         UserError: they differ, or the binary fails; nothing is written then.
     """
-    network = load_gpt2(model)
-    network.eval()
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    reference = _Reference(load_gpt2(model).eval(), tokenizer, tolerance, greedy_tokens)
     texts = read_prompts(prompts)
     comparisons = []
     for backend in backends:
-        said = _binary_says(binary, deploy, prompts, backend, greedy_tokens)
+        answers = _binary_answers(binary, deploy, prompts, backend, greedy_tokens)
         comparisons += [
-            _compare(network, tokenizer, index, text, backend, said, tolerance, greedy_tokens)
-            for index, text in enumerate(texts)
+            reference.compare(index, text, backend, answers) for index, text in enumerate(texts)
         ]
     rounded = check_rounding(rounding, binary, deploy, tokenizer)
     write_json(output, _report(comparisons, tolerance) | rounded)
@@ -87,9 +86,10 @@ def read_prompts(path: Path) -> list[str]:
     return [line.removesuffix("\r") for line in lines if line.strip()]
 
 
-def _binary_says(
+def _binary_answers(
     binary: Path, deploy: Path, prompts: Path, backend: str, greedy_tokens: int
 ) -> dict[str, Tensor]:
+    """Return what `gpt2ro logits` writes for the prompts, by the names in rust/README.md."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "logits.safetensors"
         arguments = [
@@ -102,63 +102,61 @@ def _binary_says(
         return load_file(path)
 
 
-@torch.no_grad()
-def _compare(
-    network: Gpt2,
-    tokenizer: Tokenizer,
-    index: int,
-    text: str,
-    backend: str,
-    said: dict[str, Tensor],
-    tolerance: float,
-    greedy_tokens: int,
-) -> Comparison:
-    where = f'parity: {backend}, prompt "{text}"'
-    ids: list[int] = tokenizer.encode(text, add_special_tokens=False).ids
-    found = said[f"prompt.{index}.ids"].tolist()
-    if found != ids:
-        raise UserError(f"{where}: is {ids} in Python and {found} in the binary.")
-    # expected: (tokens, vocabulary)
-    expected = network(torch.tensor([ids])).logits[0]
-    difference = float((expected - said[f"prompt.{index}.logits"]).abs().max())
-    if not difference <= tolerance:
-        raise UserError(
-            f"{where}: logits differ by {difference:.2e}, allowed is {tolerance:g}; PyTorch and "
-            "the binary compute different models."
-        )
-    written = said[f"greedy.{index}.ids"].tolist()
-    tie_at = _greedy_tie(network, tokenizer, where, ids, written, tolerance, greedy_tokens)
-    compared = len(written) if tie_at is None else tie_at
-    return Comparison(text, backend, len(ids), difference, compared, tie_at)
+@dataclass(frozen=True)
+class _Reference:
+    """PyTorch's model, and how near a backend must come to it."""
 
+    network: Gpt2
+    tokenizer: Tokenizer
+    tolerance: float
+    greedy_tokens: int
 
-def _greedy_tie(
-    network: Gpt2,
-    tokenizer: Tokenizer,
-    where: str,
-    ids: list[int],
-    written: list[int],
-    tolerance: float,
-    greedy_tokens: int,
-) -> int | None:
-    """Check each greedy token against PyTorch's logits given the same history."""
-    end = tokenizer.token_to_id(END_OF_TEXT)
-    room = min(greedy_tokens, network.config.n_positions - len(ids))
-    # A continuation shorter than allowed must have ended with end-of-text.
-    claimed = written + ([end] if len(written) < room else [])
-    # logits: (prompt and continuation tokens, vocabulary)
-    logits = network(torch.tensor([ids + written])).logits[0]
-    for place, token in enumerate(claimed):
-        row = logits[len(ids) - 1 + place]
-        best = int(row.argmax())
-        if token == best:
-            continue
-        if float(row[best] - row[token]) <= 2 * tolerance:
-            return place
-        raise UserError(
-            f"{where}: greedy token {place + 1} is {token} in the binary, {best} in PyTorch."
-        )
-    return None
+    @torch.no_grad()
+    def compare(
+        self, index: int, text: str, backend: str, answers: Mapping[str, Tensor]
+    ) -> Comparison:
+        """Compare one prompt, the one of this number in the answers."""
+        where = f'parity: {backend}, prompt "{text}"'
+        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
+        found = answers[f"prompt.{index}.ids"].tolist()
+        if found != ids:
+            raise UserError(f"{where}: is {ids} in Python and {found} in the binary.")
+        # expected: (tokens, vocabulary)
+        expected = self.network(torch.tensor([ids])).logits[0]
+        difference = float((expected - answers[f"prompt.{index}.logits"]).abs().max())
+        if not difference <= self.tolerance:
+            raise UserError(
+                f"{where}: logits differ by {difference:.2e}, allowed is {self.tolerance:g}; "
+                "PyTorch and the binary compute different models."
+            )
+        written = answers[f"greedy.{index}.ids"].tolist()
+        tie_at = self._greedy_tie(where, ids, written)
+        compared = len(written) if tie_at is None else tie_at
+        return Comparison(text, backend, len(ids), difference, compared, tie_at)
+
+    def _greedy_tie(self, where: str, ids: list[int], written: list[int]) -> int | None:
+        """Check each greedy token against PyTorch's logits after the same tokens.
+
+        Returns:
+            The place of the first tie in the continuation, or None.
+        """
+        end = self.tokenizer.token_to_id(END_OF_TEXT)
+        room = min(self.greedy_tokens, self.network.config.n_positions - len(ids))
+        # A continuation shorter than allowed must have ended with end-of-text.
+        claimed = written + ([end] if len(written) < room else [])
+        # logits: (prompt and continuation tokens, vocabulary)
+        logits = self.network(torch.tensor([ids + written])).logits[0]
+        for place, token in enumerate(claimed):
+            row = logits[len(ids) - 1 + place]
+            best = int(row.argmax())
+            if token == best:
+                continue
+            if float(row[best] - row[token]) <= 2 * self.tolerance:
+                return place
+            raise UserError(
+                f"{where}: greedy token {place + 1} is {token} in the binary, {best} in PyTorch."
+            )
+        return None
 
 
 def _report(comparisons: list[Comparison], tolerance: float) -> dict[str, Any]:

@@ -26,12 +26,13 @@ ROUNDED = {
 
 @dataclass(frozen=True)
 class RoundingCheck:
-    """On which text the precisions are measured, and what is allowed.
+    """The text on which the precisions are measured, and what is allowed.
 
     Attributes:
         tokens: folder with the token shards of the split, whose name it has.
         parts: the parts of the corpus, as source/part.
-        max_bytes: UTF-8 bytes of text at most; of a larger split every k-th document is read.
+        max_bytes: about how many UTF-8 bytes of text at most; of a larger split every k-th
+            document is read.
         bounds: for each of ROUNDED, how far its bits per byte may be from those of fp32, as a
             share of these.
         threads: of the binary.
@@ -84,7 +85,7 @@ def check_rounding(
 
 
 def documents(check: RoundingCheck, tokenizer: Tokenizer) -> Iterator[str]:
-    """Yield the texts of the split, or every k-th so that they are at most `max_bytes` or so.
+    """Yield the texts of the split, or every k-th one, which gives about `max_bytes` at most.
 
     Raises:
         UserError: the split is empty.

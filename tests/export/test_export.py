@@ -1,6 +1,7 @@
 """The deploy folder: what rust-bert needs is there, and damage is told."""
 
 import json
+from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from transformers import GPT2LMHeadModel
 
 from gpt2ro.errors import UserError
+from gpt2ro.export import gguf_file, ot
 from gpt2ro.export.deploy import convert
 from gpt2ro.export.ot import read_ot
 
@@ -89,6 +91,28 @@ def test_damaged_weights_are_named(model: Path, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(UserError, match=r"model\.safetensors: damaged"):
         convert(model, tmp_path / "deploy")
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "reader"),
+    [("rust_model.ot", ot, "read_ot"), ("model.gguf", gguf_file, "read_gguf")],
+    ids=["ot", "gguf"],
+)
+def test_weights_that_read_back_differently_are_not_kept(
+    model: Path, tmp_path: Path, monkeypatch, name: str, module, reader: str
+) -> None:
+    original = getattr(module, reader)
+    monkeypatch.setattr(module, reader, lambda path: damaged(original(path)))
+    with pytest.raises(UserError, match=rf"{name}: 1 tensors read back differently, first .*bias"):
+        convert(model, tmp_path / "deploy")
+    assert not list((tmp_path / "deploy").glob(f"*{name}*"))
+
+
+def damaged(tensors: dict) -> dict:
+    """The same tensors but for a value of the first bias."""
+    changed = deepcopy(tensors)
+    changed[min(name for name in tensors if name.endswith(".bias"))][0] += 1
+    return changed
 
 
 def test_a_truncated_archive_is_named(model: Path, tmp_path: Path) -> None:

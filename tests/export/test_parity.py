@@ -57,17 +57,24 @@ class Case:
             (self.folder / name).write_text(json.dumps({"bits_per_byte": bits}))
         save_file(self.answers, self.folder / "answers.safetensors")
         save_file(self.engine_answers or self.answers, self.folder / "engine.safetensors")
-        binary = self.folder / "binary"
-        binary.write_text(BINARY.format(python=sys.executable, folder=str(self.folder)))
-        binary.chmod(0o755)
+        program = BINARY.format(python=sys.executable, folder=str(self.folder))
+        return self.check_binary(self.written("binary", program), tolerance)
+
+    def check_binary(self, binary: Path, tolerance: float = 1e-3) -> dict:
         output = self.folder / "parity.json"
-        prompts = self.folder / "prompts.txt"
         check_parity(
-            self.folder, self.folder / "deploy", binary, prompts, output,
+            self.folder, self.folder / "deploy", binary, self.folder / "prompts.txt", output,
             backends=["rust-bert", "engine"], tolerance=tolerance, greedy_tokens=NEW,
             rounding=self.rounding(),
         )  # fmt: skip
         return json.loads(output.read_text())
+
+    def written(self, name: str, program: str) -> Path:
+        """Write an executable that stands in for the binary."""
+        path = self.folder / name
+        path.write_text(program)
+        path.chmod(0o755)
+        return path
 
 
 @pytest.fixture
@@ -150,35 +157,18 @@ def test_another_token_within_the_tolerance_is_recorded_as_a_tie(case: Case) -> 
 
 def test_a_missing_binary_is_told(case: Case) -> None:
     with pytest.raises(UserError, match="nowhere: cannot be started"):
-        check_parity(
-            case.folder, case.folder, case.folder / "nowhere", case.folder / "prompts.txt",
-            case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
-            rounding=case.rounding(),
-        )  # fmt: skip
+        case.check_binary(case.folder / "nowhere")
 
 
 def test_a_binary_that_writes_nothing_is_told(case: Case) -> None:
-    binary = case.folder / "silent"
-    binary.write_text("#!/bin/sh\nexit 0\n")
-    binary.chmod(0o755)
     with pytest.raises(UserError, match="silent: wrote no logits"):
-        check_parity(
-            case.folder, case.folder, binary, case.folder / "prompts.txt",
-            case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
-            rounding=case.rounding(),
-        )  # fmt: skip
+        case.check_binary(case.written("silent", "#!/bin/sh\nexit 0\n"))
 
 
 def test_a_failing_binary_is_quoted(case: Case) -> None:
-    binary = case.folder / "failing"
-    binary.write_text("#!/bin/sh\necho 'out of memory' >&2\nexit 3\n")
-    binary.chmod(0o755)
+    binary = case.written("failing", "#!/bin/sh\necho 'out of memory' >&2\nexit 3\n")
     with pytest.raises(UserError, match="exit code 3: out of memory"):
-        check_parity(
-            case.folder, case.folder, binary, case.folder / "prompts.txt",
-            case.folder / "parity.json", backends=["engine"], tolerance=1e-3, greedy_tokens=NEW,
-            rounding=case.rounding(),
-        )  # fmt: skip
+        case.check_binary(binary)
 
 
 def test_prompts_are_cut_where_the_binary_cuts_them(tmp_path: Path) -> None:
