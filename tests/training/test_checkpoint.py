@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from world import World, make_world
 
 from gpt2ro.errors import UserError
+from gpt2ro.training import checkpoint_files, reporting
 from gpt2ro.training.config import load_experiment
 from gpt2ro.training.run import train
 
@@ -16,81 +18,84 @@ from gpt2ro.training.run import train
 OPTIONS = ("CHECKPOINT.KEEP", "3")
 
 
-def run(world, *overrides: str) -> dict[str, bytes]:
+def run(world: World) -> dict[str, bytes]:
     """Train, and return the outputs."""
-    train(load_experiment(world.experiment, [*OPTIONS, *overrides]), world.paths, threads=1)
-    files = [world.paths.metrics, *world.paths.model.iterdir()]
-    return {path.name: path.read_bytes() for path in files}
+    train(load_experiment(world.experiment, list(OPTIONS)), world.paths, threads=1)
+    return world.outputs()
 
 
-def checkpoints(world) -> Path:
-    (folder,) = world.paths.runs.glob("*/checkpoints")
-    return folder
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> World:
+    """A training at its end; tests damage copies of it."""
+    world = make_world(tmp_path_factory.mktemp("finished"))
+    run(world)
+    return world
 
 
-def names(world, kind: str) -> list[str]:
-    return sorted(path.name for path in checkpoints(world).glob(f"{kind}-*"))
+@pytest.fixture
+def world(finished: World, tmp_path: Path) -> World:
+    return finished.copied_to(tmp_path / "copy")
 
 
-def damage(world, name: str) -> None:
-    (checkpoints(world) / name / "model.safetensors").write_bytes(b"damaged")
+def names(world: World, kind: str) -> list[str]:
+    return sorted(path.name for path in world.checkpoints.glob(f"{kind}-*"))
 
 
-def test_damaged_best_parameters_are_made_again_from_an_older_checkpoint(world, capsys) -> None:
-    expected = run(world)
+def damage(world: World, name: str) -> None:
+    (world.checkpoints / name / "model.safetensors").write_bytes(b"damaged")
+
+
+def test_damaged_best_parameters_are_made_again_from_an_older_checkpoint(
+    world: World, finished: World, capsys
+) -> None:
     assert names(world, "best") == ["best-00000012", "best-00000018", "best-00000024"]
     damage(world, "best-00000024")
-    capsys.readouterr()
-    assert run(world) == expected
+    assert run(world) == finished.outputs()
     assert (
         "step-00000024: best-00000024, the best parameters it knows, is damaged (model.safetensors "
         "is missing or damaged); using an older one" in capsys.readouterr().err
     )
 
 
-def test_missing_best_parameters_too(world, capsys) -> None:
-    expected = run(world)
-    shutil.rmtree(checkpoints(world) / "best-00000024")
-    shutil.rmtree(checkpoints(world) / "best-00000018")
+def test_missing_best_parameters_are_made_again_too(world: World, finished: World, capsys) -> None:
+    expected = finished.outputs()
+    shutil.rmtree(world.checkpoints / "best-00000024")
+    shutil.rmtree(world.checkpoints / "best-00000018")
     assert run(world) == expected
     valid = json.loads(expected["metrics.json"])["curve"][1]["valid_bits_per_byte"]
     continued = f"continuing from step 16, valid {valid:.3f} bits/byte\n"
     assert continued in capsys.readouterr().err
 
 
-def test_a_damaged_checkpoint_is_removed_and_does_not_count_as_kept(world, capsys) -> None:
-    run(world)
+def test_a_damaged_checkpoint_is_removed_and_does_not_count_as_kept(world: World, capsys) -> None:
     damage(world, "step-00000020")
-    capsys.readouterr()
     run(world)
     assert "step-00000020: model.safetensors is missing or damaged" in capsys.readouterr().err
     assert names(world, "step") == ["step-00000016", "step-00000024"]
 
 
-def test_every_file_is_read_once_to_see_whether_it_is_whole(world, monkeypatch) -> None:
-    from gpt2ro.training import checkpoint_files
-
-    run(world)
+def test_every_file_is_read_once_to_see_whether_it_is_whole(world: World, monkeypatch) -> None:
     # The three checkpoints that are kept name two best parameters, the first two the same.
     read, original = [], checkpoint_files.sha256
     monkeypatch.setattr(
         checkpoint_files, "sha256", lambda path: read.append(path) or original(path)
     )
     run(world)
-    folders = [*checkpoints(world).glob("step-*"), *checkpoints(world).glob("best-*")]
+    folders = [*world.checkpoints.glob("step-*"), *world.checkpoints.glob("best-*")]
     expected = [
         one for folder in folders for one in folder.iterdir() if one.name != "manifest.json"
     ]
     assert {path.parent for path in read} == set(folders)
     counts = Counter(read)
-    exported = next(checkpoints(world).glob("best-00000024")) / "model.safetensors"
+    exported = world.checkpoints / "best-00000024" / "model.safetensors"
     counts[exported] -= 1  # it is read again when it is exported
     counts[exported.with_name("state.json")] -= 1
     assert counts == Counter(expected)
 
 
-def test_a_run_without_any_whole_checkpoint_asks_what_to_do_and_deletes_nothing(world) -> None:
-    run(world)
+def test_a_run_without_any_whole_checkpoint_asks_what_to_do_and_deletes_nothing(
+    world: World,
+) -> None:
     before = names(world, "step")
     for name in names(world, "best"):
         damage(world, name)
@@ -104,14 +109,13 @@ def test_a_run_without_any_whole_checkpoint_asks_what_to_do_and_deletes_nothing(
 
 
 def test_curves_hide_what_came_after_the_checkpoint_that_a_run_continued_from(
-    world, monkeypatch
+    tmp_path: Path, monkeypatch
 ) -> None:
-    from gpt2ro.training import reporting
-
     monkeypatch.setattr(reporting, "INTERVAL", 0.0)
+    world = make_world(tmp_path)
     run(world)
-    shutil.rmtree(checkpoints(world) / "step-00000024")
-    shutil.rmtree(checkpoints(world) / "step-00000020")
+    shutil.rmtree(world.checkpoints / "step-00000024")
+    shutil.rmtree(world.checkpoints / "step-00000020")
     run(world)
     (board,) = world.paths.runs.glob("*/tensorboard")
     events = EventAccumulator(str(board), {"scalars": 0}).Reload()

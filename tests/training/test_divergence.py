@@ -37,11 +37,6 @@ def same(one: dict[str, torch.Tensor], two: dict[str, torch.Tensor]) -> bool:
     return one.keys() == two.keys() and all(torch.equal(one[name], two[name]) for name in one)
 
 
-def outputs(world) -> dict[str, bytes]:
-    paths = [world.paths.metrics, *world.paths.model.iterdir()]
-    return {path.name: path.read_bytes() for path in paths}
-
-
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory) -> World:
     """A training that went through the trouble without being killed."""
@@ -71,7 +66,7 @@ def test_a_healthy_run_has_the_weights_of_one_without_guard(world, make_other, m
     other = make_other("other")
     monkeypatch.setattr(Guard, "judge", lambda *step: Verdict(Action.ACCEPT))
     train_through(other)
-    assert outputs(world) == outputs(other)
+    assert world.outputs() == other.outputs()
     assert metrics(world)["skipped_steps"] == 0
 
 
@@ -153,7 +148,7 @@ def test_killed_in_trouble_and_run_again_gives_the_same_bytes(
         train_through(world)
     with bad_batches(TROUBLE):
         train_through(world)
-    assert outputs(world) == outputs(unbroken)
+    assert world.outputs() == unbroken.outputs()
 
 
 def test_a_checkpoint_of_an_abandoned_stretch_is_not_continued(world, make_other) -> None:
@@ -165,7 +160,7 @@ def test_a_checkpoint_of_an_abandoned_stretch_is_not_continued(world, make_other
         train_through(other, "CHECKPOINT.EVERY", "1")
     with bad_batches(trouble):
         train_through(other, "CHECKPOINT.EVERY", "1")
-    assert outputs(other) == outputs(world)
+    assert other.outputs() == world.outputs()
 
 
 def test_killed_while_a_rollback_removes_checkpoints_gives_the_same_bytes(
@@ -184,7 +179,7 @@ def test_killed_while_a_rollback_removes_checkpoints_gives_the_same_bytes(
     monkeypatch.undo()
     with bad_batches(TROUBLE):
         train_through(world)
-    assert outputs(world) == outputs(unbroken)
+    assert world.outputs() == unbroken.outputs()
 
 
 def test_sigkill_right_after_a_rollback_gives_the_same_bytes(world, unbroken) -> None:
@@ -195,7 +190,7 @@ def test_sigkill_right_after_a_rollback_gives_the_same_bytes(world, unbroken) ->
     assert "back to step 8" in done.stderr
     with bad_batches(TROUBLE):
         train_through(world)
-    assert outputs(world) == outputs(unbroken)
+    assert world.outputs() == unbroken.outputs()
 
 
 @pytest.fixture

@@ -56,11 +56,6 @@ def trainings(world: World) -> Iterator[Trainings]:
         process.stdin.close()
 
 
-def outputs(world: World) -> dict[str, bytes]:
-    files = [world.paths.metrics, *world.paths.model.iterdir()]
-    return {path.name: path.read_bytes() for path in files}
-
-
 def begin_anew(world: World) -> None:
     shutil.rmtree(world.paths.runs)
     shutil.rmtree(world.paths.model)
@@ -80,11 +75,11 @@ def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(killed: Wor
     moments = random.Random(20)
     with trainings(killed) as group:
         assert group.run()["status"] == 0, (killed.folder / "messages").read_text()
-        expected = outputs(killed)
+        expected = killed.outputs()
         begin_anew(killed)
         # Once more, as the first one loads code.
         whole = group.run()["seconds"]
-        assert outputs(killed) == expected
+        assert killed.outputs() == expected
         begin_anew(killed)
 
         kills = 1
@@ -97,7 +92,7 @@ def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(killed: Wor
                 continue
             # It was at its end before its moment came.
             assert found["status"] == 0, (killed.folder / "messages").read_text()
-            assert outputs(killed) == expected
+            assert killed.outputs() == expected
             begin_anew(killed)
         assert group.run()["status"] == 0
-        assert outputs(killed) == expected
+        assert killed.outputs() == expected

@@ -122,8 +122,8 @@ def test_a_batch_that_cannot_be_shared_is_told(world) -> None:
 
 @pytest.mark.parametrize(
     "overrides",
-    [("BATCH.TOKENS", "32"), ("BATCH.TOKEN", "64"), ("UNFREEZING.UNTIL", "[2]")],
-    ids=["of the training", "of the config", "of some values"],
+    [("BATCH.TOKENS", "32"), ("BATCH.TOKEN", "64")],
+    ids=["of the training", "of the config"],
 )
 def test_what_is_wrong_for_all_processes_is_told_once(world, overrides) -> None:
     done = launch(world, *overrides, launcher=TORCHRUN)

@@ -9,30 +9,35 @@ from pathlib import Path
 
 import pytest
 import torch
+from world import World
+
+from gpt2ro.training.config import load_experiment
+from gpt2ro.training.run import train
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "workflow" / "scripts" / "train.py"
 
 
-def start(world, *overrides: str) -> subprocess.Popen:
+def start(world: World, *overrides: str) -> subprocess.Popen:
     command = [sys.executable, str(SCRIPT), *world.train_arguments(), *overrides]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 
-def finish(world, *overrides: str) -> str:
+def finish(world: World, *overrides: str) -> str:
     process = start(world, *overrides)
     stderr = process.communicate()[1]
     assert process.returncode == 0, stderr
     return stderr
 
 
-def outputs(world) -> dict[str, bytes]:
-    files = [world.paths.metrics, *world.paths.model.iterdir()]
-    return {path.name: path.read_bytes() for path in files}
+def unbroken(world: World, *overrides: str) -> dict[str, bytes]:
+    """Train in this process, which has imported PyTorch, and return the outputs."""
+    train(load_experiment(world.experiment, list(overrides)), world.paths, threads=1)
+    return world.outputs()
 
 
-def wait_for(world, pattern: str, process: subprocess.Popen) -> None:
+def wait_for(world: World, pattern: str, process: subprocess.Popen) -> None:
     end = time.monotonic() + 300  # a busy machine is slow to import PyTorch
     while not list(world.paths.runs.glob(pattern)):
         assert process.poll() is None, process.communicate()[1]
@@ -41,7 +46,7 @@ def wait_for(world, pattern: str, process: subprocess.Popen) -> None:
 
 
 def test_killed_after_a_checkpoint_and_run_again_gives_the_same_bytes(world, make_other) -> None:
-    finish(world)
+    expected = unbroken(world)
     killed = make_other("killed")
     for checkpoint in ("step-00000004", "step-00000012", ".step-00000020.partial"):
         process = start(killed)
@@ -49,7 +54,7 @@ def test_killed_after_a_checkpoint_and_run_again_gives_the_same_bytes(world, mak
         process.kill()
         process.communicate()
     finish(killed)
-    assert outputs(killed) == outputs(world)
+    assert killed.outputs() == expected
 
 
 ON_A_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -69,36 +74,33 @@ ON_A_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU
     ],
     ids=" ".join,
 )
-def test_so_it_does_with_other_settings(world, make_other, overrides) -> None:
-    finish(world, *overrides)
+def test_with_other_settings_too_it_ends_with_the_same_bytes(world, make_other, overrides) -> None:
+    expected = unbroken(world, *overrides)
     killed = make_other("killed")
     process = start(killed, *overrides)
     wait_for(killed, "*/checkpoints/step-00000012", process)
     process.kill()
     process.communicate()
     assert "continuing from step" in finish(killed, *overrides)
-    assert outputs(killed) == outputs(world)
+    assert killed.outputs() == expected
 
 
-def test_a_damaged_newest_checkpoint_is_passed_over(world, make_other) -> None:
-    finish(world)
-    damaged = make_other("damaged")
-    finish(damaged)
-    (newest,) = damaged.paths.runs.glob("*/checkpoints/step-00000024")
+def test_a_damaged_newest_checkpoint_is_passed_over(world: World, capsys) -> None:
+    expected = unbroken(world)
+    newest = world.checkpoints / "step-00000024"
     (newest / "optimizer.safetensors").write_bytes(b"damaged")
-    damaged.paths.metrics.unlink()
-    stderr = finish(damaged)
+    world.paths.metrics.unlink()
+    assert unbroken(world) == expected
+    stderr = capsys.readouterr().err
     assert "step-00000024: optimizer.safetensors is missing or damaged; using an older" in stderr
     assert "continuing from step 20" in stderr
-    assert outputs(damaged) == outputs(world)
 
 
-def test_a_finished_run_only_writes_its_model_again(world) -> None:
-    finish(world)
-    before = outputs(world)
+def test_a_finished_run_only_writes_its_model_again(world: World, capsys) -> None:
+    expected = unbroken(world)
     world.paths.metrics.unlink()
-    assert "continuing from step 24" in finish(world)
-    assert outputs(world) == before
+    assert unbroken(world) == expected
+    assert "continuing from step 24" in capsys.readouterr().err
 
 
 def test_sigterm_writes_a_checkpoint_and_the_next_run_continues(world) -> None:
@@ -124,7 +126,7 @@ def test_sigterm_writes_a_checkpoint_and_the_next_run_continues(world) -> None:
     again.communicate()
 
 
-def test_another_setting_is_another_run(world) -> None:
-    finish(world)
-    finish(world, "OPTIMIZER.LEARNING_RATE", "0.02")
+def test_another_setting_is_another_run(world: World) -> None:
+    unbroken(world)
+    unbroken(world, "OPTIMIZER.LEARNING_RATE", "0.02")
     assert len(list(world.paths.runs.iterdir())) == 2

@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
+from world import World, make_world
 
 from gpt2ro.training.config import load_experiment
 from gpt2ro.training.run import train
@@ -20,19 +20,24 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def run(world) -> Path:
-    """Train through three stages and return the folder of all checkpoints."""
-    train(load_experiment(world.experiment, list(OPTIONS)), world.paths, threads=1)
-    (folder,) = world.paths.runs.glob("*/checkpoints")
-    return folder
+def run(world: World, *more: str) -> None:
+    """Train through three stages, and keep the checkpoint of every step."""
+    train(load_experiment(world.experiment, [*OPTIONS, *more]), world.paths, threads=1)
 
 
-def weights(checkpoints: Path, step: int) -> dict[str, torch.Tensor]:
-    return load_file(checkpoints / f"step-{step:08d}" / "model.safetensors")
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> World:
+    world = make_world(tmp_path_factory.mktemp("finished"))
+    run(world)
+    return world
 
 
-def moments(checkpoints: Path, step: int) -> dict[str, torch.Tensor]:
-    return load_file(checkpoints / f"step-{step:08d}" / "optimizer.safetensors")
+def weights(world: World, step: int) -> dict[str, torch.Tensor]:
+    return load_file(world.checkpoints / f"step-{step:08d}" / "model.safetensors")
+
+
+def moments(world: World, step: int) -> dict[str, torch.Tensor]:
+    return load_file(world.checkpoints / f"step-{step:08d}" / "optimizer.safetensors")
 
 
 def groups(names: Iterable[str]) -> dict[str, int]:
@@ -44,38 +49,32 @@ def groups(names: Iterable[str]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize(("before", "after", "stage"), [(1, 4, 0), (4, 5, 1), (7, 8, 1), (8, 9, 2)])
-def test_a_stage_changes_what_is_freed_and_nothing_else(world, before, after, stage) -> None:
-    checkpoints = run(world)
-    one, two = weights(checkpoints, before), weights(checkpoints, after)
+def test_a_stage_changes_what_is_freed_and_nothing_else(finished, before, after, stage) -> None:
+    one, two = weights(finished, before), weights(finished, after)
     changed = {name for name in one if not torch.equal(one[name], two[name])}
     assert changed == {name for name, freed in groups(one).items() if freed <= stage}
 
 
-def test_the_optimizer_knows_a_parameter_from_the_step_that_frees_it(world) -> None:
-    checkpoints = run(world)
+def test_the_optimizer_knows_a_parameter_from_the_step_that_frees_it(finished) -> None:
     for step, counts in ((4, {0: 4}), (8, {0: 8, 1: 4}), (12, {0: 12, 1: 8, 2: 4})):
-        found = {key: int(n) for key, n in moments(checkpoints, step).items() if "/step" in key}
+        found = {key: int(n) for key, n in moments(finished, step).items() if "/step" in key}
         assert set(groups(found).values()) == set(counts)
         assert found == {key: counts[freed] for key, freed in groups(found).items()}
 
 
 @pytest.mark.parametrize("step", [3, 4, 5, 8, 10])
-def test_continuing_from_any_step_of_any_stage_gives_the_same_bytes(world, step: int) -> None:
-    checkpoints = run(world)
-    expected = (world.paths.model / "model.safetensors").read_bytes()
-    metrics = world.paths.metrics.read_bytes()
+def test_continuing_from_any_step_of_any_stage_gives_the_same_bytes(
+    finished: World, tmp_path: Path, step: int
+) -> None:
+    world = finished.copied_to(tmp_path / "copy")
     for later in range(step + 1, 13):
-        shutil.rmtree(checkpoints / f"step-{later:08d}")
+        shutil.rmtree(world.checkpoints / f"step-{later:08d}")
     shutil.rmtree(world.paths.model)
     run(world)
-    assert (world.paths.model / "model.safetensors").read_bytes() == expected
-    assert world.paths.metrics.read_bytes() == metrics
+    assert world.outputs() == finished.outputs()
 
 
-def test_evaluating_more_often_does_not_change_the_training(world, make_other) -> None:
-    other = make_other("other")
-    config = load_experiment(world.experiment, [*OPTIONS, "EVALUATION.EVERY", "1"])
-    train(config, replace(other.paths), threads=1)
-    (often,) = other.paths.runs.glob("*/checkpoints")
-    one, two = weights(run(world), 12), weights(often, 12)
+def test_evaluating_more_often_does_not_change_the_training(world: World, finished: World) -> None:
+    run(world, "EVALUATION.EVERY", "1")
+    one, two = weights(finished, 12), weights(world, 12)
     assert all(torch.equal(one[name], two[name]) for name in one)

@@ -1,6 +1,7 @@
 """A tiny corpus of tokens with its tokenizer, and an experiment that runs in seconds."""
 
 import random
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,22 @@ class World:
             "--threads": 1,
         }
         return [str(word) for pair in words.items() for word in pair]
+
+    def outputs(self) -> dict[str, bytes]:
+        """What a training has written, without its checkpoints and logs."""
+        paths = [self.paths.metrics, *self.paths.model.iterdir()]
+        return {path.name: path.read_bytes() for path in paths}
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints of the only run."""
+        (folder,) = self.paths.runs.glob("*/checkpoints")
+        return folder
+
+    def copied_to(self, folder: Path) -> "World":
+        """Return a copy, with what was trained in this one."""
+        shutil.copytree(self.folder, folder)
+        return opened_world(folder)
 
 
 def train_tokenizer(vocabulary: int = 300) -> Tokenizer:
