@@ -1,4 +1,4 @@
-"""The model beside its baseline: the same training from random weights of the same shape."""
+"""The model compared with its baseline: the same training from random weights of its shape."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ Row = tuple[str, str, str]
 SPLIT_NAMES = {"valid": "validation", "test": "test"}
 
 
-def beside(metrics: Record, baseline: Record) -> list[Row]:
-    """Return the rows of a table: what was measured, of the model, of the baseline.
+def baseline_rows(metrics: Record, baseline: Record) -> list[Row]:
+    """Return the rows of a table: the name of a figure, that of the model, that of the baseline.
 
-    Patience may end one training before the other, so one row is of the last step at which both
-    were evaluated.
+    Patience may end one training earlier, so the last row is of the last step at which both were
+    evaluated.
 
     Args:
         metrics, baseline: metrics.json of both.

@@ -4,18 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from gpt2ro.configuration import read_yaml
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_text
-from gpt2ro.report.baseline import beside
+from gpt2ro.report.baseline import baseline_rows
 from gpt2ro.report.figures import probe_results, split_figures
-from gpt2ro.report.formats import FILTERS
 from gpt2ro.report.records import Record, as_record, read_record
+from gpt2ro.report.templates import environment
 from gpt2ro.sources.catalogue import Source, load_catalogue
 
-TEMPLATES = Path(__file__).parent
 FOLDER = "folder"  # the source that is a folder of the user's own, in no catalogue
 
 
@@ -79,10 +76,10 @@ def write_card(
     Args:
         model: the model folder, with config.json and experiment.yaml.
         metrics: metrics.json of its training.
-        catalogue: where its sources and their licences are.
+        catalogue: YAML file with its sources and their licences.
         initial_weights: what the training began with: `random`, a name on the hub or a folder.
         output: the Markdown file.
-        baseline: metrics.json of the same training from random weights, where there is one.
+        baseline: metrics.json of the same training from random weights, if there is one.
 
     Raises:
         UserError: a file is missing or damaged, or a source is not in the catalogue.
@@ -90,7 +87,7 @@ def write_card(
     found = read_record(metrics)
     facts = card_facts(model, found, load_catalogue(catalogue), str(catalogue)) | {
         "initial_weights": weights_name(initial_weights),
-        "beside": beside(found, read_record(baseline)) if baseline else [],
+        "baseline": baseline_rows(found, read_record(baseline)) if baseline else [],
     }
     write_text(output, card(facts))
 
@@ -118,7 +115,7 @@ def card_facts(
 
 
 def shape(config: Record, metrics: Record) -> Shape:
-    """Return the architecture that config.json tells, with the size that metrics.json tells."""
+    """Return the architecture in config.json, with the size in metrics.json."""
     keys = ("n_layer", "n_embd", "n_head", "n_positions", "vocab_size")
     return Shape(metrics.integer("parameters"), *(config.integer(key) for key in keys))
 
@@ -162,7 +159,7 @@ def trained_on(name: str, facts: Record, catalogue: dict[str, Source], where: st
 
 
 def weights_name(initial_weights: str) -> str:
-    """Return the name of initial weights; of a folder the last part, not where it lies."""
+    """Return the name of initial weights; of a folder only the last part of its path."""
     folder = Path(initial_weights)
     return folder.resolve().name if folder.is_dir() else initial_weights
 
@@ -174,14 +171,7 @@ def quoted(text: str) -> str:
 
 
 def card(values: dict[str, Any]) -> str:
-    """Fill the template. It is Markdown, so nothing is escaped but what `quoted` does."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= FILTERS | {"quoted": quoted}
-    return environment.get_template("card.md").render(values)
+    """Fill the template. It is Markdown, so only `quoted` escapes."""
+    templates = environment(autoescape=False)
+    templates.filters["quoted"] = quoted
+    return templates.get_template("card.md").render(values)

@@ -1,4 +1,4 @@
-"""Line charts: all geometry is computed here, the template only writes it down as SVG."""
+"""Line charts: the geometry is computed here, the template writes it as SVG."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from gpt2ro.report.formats import real, whole
 # its size. The margins hold the tick labels.
 WIDTH, HEIGHT = 440, 250
 LEFT, RIGHT, TOP, BOTTOM = 46, 30, 14, 26
-INTERVALS = 4  # about as many between ticks; fewer are hard to read values from, more is noise
+INTERVALS = 4  # about so many between ticks: enough to read values, not so many as to distract
 MAX_DOTS = 60  # above, dots would hide the line
 
 Point = tuple[float, float]
@@ -27,8 +27,7 @@ class Chart:
         line: the points as the attribute `points` of a polyline.
         dots: points with the text that is shown on hovering; none when there are too many.
         best: the best point, in words.
-        beside: the points of the second line, of the baseline, as those of the first; empty
-            without one.
+        baseline: the second line, like the first; empty without a baseline.
     """
 
     name: str
@@ -37,24 +36,24 @@ class Chart:
     line: str
     dots: list[tuple[float, float, str]]
     best: str
-    beside: str = ""
+    baseline: str = ""
 
 
 def line_chart(
-    name: str, points: list[Point], beside: Sequence[Point] = (), *, more_is_better: bool = False
+    name: str, points: list[Point], baseline: Sequence[Point] = (), *, more_is_better: bool = False
 ) -> Chart | None:
     """Return the chart of a measure against the training step, or None without any point.
 
     Args:
         points: (step, value), both finite, by step.
-        beside: those of a second line.
+        baseline: those of a second line.
         more_is_better: whether the best point is the highest.
     """
     if not points:
         return None
-    steps = [step for step, _ in (*points, *beside)]
+    steps = [step for step, _ in (*points, *baseline)]
     x_ticks = [tick for tick in ticks(0, max(steps)) if tick <= max(steps)]
-    values = [value for _, value in (*points, *beside)]
+    values = [value for _, value in (*points, *baseline)]
     y_ticks = ticks(min(values), max(values))
 
     def place(point: Point) -> Point:
@@ -72,7 +71,7 @@ def line_chart(
         line=joined([place(point) for point in points]),
         dots=dots if len(dots) <= MAX_DOTS else [],
         best=best(points, more_is_better),
-        beside=joined([place(point) for point in beside]),
+        baseline=joined([place(point) for point in baseline]),
     )
 
 

@@ -35,8 +35,8 @@ Losses = dict[str, Count]
 
 
 @dataclass(frozen=True)
-class Passage:
-    """What one step did: documents in, lost by reason, out; bytes that its repairs added."""
+class StepCounts:
+    """What one step found, lost by reason, and kept; and how many bytes its repairs added."""
 
     found: Count
     lost: Losses
@@ -199,7 +199,7 @@ def funnel(source: str, extracted: Record, cleaned: Record, deduped: Record) -> 
     Raises:
         UserError: a step does not start with what the step before it left.
     """
-    first, second, third = passage(extracted), passage(cleaned), passage(deduped)
+    first, second, third = step_counts(extracted), step_counts(cleaned), step_counts(deduped)
     for before, after, record in ((first, second, cleaned), (second, third, deduped)):
         if before.kept != after.found:
             raise UserError(
@@ -223,7 +223,7 @@ def funnel(source: str, extracted: Record, cleaned: Record, deduped: Record) -> 
     )
 
 
-def passage(stats: Record) -> Passage:
+def step_counts(stats: Record) -> StepCounts:
     """Return the counts of one step on one part.
 
     Raises:
@@ -241,7 +241,7 @@ def passage(stats: Record) -> Passage:
             f"{out.documents:,} and {out.bytes - repaired:,} kept or dropped; expected the same; "
             "delete the file and run the step that writes it again."
         )
-    return Passage(found, lost, repaired, kept)
+    return StepCounts(found, lost, repaired, kept)
 
 
 def counted(record: Record) -> Count:

@@ -1,7 +1,7 @@
-"""What was measured of the tokenizer, the tokens, the training and the Rust binary.
+"""The figures of the tokenizer, the tokens, the training and the Rust binary.
 
-The page names only the values it explains; every other single value of metrics.json and parity.json
-is shown in a table under its own name, so that a new measure needs no change here.
+The page names only the values that it explains. It shows every other single value of metrics.json
+and parity.json in a table under its own name, so that a new measure needs no change here.
 """
 
 from collections import Counter
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpt2ro.dedupe.settings import SPLITS
-from gpt2ro.report.baseline import Row, beside
+from gpt2ro.report.baseline import Row, baseline_rows
 from gpt2ro.report.charts import Chart, Point, line_chart
 from gpt2ro.report.figures import Figures, Probe, is_null, probe_results, split_figures
 from gpt2ro.report.formats import ratio
 from gpt2ro.report.records import Record, Scalar, read_record
 
 EVALUATED = ("valid", "test")
-# Of these, more is better.
+# The measures of which more is better.
 RISING = {"probe_accuracy", "known_words"}
 CURVES = {
     "train_loss": "Train loss, nats per token",
@@ -60,7 +60,7 @@ class Tokenizer:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The tokenizer beside that of the model from which the weights come.
+    """The tokenizer compared with that of the model from which the weights come.
 
     Attributes:
         name: of that model.
@@ -106,7 +106,7 @@ class Training:
         measures: every measure of the finished model, by split.
         sources: those of each source, by split and name; not every source is in every split.
         probes: the accuracy of the finished model by phenomenon, of all probes last; may be none.
-        beside: rows of the table of the model and its baseline; none without a baseline.
+        baseline: rows of the table that compares the model with its baseline; none without one.
     """
 
     parameters: int
@@ -117,7 +117,7 @@ class Training:
     measures: dict[str, dict[str, Scalar]]
     sources: dict[str, dict[str, Figures]]
     probes: list[Probe]
-    beside: list[Row]
+    baseline: list[Row]
 
 
 @dataclass(frozen=True)
@@ -244,11 +244,11 @@ def read_training(results: Path, baseline: Path | None = None) -> Training:
     metrics = read_record(results / "metrics.json")
     other = read_record(baseline) if baseline else None
     curve = metrics.records("curve")
-    beside_curve = other.records("curve") if other else []
+    baseline_curve = other.records("curve") if other else []
     evaluated = [split for split in EVALUATED if not is_null(metrics, split)]
     charts = [
         line_chart(
-            name, points(curve, key), points(beside_curve, key), more_is_better=key in RISING
+            name, points(curve, key), points(baseline_curve, key), more_is_better=key in RISING
         )
         for key, name in CURVES.items()
     ]
@@ -267,12 +267,12 @@ def read_training(results: Path, baseline: Path | None = None) -> Training:
             for split in evaluated
         },
         probes=probe_results(metrics),
-        beside=beside(metrics, other) if other else [],
+        baseline=baseline_rows(metrics, other) if other else [],
     )
 
 
 def training_facts(metrics: Record) -> dict[str, Scalar]:
-    """Return the single values; a split that there is not is none."""
+    """Return the single values; a missing split, which is null, is not one of them."""
     return {key: value for key, value in metrics.scalars().items() if key not in EVALUATED}
 
 

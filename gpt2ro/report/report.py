@@ -1,20 +1,17 @@
 """The step report: read the results of every step and write one self-contained page.
 
-The page asks the network for nothing and runs no script. All text of the corpus and of the model is
-untrusted: the template escapes whatever it writes, and a content security policy forbids the
-browser to run or load anything should an escape ever be missed.
+The page loads nothing from the network and runs no script. All text of the corpus and of the model
+is untrusted: the template escapes whatever it writes, and a content security policy forbids the
+browser to run or load anything should an escape ever be missing.
 """
 
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from gpt2ro.files import write_text
 from gpt2ro.report import charts
 from gpt2ro.report.corpus import read_corpus, total
 from gpt2ro.report.examples import dropped_examples
-from gpt2ro.report.formats import FILTERS
 from gpt2ro.report.model import (
     read_comparison,
     read_encoders,
@@ -24,8 +21,7 @@ from gpt2ro.report.model import (
     read_training,
 )
 from gpt2ro.report.samples import read_samples
-
-TEMPLATES = Path(__file__).parent
+from gpt2ro.report.templates import environment
 
 
 def write_report(
@@ -40,9 +36,9 @@ def write_report(
     Args:
         results: the folder of all outputs.
         output: the HTML file.
-        parts: only these, as source/part; the folder may hold what others left behind.
-        comparison: of the tokenizer with another, where there is one.
-        baseline: metrics.json of the same training from random weights, where there is one.
+        parts: only these, as source/part; the folder may hold parts of earlier runs.
+        comparison: tokenizer_comparison.json, if there is one.
+        baseline: metrics.json of the same training from random weights, if there is one.
 
     Raises:
         UserError: a file of the results is missing or damaged.
@@ -70,14 +66,5 @@ def facts(
 
 def page(values: dict[str, Any]) -> str:
     """Fill the template."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= FILTERS
-    environment.globals |= {"total": total, "charts": charts}
-    return environment.get_template("template.html").render(values)
+    template = environment(autoescape=True).get_template("template.html")
+    return template.render(values | {"total": total, "charts": charts})

@@ -1,4 +1,4 @@
-"""The model beside the same training from random weights: rows, chart, page and card."""
+"""The model compared with the same training from random weights: rows, chart, page and card."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gpt2ro.errors import UserError
-from gpt2ro.report.baseline import beside
+from gpt2ro.report.baseline import baseline_rows
 from gpt2ro.report.records import Record
 from gpt2ro.report.report import write_report
 
@@ -31,7 +31,7 @@ def metrics(factor: float, steps: list[int], **changed: Any) -> Record:
 
 
 def test_rows_tell_sizes_splits_and_probes_of_both() -> None:
-    rows = beside(metrics(1.0, [0, 100]), metrics(1.5, [0, 100]))
+    rows = baseline_rows(metrics(1.0, [0, 100]), metrics(1.5, [0, 100]))
     assert rows == [
         ("parameters", "1,000", "1,000"),
         ("tokens seen", "10,000", "10,000"),
@@ -45,7 +45,7 @@ def test_rows_tell_sizes_splits_and_probes_of_both() -> None:
 
 
 def test_equal_steps_are_compared_where_patience_ended_one_earlier() -> None:
-    rows = beside(metrics(1.0, [0, 100, 150]), metrics(2.0, [0, 100, 200, 250]))
+    rows = baseline_rows(metrics(1.0, [0, 100, 150]), metrics(2.0, [0, 100, 200, 250]))
     assert rows[-1] == ("validation after 100 steps: bits per byte", "2", "4")
 
 
@@ -53,8 +53,8 @@ def test_equal_steps_are_compared_where_patience_ended_one_earlier() -> None:
     ("key", "gone"), [("test", "test: "), ("probes", "agreement")], ids=["test", "probes"]
 )
 def test_what_one_of_them_lacks_is_not_compared(key: str, gone: str) -> None:
-    whole = beside(metrics(1.0, [0]), metrics(1.0, [0]))
-    rows = beside(metrics(1.0, [0]), metrics(1.0, [0], **{key: None}))
+    whole = baseline_rows(metrics(1.0, [0]), metrics(1.0, [0]))
+    rows = baseline_rows(metrics(1.0, [0]), metrics(1.0, [0], **{key: None}))
     assert [row for row in whole if not row[0].startswith(gone)] == rows
     assert len(rows) < len(whole)
 
@@ -78,17 +78,17 @@ def page(results: Path, baseline: Path | None) -> str:
 
 def test_the_page_has_the_table_and_both_curves_in_one_chart(results, baseline) -> None:
     html = page(results, baseline)
-    assert "<h3>Beside random weights</h3>" in html
+    assert "<h3>Compared with random weights</h3>" in html
     row = 'validation after 200 steps: bits per byte</th><td class="number">1.9</td>'
     assert f'{row}<td class="number">2.9</td>' in html
-    assert html.count('<polyline class="beside"') == 4  # every chart that has points
+    assert html.count('<polyline class="baseline"') == 4  # every chart that has points
     assert "dashed: from random weights" in html
 
 
 def test_a_page_without_a_baseline_has_neither(results) -> None:
     html = page(results, None)
     assert "random weights" not in html
-    assert 'class="beside"' not in html
+    assert 'class="baseline"' not in html
 
 
 def test_a_damaged_baseline_is_named(results, baseline) -> None:

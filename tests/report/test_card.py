@@ -173,11 +173,11 @@ def test_without_a_test_split_tells_what_the_figures_are(results, model, catalog
     assert "\n\n\n" not in text
 
 
-def test_stands_beside_its_baseline(results, model, catalogue) -> None:
+def test_is_compared_with_its_baseline(results, model, catalogue) -> None:
     output = model / "README.md"
     metrics = results / "metrics.json"
     write_card(model, metrics, catalogue, "openai-community/gpt2", output, baseline=metrics)
     text = output.read_text(encoding="utf-8")
-    assert "## Beside random weights" in text
+    assert "## Compared with random weights" in text
     assert "| validation: bits per byte | 1.234 | 1.234 |" in text
     assert "\n\n\n" not in text

@@ -78,7 +78,7 @@ def test_a_second_line_lies_in_the_same_axes() -> None:
     assert chart is not None
     one, other = (
         [tuple(map(float, point.split(","))) for point in line.split()]
-        for line in (chart.line, chart.beside)
+        for line in (chart.line, chart.baseline)
     )
     assert other[0][1] < one[0][1]  # 8 is above 4
     assert other[1][1] == one[1][1]  # both are 2
@@ -90,4 +90,4 @@ def test_a_second_line_lies_in_the_same_axes() -> None:
 def test_without_a_second_line_there_is_none() -> None:
     chart = line_chart("loss", [(0, 4.0)])
     assert chart is not None
-    assert chart.beside == ""
+    assert chart.baseline == ""

@@ -107,14 +107,14 @@ def test_names_the_encoder_of_the_parts_and_why_one_is_slow(results: Path, html:
     assert "where gigatoken gave other ids" in page and "where gigatoken gave" not in html
 
 
-def test_shows_the_tokenizer_beside_another_where_there_is_one(results: Path, html: str) -> None:
-    assert "Beside the tokenizer" not in html
+def test_compares_the_tokenizer_with_another_where_there_is_one(results: Path, html: str) -> None:
+    assert "Compared with the tokenizer" not in html
     path = results / "tokenizer_comparison.json"
     ours, others = ({"bytes_per_token": n, "tokens_per_word": 5 - n} for n in (3.5, 2.25))
     write_json(path, {"name": "<gpt2>", "sample_bytes": 9, "tokenizer": ours, "other": others})
     write_report(results, results / "report.html", comparison=path)
     page = (results / "report.html").read_text(encoding="utf-8")
-    section = page.split("Beside the tokenizer of &lt;gpt2&gt;")[1].split("</table>")[0]
+    section = page.split("Compared with the tokenizer of &lt;gpt2&gt;")[1].split("</table>")[0]
     assert re.findall(r"<td[^>]*>([\d.]+)<", section) == ["3.5", "2.25", "1.5", "2.75"]
 
 

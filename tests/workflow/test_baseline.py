@@ -56,7 +56,7 @@ def test_freezes_nothing_and_keeps_the_rest_of_the_experiment(workspace) -> None
 
 def test_stands_beside_the_model_in_its_card(workspace) -> None:
     card = (workspace.folder / "results/model/README.md").read_text(encoding="utf-8")
-    assert "## Beside random weights" in card
+    assert "## Compared with random weights" in card
     assert "| validation after 30 steps: bits per byte |" in card
 
 
