@@ -1,6 +1,6 @@
-"""Trainings that compare: small models of one text, their curves as a table and as a picture.
+"""Small trainings to compare, and their curves as a table and as a picture.
 
-What `bench/transfer.py` and `bench/sweep.py` share.
+Shared by `bench/transfer.py`, `unfreezing.py`, `sweep.py` and `quality.py`.
 """
 
 import time
@@ -113,10 +113,9 @@ def run(name: str, model: Any, texts: Corpus, config: CfgNode, evaluations: int 
     sampler = ContextSampler(TokenStream(texts.train), CONTEXT, config.SEED)
     steps = config.SCHEDULE.STEPS
     due = {round(steps * number / evaluations) for number in range(1, evaluations + 1)}
-    device = torch.device("cpu")
 
     def note(step: int) -> None:
-        score = evaluate(model, texts.valid, CONTEXT, device).total.bits_per_byte
+        score = evaluate(model, texts.valid, CONTEXT).total.bits_per_byte
         found.curve.append((step * config.BATCH.TOKENS, score))
 
     note(0)
@@ -192,8 +191,8 @@ def picture(title: str, runs: list[Run], along: str = "tokens read") -> str:
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
-def write(output: Path, title: str, runs: list[Run], along: str = "tokens read") -> None:
-    """Write OUTPUT.md and OUTPUT.svg after every run, so that none is lost."""
+def write(output: Path, title: str, runs: list[Run]) -> None:
+    """Write OUTPUT.md and OUTPUT.svg; called after every run, so that none is lost."""
     output.parent.mkdir(parents=True, exist_ok=True)
     output.with_suffix(".md").write_text(table(runs) + "\n", encoding="utf-8")
-    output.with_suffix(".svg").write_text(picture(title, runs, along), encoding="utf-8")
+    output.with_suffix(".svg").write_text(picture(title, runs), encoding="utf-8")

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from experiment import Run, write
+from experiment import Run, picture
 from tokenizers import Tokenizer
 
 from gpt2ro.files import sha256
@@ -186,7 +186,8 @@ def main() -> None:
             (round(one["step"] * step), one["valid_bits_per_byte"]) for one in metrics["curve"]
         ]
         runs.append(Run(recipe.name, curve, cost))
-    write(arguments.output, "Bits per byte of the validation split", runs, "CPU seconds of steps")
+    drawn = picture("Bits per byte of the validation split", runs, "CPU seconds of steps")
+    arguments.output.with_suffix(".svg").write_text(drawn, encoding="utf-8")
     table = "\n".join(rows)
     arguments.output.with_suffix(".md").write_text(table + "\n", encoding="utf-8")
     print(table)

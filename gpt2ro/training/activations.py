@@ -1,4 +1,4 @@
-"""What a model computes between its layers: how, and how much of it is kept."""
+"""How a GPT-2 computes its activations, and how many of them it keeps."""
 
 from functools import partial
 from typing import Any
@@ -10,8 +10,9 @@ from torch.utils.checkpoint import checkpoint
 def fuse_activation(model: Any) -> None:
     """Compute GPT-2's GELU in one pass over memory.
 
-    transformers writes its formula out ("gelu_new"), and PyTorch then keeps several tensors of four
-    times the width for the backward pass; this is the same function (docs/training.md, "Speed").
+    transformers writes the formula out ("gelu_new"), so PyTorch keeps several tensors of four times
+    the width for the backward pass. This is the same function (docs/training.md, "Speed and
+    memory").
     """
     if model.config.activation_function == "gelu_new":
         for block in model.transformer.h:
@@ -19,7 +20,7 @@ def fuse_activation(model: Any) -> None:
 
 
 def recompute_activations(model: Any) -> None:
-    """Compute what is inside a block again in the backward pass, instead of keeping it.
+    """Compute the activations of a block again in the backward pass, instead of keeping them.
 
     Dropout is drawn alike both times, so the result is the same.
     """

@@ -1,4 +1,4 @@
-"""The moving average of the weights: smoother than the weights, evaluated and exported for them."""
+"""The moving average of the weights, which is evaluated and exported instead of them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,9 +23,9 @@ class WeightAverage:
     def update(self, step: int) -> None:
         """Move the average towards the parameters of a step (from 1).
 
-        At first it moves faster, as by (1 + step) / (10 + step), so that the initial weights are
-        soon forgotten: the rule of TensorFlow's ExponentialMovingAverage with num_updates. A frozen
-        parameter is its own average exactly.
+        At first the decay is (1 + step) / (10 + step), so that the initial weights are soon
+        forgotten: the rule of TensorFlow's ExponentialMovingAverage with num_updates. The average
+        of a frozen parameter is exactly the parameter.
         """
         decay = min(self._decay, (1 + step) / (10 + step))
         for name, parameter in self._model.named_parameters():

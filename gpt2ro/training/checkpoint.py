@@ -11,8 +11,8 @@
         model.safetensors       what is exported if no later evaluation is better
 
 No other random stream is used in training, so these states are all there is. A checkpoint is good
-if the step before it was not skipped: a training that diverges can go back to it. All processes of
-a training read it, from one file system; the first one writes.
+if its own step was not skipped: a training that diverges can go back to it. All processes of a
+training read it, from one file system; the first one writes it.
 """
 
 import json
@@ -86,16 +86,17 @@ class CheckpointStore:
     def save_best(self, model: nn.Module, state: TrainingState) -> None:
         """Keep these parameters as the best so far.
 
-        The one before stays while a checkpoint names it, which a killed run may have to go back to.
+        The best before them stay as long as a checkpoint names them: a killed run may have to go
+        back to it.
         """
         facts = {"step": state.step, "bits_per_byte": state.best_bits_per_byte}
         write_folder(self._best(state.step), {WEIGHTS: parameter_tensors(model)}, facts)
 
     def load_latest(self, learner: Learner) -> TrainingState | None:
-        """Restore the newest whole checkpoint; damaged ones are reported and removed.
+        """Restore the newest whole checkpoint; report and remove damaged ones.
 
-        So they do not count as kept. One whose best parameters are damaged cannot end well, and is
-        damaged too.
+        One that names damaged best parameters counts as damaged too: the training could not export
+        them at its end.
 
         Returns:
             How far it was, or None when there is none.
@@ -113,17 +114,15 @@ class CheckpointStore:
             for folder, problem in problems.items():
                 print(f"gpt2ro: {folder}: {problem}; using an older one", file=sys.stderr)
                 shutil.rmtree(folder)
-            self._prune()  # a run that was killed in between has not
+            self._prune()  # a run may have been killed before it did
         return self._load(whole[-1], learner) if whole else None
 
     def roll_back(self, learner: Learner, restored_step: int) -> TrainingState:
-        """Restore the newest good checkpoint, and remove all that are newer.
+        """Restore the newest good checkpoint, and remove all newer ones.
 
-        A checkpoint to which the training went back before, and which is the newest good one again,
-        did not help; then it is the one before that, if there is one.
-
-        A run that is killed while they are removed continues from what is left, and comes here
-        again by the same steps.
+        If that is the one of the last rollback, it did not help, and the one before it is restored,
+        if there is one. A run that is killed while checkpoints are removed continues from what is
+        left, and comes here again by the same steps.
 
         Args:
             restored_step: the step of the checkpoint of the last rollback; -1 for none.
@@ -156,16 +155,16 @@ class CheckpointStore:
 
     def _load(self, folder: Path, learner: Learner) -> TrainingState:
         load_parameters(learner.model, folder / WEIGHTS)
-        load_optimizer(learner.model, learner.optimizer, folder / OPTIMIZER, learner.device)
+        load_optimizer(learner.model, learner.optimizer, folder / OPTIMIZER)
         if learner.average:
             learner.average.load(load_file(folder / AVERAGE))
         load_random(folder / RANDOM, self._processes.rank)
         return TrainingState.from_json(_state(folder))
 
     def _problems(self, folders: list[Path]) -> dict[Path, str]:
-        """Return what is wrong with checkpoints or with the best parameters they name.
+        """Return what is wrong with each damaged checkpoint, or with the best parameters it names.
 
-        Those that are whole are left out. All files are read side by side, and each once.
+        Every file is read once, several at a time.
         """
         bests = {folder: self._named_best(folder) for folder in folders}
         every = list(dict.fromkeys([*folders, *(best for best in bests.values() if best)]))
@@ -208,7 +207,7 @@ class CheckpointStore:
 
 
 def _nothing_whole(newest: Path, problem: str) -> str:
-    """Return the error for a run that cannot continue, as what to do is for its user to say."""
+    """Return the error for a run that cannot continue until its user says how."""
     return (
         f"{newest}: {problem}, and no older checkpoint is whole; put the files back from a copy, "
         f"or delete {newest.parent} to train from the beginning ({WEIGHTS} of the checkpoints may "

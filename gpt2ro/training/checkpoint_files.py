@@ -1,4 +1,4 @@
-"""What a checkpoint is made of: tensors by name, and folders that are whole or not there.
+"""What a checkpoint is made of: tensors by name, and folders that are complete or absent.
 
 Nothing is pickled. A folder's manifest.json holds the SHA-256 of its other files.
 """
@@ -72,7 +72,7 @@ def parameter_tensors(model: nn.Module) -> dict[str, Tensor]:
 
 
 def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """Return AdamW's moments and step counts, as `parameter name/kind`."""
+    """Return the optimiser's moments and step counts, as `parameter name/kind`."""
     tensors = {}
     for name, parameter in model.named_parameters():
         for key, value in optimizer.state.get(parameter, {}).items():
@@ -103,23 +103,22 @@ def load_parameters(model: nn.Module, path: Path) -> None:
             parameter.copy_(tensors[name])
 
 
-def load_optimizer(
-    model: nn.Module, optimizer: torch.optim.Optimizer, path: Path, device: torch.device
-) -> None:
-    """Replace the optimiser's memory by that of a file."""
+def load_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, path: Path) -> None:
+    """Replace the optimiser's state by that of a file."""
     parameters = dict(model.named_parameters())
-    # A parameter that was frozen then is not in the file, and must be forgotten.
+    # A parameter that was frozen then is not in the file: its state must go.
     optimizer.state.clear()
-    # Fused AdamW counts steps on the device of the parameter.
     for key, value in load_file(path).items():
         name, _, kind = key.rpartition("/")
-        optimizer.state[parameters[name]][kind] = value.to(device)
+        parameter = parameters[name]
+        # Step counts too: fused AdamW has them on the device of the parameter.
+        optimizer.state[parameter][kind] = value.to(parameter.device)
 
 
 def load_random(path: Path, rank: int) -> None:
     """Set the random states that the process of this rank had.
 
-    If there were fewer processes, it had none, and keeps its own.
+    A process that did not exist then, as there were fewer, keeps its own.
     """
     states = load_file(path)
     if (state := states.get(_of_rank("cpu", rank))) is not None:

@@ -9,7 +9,7 @@ from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError, nearest
 
-# The largest value of the numbers that have one, and the smallest of those that need more than 0.
+# Bounds of the numbers that have other ones than 0 or "over 0".
 AT_MOST = {
     "GUARD.RATE_FACTOR": 1, "DEGENERATION.KNOWN_WORDS": 1, "DEGENERATION.REPETITION": 1,
     "DEGENERATION.SILENCE": 1, "SCHEDULE.COOLDOWN": 1,
@@ -27,14 +27,14 @@ CHOICES = {
     "SCHEDULE.NAME": ("cosine", "wsd"),
 }
 
-# Zero has a meaning only for these; every other number must be over it.
+# Zero has a meaning only for these; every other number must be over 0.
 MAY_BE_ZERO = {
     "SEED", "MODEL.DROPOUT", "MODEL.ATTENTION_DROPOUT", "OPTIMIZER.MIN_LEARNING_RATE",
     "OPTIMIZER.WEIGHT_DECAY", "OPTIMIZER.EMA_DECAY", "SCHEDULE.WARMUP", "EVALUATION.PATIENCE",
     "EVALUATION.SAMPLE_TOKENS", "GUARD.THRESHOLD", "GUARD.ROLLBACKS",
 }  # fmt: skip
 
-# What lists hold that are empty by default.
+# An item of each list that is empty by default, for its type.
 ITEMS = {"UNFREEZING.UNTIL": 0, "UNFREEZING.BLOCKS": 0, "UNFREEZING.LEARNING_RATES": 0.0}
 
 
@@ -42,19 +42,18 @@ def defaults() -> CfgNode:
     """Return a fresh copy of the defaults: GPT-2 small from given weights, all layers trained."""
     config = CfgNode()
     config.SEED = 1
-    # auto (CUDA where there is one), cpu or cuda
+    # auto (CUDA if there is a GPU), cpu or cuda
     config.DEVICE = "auto"
     # float32, bfloat16 (autocast), or float16 (autocast with a loss scaler; CUDA only)
     config.PRECISION = "float32"
-    # On a GPU: only operations that give the same bits each time, so that a resumed run ends with
-    # the bytes of an unbroken one; slower. On a CPU all of them do so.
+    # On a GPU, use only operations that give the same bits each time, so that a resumed run ends
+    # with the bytes of an unbroken one; slower. On a CPU all operations do so anyway.
     config.DETERMINISTIC = False
-    # Activations of a block are computed again in the backward pass instead of kept: less memory,
-    # more time, the same result. For when BATCH.MICRO 1 is still too large.
+    # Compute the activations of a block again in the backward pass instead of keeping them: less
+    # memory, more time, the same result. For when BATCH.MICRO 1 is still too large.
     config.GRADIENT_CHECKPOINTING = False
-    config.COMPILE = (
-        False  # torch.compile: for a GPU, after minutes of compiling; needs a C compiler
-    )
+    # torch.compile: for a GPU, after minutes of compiling; needs a C compiler
+    config.COMPILE = False
 
     # The architecture for random weights; given weights bring their own.
     config.MODEL = CfgNode()
@@ -63,7 +62,7 @@ def defaults() -> CfgNode:
     config.MODEL.WIDTH = 768
     config.MODEL.CONTEXT = 1024  # n_positions, tokens
     config.MODEL.DROPOUT = 0.0  # on embeddings and residuals
-    # On attention weights. Off, because PyTorch's fast attention on CPUs cannot do it.
+    # On attention weights. Off, because PyTorch's fast attention on CPUs does not support it.
     config.MODEL.ATTENTION_DROPOUT = 0.0
 
     config.BATCH = CfgNode()
@@ -79,13 +78,14 @@ def defaults() -> CfgNode:
     config.SCHEDULE.WARMUP = 500  # steps from 0 to the learning rate
     # From there to the minimum: cosine, all the way; or wsd, a plateau and then a cooldown.
     config.SCHEDULE.NAME = "cosine"
-    config.SCHEDULE.COOLDOWN = 0.2  # of wsd, the last share of the steps; up to 1
+    config.SCHEDULE.COOLDOWN = 0.2  # of wsd: the share of the steps at the end, up to 1
 
     config.UNFREEZING = _unfreezing()
 
     config.EVALUATION = CfgNode()
     config.EVALUATION.EVERY = 500  # steps
-    config.EVALUATION.PATIENCE = 0  # evaluations without a better one before the end; 0: never
+    # End after so many evaluations in a row without a better one; 0: never.
+    config.EVALUATION.PATIENCE = 0
     config.EVALUATION.PROMPTS = ("Bunica", "Într-o zi,", "Este")
     config.EVALUATION.SAMPLE_TOKENS = 40
 
@@ -99,7 +99,7 @@ def defaults() -> CfgNode:
 
 
 def _optimizer() -> CfgNode:
-    """What makes a step out of a gradient (docs/training.md, "The recipe, and why")."""
+    """How a gradient becomes a step (docs/training.md, "The recipe, and why")."""
     optimizer = CfgNode()
     # adamw, or muon: Muon (torch.optim.Muon) for the matrices of the blocks, AdamW for the rest
     optimizer.NAME = "adamw"
@@ -108,8 +108,8 @@ def _optimizer() -> CfgNode:
     optimizer.BETAS = (0.9, 0.95)  # of AdamW; GPT-3's (arXiv 2005.14165, appendix B)
     optimizer.WEIGHT_DECAY = 0.1  # on matrices only; not on norms, biases, embeddings
     optimizer.CLIP = 1.0  # largest norm of the gradient
-    # Share of itself that the moving average of the weights keeps at each step, below 1. The
-    # average is evaluated and exported instead of the weights. 0: there is none.
+    # Decay of the moving average of the weights at each step, below 1. The average is evaluated and
+    # exported instead of the weights. 0: no average.
     optimizer.EMA_DECAY = 0.0
     return optimizer
 
@@ -130,10 +130,10 @@ def _unfreezing() -> CfgNode:
 def _guard() -> CfgNode:
     """The divergence guard (docs/training.md, "When a training diverges")."""
     guard = CfgNode()
-    # Accepted steps that a step is compared with, 8 or more; as in OLMo-core
+    # Accepted steps that a step is compared with, 8 or more; OLMo-core's value
     guard.WINDOW = 128
-    # Deviations over the median of the window that make a loss or a gradient norm a spike. The
-    # demo's highest of 700 steps was 1.5 (with AdamW). 0: only what is not finite is skipped.
+    # A loss or gradient norm is a spike from so many deviations over the median of the window on.
+    # The demo's highest of 700 steps was 1.5 (with AdamW). 0: skip only what is not finite.
     guard.THRESHOLD = 10.0
     guard.SKIPS = 5  # skipped steps in a row that make the training go back to a checkpoint
     guard.ROLLBACKS = 3  # how often it may; then it ends with an error
@@ -142,15 +142,15 @@ def _guard() -> CfgNode:
 
 
 def _degeneration() -> CfgNode:
-    """The samples that are measured at each evaluation, and when they are an alarm."""
+    """The samples that are measured at each evaluation, and when there is an alarm."""
     watch = CfgNode()
     watch.SAMPLES = 8  # of each of EVALUATION.PROMPTS
     watch.TOKENS = 64  # of one sample, at most BATCH.CONTEXT - 1
-    # Shares from 0 to 1. A model whose samples have at least KNOWN_WORDS is fluent, unless more
-    # than REPETITION of their 4-grams are repeated, or more than SILENCE of them are empty: then
-    # there is an alarm, once, if it was fluent before. Measured on the demo with AdamW: random
-    # weights have 47 % known words, 100 steps 94 %, its validation text 98 %; 4-grams repeated
-    # were 0.7 % at most, of the text 0.2 %; no sample was empty.
+    # Shares from 0 to 1. A model is fluent if at least KNOWN_WORDS of its words are known, at most
+    # REPETITION of its 4-grams are repeated, and at most SILENCE of its samples are empty. Passing
+    # one of the last two bounds is an alarm, once, if the model was fluent before. Measured on the
+    # demo with AdamW: random weights have 47 % known words, 100 steps 94 %, the validation text
+    # 98 %. At most 0.7 % of 4-grams were repeated, 0.2 % in the text; no sample was empty.
     watch.KNOWN_WORDS = 0.8
     watch.REPETITION = 0.2
     watch.SILENCE = 0.5
@@ -236,7 +236,7 @@ def _coerced(value: object, default: object, where: str) -> object:
 
 
 def _check(config: CfgNode, where: str) -> None:
-    """Hold the values against their ranges and against each other."""
+    """Check the values against their ranges and against each other."""
     values = _flat(config)
     for key, allowed in CHOICES.items():
         if values[key] not in allowed:

@@ -1,4 +1,4 @@
-"""Packed contexts out of memory-mapped token shards, in an order that a number can resume."""
+"""Packed contexts from memory-mapped token shards, in an order that two numbers can resume."""
 
 from dataclasses import dataclass
 
@@ -43,19 +43,20 @@ class TokenStream:
 
 @dataclass
 class Position:
-    """Where a sampler stands: epoch, and contexts of it already used."""
+    """The place of a sampler: the epoch, and how many of its contexts are used."""
 
     epoch: int = 0
     used: int = 0
 
 
 class ContextSampler:
-    """Yields training contexts: each epoch cuts the stream anew and visits every context once.
+    """Gives training contexts: each epoch cuts the stream anew and visits every context once.
 
     The stream is cut into contexts of `context` tokens; targets are the inputs shifted by one, so a
-    context needs one token more. An epoch's first cut is drawn from the first context, so that a
-    token is not predicted from the same few tokens in every epoch; the order of its contexts is
-    drawn too. Both depend on the seed and the epoch only, so `position` is all there is to resume.
+    context needs one token more. In every epoch the place of the first cut is drawn anew, within
+    the first context, so that a token is not always predicted from the same few tokens. The order
+    of the contexts is drawn too. Both depend only on the seed and the epoch, so `position` is all
+    that is needed to resume.
     """
 
     def __init__(self, stream: TokenStream, context: int, seed: int) -> None:
@@ -89,7 +90,7 @@ class ContextSampler:
         return tensor[:, :-1], tensor[:, 1:]
 
     def skip(self, count: int) -> None:
-        """Pass over contexts, which another process uses."""
+        """Pass over contexts, as another process uses them."""
         while count:
             self._begin_epoch_if_due()
             passed = min(count, self.contexts - self.position.used)

@@ -1,8 +1,7 @@
-"""The degeneration watch: whether what a model writes is still text, measured at each evaluation.
+"""The degeneration watch: measures at each evaluation whether a model still writes text.
 
-A model can get a good loss and yet write one phrase again and again, or nothing. The samples are
-drawn as people draw them (top-k), with a seed of their own; so two evaluations differ by the model
-alone.
+A model with a good loss can write one phrase again and again, or nothing. Samples are drawn as
+people draw them (top-k), always with the same seed, so two evaluations differ by the model only.
 """
 
 import re
@@ -17,8 +16,8 @@ from gpt2ro.training.sampling import sample_many
 from gpt2ro.training.weights import END_OF_TEXT, Gpt2
 
 WORD = re.compile(r"[^\W\d_]+")
-# The known words are those of this many pieces from all over the train split. Decoding the 114,666
-# tokens of the demo took 0.08 to 0.14 s, so this takes under half a second, and some 20 MB at most,
+# Known words are those of this many pieces from all over the train split. Decoding the 114,666
+# tokens of the demo took 0.08 to 0.14 s; so this takes under half a second, and at most some 20 MB,
 # however large the split is.
 PIECES = 64
 PIECE = 4096  # tokens
@@ -26,15 +25,15 @@ PIECE = 4096  # tokens
 
 @dataclass(frozen=True)
 class Fluency:
-    """What the samples of one evaluation are like; shares from 0 to 1.
+    """The measures of the samples of one evaluation; shares from 0 to 1.
 
     Attributes:
-        rep_4: of the 4-grams of tokens in a sample, those that repeat an earlier one of it, over
-            all samples (seq-rep-4, arXiv 1908.04319).
-        distinct_2: of the 2-grams of tokens, those that are different, over all samples together
-            (arXiv 1510.03055).
+        rep_4: 4-grams of tokens that repeat an earlier one of the same sample (seq-rep-4, arXiv
+            1908.04319).
+        distinct_2: different 2-grams of tokens of all samples, by their number (arXiv 1510.03055).
         silent: samples without any text.
-        known_words: words, those cut at the ends of a sample left out, that the training text has.
+        known_words: words that the training text has; the first and the last of a sample, which may
+            be cut, do not count.
     """
 
     rep_4: float
@@ -48,7 +47,7 @@ class Fluency:
 
 
 class DegenerationWatch:
-    """Draws samples, measures them, and tells when they are no longer fluent.
+    """Draws samples, measures them, and tells whether they are fluent.
 
     Args:
         words: what counts as a known word, in lower case.
@@ -72,11 +71,11 @@ class DegenerationWatch:
         )
 
     def is_fluent(self, fluency: Fluency) -> bool:
-        """Tell whether the samples are known words, and neither repetitive nor silent."""
+        """Tell whether the samples have enough known words and are no cause of an alarm."""
         return fluency.known_words >= self._settings.KNOWN_WORDS and not self.alarm(fluency)
 
     def alarm(self, fluency: Fluency) -> str | None:
-        """Return what a fluent model must not do, or None."""
+        """Return which measures are over their limits, as a text, or None."""
         found = [
             f"{name} {value:.0%} (alarm over {limit:.0%})"
             for name, value, limit in (

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gpt2ro.tokenization.shards import TokenShard
 from gpt2ro.training.data import TokenStream
+from gpt2ro.training.evaluation_mode import evaluation_mode
 from gpt2ro.training.loss import summed_cross_entropy
 from gpt2ro.training.weights import Gpt2
 
@@ -22,11 +23,10 @@ class Metrics:
     """How well a model predicts a text.
 
     Attributes:
-        bits_per_byte: sum of nats / (ln 2 x UTF-8 bytes of the texts). The nats of the end-of-text
-            tokens are counted, their bytes are none: a model must know where texts end. Comparable
-            between tokenizers.
+        bits_per_byte: sum of nats / (ln 2 x UTF-8 bytes of the texts); comparable between
+            tokenizers. End-of-text tokens add nats and no bytes: a model must know where texts end.
         token_perplexity: exp(nats / tokens); comparable with the same tokenizer only.
-        word_perplexity: exp(nats / whitespace-separated words).
+        word_perplexity: exp(nats / whitespace-separated words); comparable between tokenizers.
         tokens: tokens predicted.
         bytes: UTF-8 bytes of the texts.
     """
@@ -90,10 +90,8 @@ def has_text(shards: list[TokenShard]) -> bool:
     return any(shard.words and len(shard.tokens) for shard in shards)
 
 
-def evaluate(
-    model: Gpt2, shards: list[TokenShard], context: int, device: torch.device
-) -> SplitMetrics:
-    """Score every token of a split once. The model's mode is restored.
+def evaluate(model: Gpt2, shards: list[TokenShard], context: int) -> SplitMetrics:
+    """Score every token of a split once, on the device of the model, whose mode is restored.
 
     The documents of a source are one stream, cut into contexts that do not overlap; its first token
     is predicted from end-of-text, as every document's is. So a source has the same figures
@@ -101,34 +99,33 @@ def evaluate(
 
     Args:
         shards: of a split, sorted by source, with at least one word in them.
+        context: tokens of a context, at most as many as the model takes.
     """
-    was_training = model.training
-    model.eval()
-    tallies = {
-        source: _tally(model, list(group), context, device)
-        for source, group in groupby(shards, key=lambda shard: shard.source)
-    }
-    model.train(was_training)
+    with evaluation_mode(model):
+        tallies = {
+            source: _tally(model, list(group), context)
+            for source, group in groupby(shards, key=lambda shard: shard.source)
+        }
     total = sum(tallies.values(), start=_Tally())
     assert total.words, "a split without text is refused before the training"
     sources = {source: tally.metrics() for source, tally in tallies.items() if tally.words}
     return SplitMetrics(total.metrics(), sources)
 
 
-@torch.no_grad()
-def _tally(model: Gpt2, shards: list[TokenShard], context: int, device: torch.device) -> _Tally:
+def _tally(model: Gpt2, shards: list[TokenShard], context: int) -> _Tally:
     stream = TokenStream(shards)
     nats = 0.0
     for inputs, targets in _contexts(stream, context, shards[0].end_of_text):
-        nats += _nats(model, inputs.to(device), targets.to(device))
+        nats += _nats(model, inputs.to(model.device), targets.to(model.device))
     words = sum(shard.words for shard in shards)
     return _Tally(nats, len(stream), words, sum(shard.bytes for shard in shards))
 
 
 def _nats(model: Gpt2, inputs: Tensor, targets: Tensor) -> float:
+    """Return the sum of nats of the targets; inputs and targets are `(batch, tokens)`."""
     # hidden: (batch, tokens, width)
     hidden = model.transformer(input_ids=inputs, use_cache=False).last_hidden_state
-    # Float32 sums of a batch, float64 over batches.
+    # A batch is summed in float32, the batches in float64.
     return float(summed_cross_entropy(hidden, model.lm_head.weight, targets))
 
 

@@ -25,9 +25,10 @@ def fingerprint(
 ) -> str:
     """Return 16 hexadecimal digits of the hash of config, data, initial weights, code and versions.
 
-    Of the folder that random weights have their shape from, config.json counts.
+    Checkpoints are kept under this name, so a run never continues from those of another training.
 
-    Checkpoints are kept under this name, so a run never continues from one of another kind.
+    Args:
+        shape: folder of the model whose architecture random weights take; its config.json counts.
     """
     weights = [sha256(path) for path in _files(pretrained)] if pretrained else []
     facts = {

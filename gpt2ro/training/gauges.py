@@ -1,4 +1,4 @@
-"""What turns losses and speeds into figures that compare: bytes, operations, memory."""
+"""Turns losses and speeds into comparable figures: bits per byte, MFU, memory."""
 
 import math
 import resource
@@ -60,26 +60,21 @@ class Gauges:
         return tokens_per_second * self.operations_per_token / self.peak_operations
 
     def memory(self) -> int:
-        """Return the most bytes used so far: of the GPU, or of this process."""
+        """Return the peak memory so far, in bytes: of the GPU, or of this process on a CPU."""
         if self.device.type == "cuda":
             return torch.cuda.max_memory_allocated(self.device)
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def make_gauges(
-    model: Gpt2,
-    train: list[TokenShard],
-    context: int,
-    precision: str,
-    device: torch.device,
-    devices: int,
+    model: Gpt2, train: list[TokenShard], context: int, precision: str, devices: int
 ) -> Gauges:
-    """Return the gauges of a training on so many devices of one kind."""
+    """Return the gauges of a training on so many devices like that of the model."""
     peak = None
-    if device.type == "cuda" and precision != "float32":
-        peak = peak_operations(torch.cuda.get_device_name(device))
+    if model.device.type == "cuda" and precision != "float32":
+        peak = peak_operations(torch.cuda.get_device_name(model.device))
     return Gauges(
-        device=device,
+        device=model.device,
         bytes_per_token=sum(shard.bytes for shard in train)
         / sum(len(shard.tokens) for shard in train),
         operations_per_token=operations_per_token(model, context),
@@ -90,8 +85,9 @@ def make_gauges(
 def operations_per_token(model: Gpt2, context: int) -> float:
     """Return the floating-point operations of training on one token.
 
-    Six for each parameter that is multiplied with (two forward, four backward; the embedding is, as
-    the head; position embeddings are not), and attention's 12 x layers x width x context.
+    Six for each parameter that is multiplied with (two forward, four backward), and attention's
+    12 x layers x width x context. The token embedding counts, as it is the head; position
+    embeddings do not (arXiv 2204.02311, appendix B).
     """
     sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
     multiplied = sum(size for name, size in sizes.items() if "wpe" not in name)

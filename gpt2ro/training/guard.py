@@ -2,14 +2,14 @@
 
 A step is compared with the accepted ones before it by a robust z-score: its distance from their
 median in median absolute deviations (Iglewicz and Hoaglin, How to Detect and Handle Outliers,
-1993), which one outlier in the window cannot shift, as it would a mean. The window and the rule,
-loss or gradient norm, are those of the SkipStep optimisers of OLMo-core, which use the standard
-deviation. The loss is compared in nats: it is a logarithm already. The norm is compared by its
-logarithm: it is positive, and its noise is in proportion to its size.
+1993). One outlier in the window does not shift a median, as it would a mean. The window and the
+rule, loss or gradient norm, are those of OLMo-core's SkipStep optimisers, which use the standard
+deviation. The loss is compared in nats, which are a logarithm already. The norm is compared by its
+logarithm, as it is positive and its noise is proportional to its size.
 
-A fault that does not go away is in the weights: then the training goes back to a checkpoint and
-continues with other data, as that of PaLM did by hand (arXiv 2204.02311, section 5.1), and with a
-lower learning rate.
+A fault that does not go away is in the weights. Then the training goes back to a checkpoint and
+continues with other data, as PaLM's did by hand (arXiv 2204.02311, section 5.1), and with a lower
+learning rate.
 """
 
 import math
@@ -23,13 +23,13 @@ from gpt2ro.errors import UserError
 
 # The standard deviation of a normal distribution in median absolute deviations.
 DEVIATIONS_OF_MAD = 1.4826
-# A deviation is never taken to be less than this. Of the loss, nats: ripples of a flat curve are no
-# spikes (the demo's deviations were 0.07 to 0.7).
+# A deviation counts as at least this. Of the loss, nats: ripples of a flat curve are no spikes (the
+# demo's deviations were 0.07 to 0.7).
 LEAST_LOSS_DEVIATION = 0.05
-# Of the norm's logarithm: clipping takes care of a large norm, so one is a fault only where it is
-# e^3 = 20 times the usual, at the threshold of 10 (the demo's largest was 1.24 times the usual).
+# Of the norm's logarithm: clipping takes care of a large norm, so it is a fault only from e^3 = 20
+# times the usual on, at the threshold of 10 (the demo's largest was 1.24 times the usual).
 LEAST_NORM_DEVIATION = 0.3
-LEAST_NORM = 1e-12  # has a logarithm, unlike 0
+LEAST_NORM = 1e-12  # stands for 0, which has no logarithm
 
 
 class Action(Enum):
@@ -59,7 +59,7 @@ class GuardState:
         skipped: steps skipped in all, those of abandoned stretches included.
         rollbacks: how often the training went back.
         rate_factor: what the schedule's learning rate is multiplied by.
-        restored_step: that of the checkpoint it went back to last; -1 for never.
+        restored_step: step of the checkpoint that the last rollback restored; -1 for none.
     """
 
     losses: list[float] = field(default_factory=list)
@@ -83,7 +83,7 @@ class Guard:
         self.state = GuardState()
 
     def judge(self, loss: float, norm: float) -> Verdict:
-        """Decide about a step, and remember it.
+        """Decide about a step, and remember it if it is accepted.
 
         Args:
             loss: its mean loss, nats per token.
@@ -100,15 +100,15 @@ class Guard:
         return Verdict(Action.ACCEPT)
 
     def forget(self) -> None:
-        """Empty the window, as what comes is not comparable with what was."""
+        """Empty the window, as the steps to come do not compare with those in it."""
         self.state.losses.clear()
         self.state.log_norms.clear()
 
     def check_rollback(self, step: int, reason: str) -> None:
-        """Hold on that the training may go back once more.
+        """Check that the training may go back once more.
 
         Raises:
-            UserError: it has done so as often as is allowed.
+            UserError: it has done so as often as GUARD.ROLLBACKS allows.
         """
         state = self.state
         if state.rollbacks >= self._settings.ROLLBACKS:
@@ -155,7 +155,7 @@ class Guard:
     def _spike(self, what: str, value: float, window: list[float], least: float) -> str | None:
         """Return how far a value is over the window, or None if it is not too far.
 
-        A value far below is a good one, or a strange one that does no harm.
+        A value far below the window is no fault: it is good, or strange and harmless.
         """
         score = robust_score(value, window, least)
         if score <= self._settings.THRESHOLD:
@@ -175,7 +175,7 @@ def robust_score(value: float, window: list[float], least: float) -> float:
     """Return the distance from the window's median in deviations estimated by the window's MAD.
 
     Args:
-        least: the smallest deviation that is believed.
+        least: the smallest deviation that counts.
     """
     middle = median(window)
     mad = median(abs(other - middle) for other in window)

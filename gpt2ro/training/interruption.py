@@ -1,4 +1,4 @@
-"""SIGTERM, a scheduler's notice that time is over, noted instead of obeyed at once."""
+"""Notes SIGTERM, by which a scheduler says that time is over, instead of ending at once."""
 
 import signal
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ class Stop:
 
 @contextmanager
 def sigterm_noted() -> Iterator[Stop]:
-    """Note SIGTERM inside the block; what it did before is restored after it."""
+    """Note SIGTERM inside the block; the handler from before is restored after it."""
     stop = Stop()
 
     def note(number: int, frame: FrameType | None) -> None:

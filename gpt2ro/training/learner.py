@@ -1,4 +1,4 @@
-"""What a training changes: the model, its optimiser, and the average of its weights."""
+"""What a training updates: the model, its optimiser, and the average of its weights."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +12,12 @@ from gpt2ro.training.weights import Gpt2
 
 @dataclass(frozen=True)
 class Learner:
-    """A model with what learning from it needs; all of it goes to a checkpoint.
+    """A model with its optimiser and the average of its weights; a checkpoint has all of it.
 
     Attributes:
-        model: it is on the device of the training.
-        optimizer: over all its parameters.
-        average: of its parameters; None where none is kept.
+        model: on the device of the training.
+        optimizer: over all parameters of the model.
+        average: of its parameters; None if OPTIMIZER.EMA_DECAY is 0.
     """
 
     model: Gpt2
@@ -26,13 +26,13 @@ class Learner:
 
     @property
     def device(self) -> torch.device:
-        """Where the model is."""
+        """The device of the model."""
         device: torch.device = self.model.device
         return device
 
     @contextmanager
-    def shown(self) -> Iterator[Gpt2]:
-        """Give the model as it is evaluated and exported: with averaged weights, if there are."""
+    def evaluated(self) -> Iterator[Gpt2]:
+        """Give the model that is evaluated and exported: with averaged weights, if there are."""
         if self.average is None:
             yield self.model
         else:

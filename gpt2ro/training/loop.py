@@ -29,7 +29,7 @@ class Step:
         loss: mean over the batch, nats per token.
         gradient_norm: before clipping.
         rate: the learning rate.
-        verdict: whether the gradient was used.
+        verdict: what the guard decided about the gradient.
     """
 
     loss: float
@@ -41,7 +41,7 @@ class Step:
 class Trainer:
     """Trains a model on a sampler's contexts until the schedule ends or patience does.
 
-    Of several processes each runs this; all take the same steps, and come to the same decisions.
+    Every process of a training runs this; all take the same steps and the same decisions.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Trainer:
         else:
             if self._reporter:
                 self._reporter.began()
-            # A training that diverges before its first interval has this to go back to.
+            # For a training that diverges before its first interval to go back to.
             self._checkpoint()
 
     def train(self) -> None:
@@ -112,7 +112,7 @@ class Trainer:
             guard.forget()  # from here the norm is one of more parameters
         rate = updater.prepare(state.step, guard.state.rate_factor)
         loss = updater.add_gradient(self._sampler)
-        # The processes decide alike, as they decide by the same figures.
+        # All processes decide by the figures of the first one, so they decide alike.
         loss, norm = self._processes.from_first(loss, updater.clipped_norm())
         if updater.overflowed(loss, norm):
             verdict = Verdict(Action.ACCEPT)  # the scaler drops it
@@ -182,10 +182,10 @@ class Trainer:
         state.finished = bool(self._processes.from_first(finished)[0])
 
     def _evaluate(self, reporter: Reporter) -> None:
-        """Score the model, keep it if it is the best so far, and look at its samples."""
+        """Score the model, keep it if it is the best so far, and measure samples and probes."""
         state, watch, context = self.state, self._watch, self._config.BATCH.CONTEXT
-        with self._learner.shown() as model:
-            metrics = evaluate(model, self._valid, context, self._learner.device)
+        with self._learner.evaluated() as model:
+            metrics = evaluate(model, self._valid, context)
             fluency = watch.measure(model)
             probes = self._probes.measure(model) if self._probes else None
             measures = {**fluency.rounded(), **(probes.curve() if probes else {})}

@@ -1,9 +1,9 @@
 """Cross-entropy of hidden states and the output head without the logits of all tokens.
 
-The logits of GPT-2 small for 8 contexts of 1,024 tokens are 1.6 GB in float32, and their gradient
-as much again: more than the parameters with gradients and moments. Here they are made for a chunk
-of tokens at a time, used for the loss and at once for its gradients, and thrown away: so they are
-computed once, as they are for a plain loss.
+The logits of GPT-2 small for 8 contexts of 1,024 tokens take 1.6 GB in float32, and their gradient
+as much again: more than the parameters with gradients and moments. Here logits are computed for a
+chunk of tokens at a time, used at once for the loss and its gradients, and thrown away. So they are
+computed once, as for a plain loss.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ from gpt2ro.training.products import product
 
 # Tokens whose logits exist at one time, by device; powers of two, so dividing by them is exact. On
 # the CPU 128 to 2,048 were equally fast within the noise, 3 %. On a GPU each chunk reads and writes
-# the gradient of the head, in half precision 0.4 GB for GPT-2 small, so there are few.
+# the gradient of the head (GPT-2 small in half precision: 0.4 GB), so chunks are large and few.
 CHUNK = {"cpu": 256, "cuda": 4096}
 
 
 def nats_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Return the sum of nats of the targets, float32, and its gradient to logits, in their type.
 
-    The gradient is the probabilities, less one at the target: that one is computed by itself, as
+    The gradient is the probabilities, minus one at the target. There it is computed by itself, as
     half precision would round a probability near one to one.
 
     Args:
@@ -33,7 +33,7 @@ def nats_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """
     dtype, log_probabilities = logits.dtype, logits.float().log_softmax(dim=1)
     del logits  # its memory is used again below
-    # Not by scatter, which for half precision on a CPU takes a fifth as long as the exponentials.
+    # Not by scatter: in half precision on a CPU it takes a fifth of the time of the exponentials.
     places = torch.arange(len(target), device=target.device), target
     of_target = log_probabilities[places]
     gradient = log_probabilities.exp_().to(dtype)
@@ -41,7 +41,7 @@ def nats_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     return -of_target.sum(), gradient
 
 
-# A way to compute `nats_and_gradient`.
+# `nats_and_gradient`, or what torch.compile made of it.
 NatsAndGradient = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
@@ -74,8 +74,8 @@ def summed_cross_entropy(
 class _SummedCrossEntropy(torch.autograd.Function):
     """Computes the gradients in the forward pass, where the probabilities are at hand.
 
-    They are those of the sum, so their size does not depend on the batch; the backward pass brings
-    them to that of the loss, a float16 scale included, in float32.
+    These are the gradients of the sum, so their size does not depend on the batch. The backward
+    pass scales them to those of the loss, with the float16 loss scale, in float32.
     """
 
     @staticmethod
@@ -115,8 +115,8 @@ class _SummedCrossEntropy(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, scale: Tensor) -> tuple[Tensor | None, ...]:
         for_hidden, for_head = ctx.gradients
-        # They are changed in place: the head's is as large as the embedding. A second pass over the
-        # same graph finds none and fails.
+        # Scaled in place, as the head's is as large as the embedding. A second pass over the same
+        # graph finds none and fails.
         del ctx.gradients
         for gradient in (for_hidden, for_head):
             if gradient is not None:
@@ -129,5 +129,5 @@ def _add_product(total: Tensor, left: Tensor, right: Tensor, size: int) -> None:
     if left.dtype == total.dtype:
         total.addmm_(left, right)
     else:
-        # A sum over a chunk's tokens may be over float16's largest number, 65,504; a mean is not.
+        # A sum over a chunk's tokens may exceed float16's largest number, 65,504; a mean does not.
         total.add_(left @ (right / size), alpha=size)

@@ -1,20 +1,20 @@
-"""Memory of the process between the steps of a training on a CPU."""
+"""Memory that a training on a CPU frees in one step and needs again in the next."""
 
 import ctypes
 
 # Of glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 NEVER = -1
-# The most that glibc takes, to which it rises by itself: what is larger is mapped anew each time.
+# The largest threshold that glibc allows; what is larger is mapped anew each time.
 LARGEST = 32 << 20
 
 
 def keep_freed_memory() -> None:
-    """Let malloc keep what a step frees for the next one; does nothing where it is not glibc's.
+    """Let glibc's malloc keep what a step frees for the next one; other libraries are left alone.
 
-    It gives the end of its memory back to the system, which clears the pages before they are used
-    again: 24,000 page faults, 5 % of a step of 5 million parameters (docs/training.md, "Speed and
-    memory").
+    By default it gives free memory back to the system, which clears the pages before they are used
+    again: 24,000 page faults, 5 % of the CPU time of a step of 5 million parameters
+    (docs/training.md, "Speed and memory").
     """
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     if set_option:

@@ -1,6 +1,5 @@
 """The trained model as a Hugging Face folder; its card is written by the report."""
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from safetensors.torch import save_file
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
-from gpt2ro.files import atomic_path, write_text
+from gpt2ro.files import atomic_path, write_json, write_text
 from gpt2ro.training.weights import Gpt2, assert_tied
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt")
@@ -31,22 +30,18 @@ def write_model_folder(folder: Path, model: Gpt2, tokenizer: Path, config: CfgNo
     }
     with atomic_path(folder / "model.safetensors") as partial:
         save_file(tensors, partial, metadata={"format": "pt"})
-    _write_json(folder / "config.json", _config(model))
-    _write_json(folder / "generation_config.json", model.generation_config.to_dict())
+    write_json(folder / "config.json", _config(model))
+    write_json(folder / "generation_config.json", model.generation_config.to_dict())
     for name in TOKENIZER_FILES:
         _copy(tokenizer / name, folder / name)
     write_text(folder / "experiment.yaml", config.dump())
 
 
 def _config(model: Gpt2) -> dict[str, Any]:
-    """Return config.json; where the initial weights lay on this machine is no part of a model."""
+    """Return the values of config.json, without the path of the initial weights."""
     values: dict[str, Any] = model.config.to_dict()
     values.pop("_name_or_path", None)
     return values | {"architectures": ["GPT2LMHeadModel"], "dtype": "float32"}
-
-
-def _write_json(path: Path, values: dict[str, Any]) -> None:
-    write_text(path, json.dumps(values, indent=2, sort_keys=True) + "\n")
 
 
 def _copy(source: Path, target: Path) -> None:

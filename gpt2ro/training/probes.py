@@ -14,11 +14,12 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from gpt2ro.errors import UserError
-from gpt2ro.training.weights import END_OF_TEXT
+from gpt2ro.training.evaluation_mode import evaluation_mode
+from gpt2ro.training.weights import END_OF_TEXT, Gpt2
 
 COLUMNS = ["correct", "wrong"]
 BATCH = 48  # sentences in one forward pass
@@ -45,7 +46,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """The share, from 0 to 1, of a number of pairs in which the right sentence is likelier."""
+    """The number of pairs, and the share (0 to 1) in which the right sentence is likelier."""
 
     pairs: int
     accuracy: float
@@ -103,14 +104,14 @@ class Probes:
 
     @property
     def sha256(self) -> str:
-        """What tells these pairs from others, as 64 hexadecimal digits."""
+        """The SHA-256 of the pairs, as 64 hexadecimal digits; other pairs have another one."""
         content = [(pair.phenomenon, pair.correct, pair.wrong) for pair in self._pairs]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
-    def measure(self, model: nn.Module) -> ProbeResult:
+    def measure(self, model: Gpt2) -> ProbeResult:
         """Return how often the right sentence is likelier; a tie is half right.
 
-        Log-probabilities that are not numbers, of a model that has diverged, are wrong.
+        A pair with a log-probability of NaN, from a model that has diverged, is wrong.
         """
         # scores: (pairs, 2)
         scores = self._log_probabilities(model).view(-1, 2)
@@ -124,24 +125,20 @@ class Probes:
             {name: _accuracy(found) for name, found in by_phenomenon.items()},
         )
 
-    @torch.no_grad()
-    def _log_probabilities(self, model: nn.Module) -> Tensor:
+    def _log_probabilities(self, model: Gpt2) -> Tensor:
         """Score every sentence, in nats: `(sentences,)` float64. The model's mode is restored."""
-        was_training = model.training
-        model.eval()
-        device = next(model.parameters()).device
         scores = torch.empty(len(self._ids), dtype=torch.float64)
-        for rows, inputs, targets in self._batches():
-            # logits: (batch, tokens, vocabulary)
-            logits = model(input_ids=inputs.to(device), use_cache=False).logits.float()
-            nats = cross_entropy(
-                logits.flatten(0, 1),
-                targets.to(device).flatten(),
-                ignore_index=PADDING,
-                reduction="none",
-            )
-            scores[rows] = -nats.view_as(targets).double().sum(dim=1).cpu()
-        model.train(was_training)
+        with evaluation_mode(model):
+            for rows, inputs, targets in self._batches():
+                # logits: (batch, tokens, vocabulary)
+                logits = model(input_ids=inputs.to(model.device), use_cache=False).logits.float()
+                nats = cross_entropy(
+                    logits.flatten(0, 1),
+                    targets.to(model.device).flatten(),
+                    ignore_index=PADDING,
+                    reduction="none",
+                )
+                scores[rows] = -nats.view_as(targets).double().sum(dim=1).cpu()
         return scores
 
     def _batches(self) -> Iterator[tuple[list[int], Tensor, Tensor]]:

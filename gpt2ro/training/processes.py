@@ -1,11 +1,11 @@
 """The processes of one training: those that torchrun started, or this one alone.
 
-Each has a copy of the model and makes the gradient of its share of every batch; sums of the
-gradients keep the copies equal. The first one alone evaluates, reports and writes.
+Each has a copy of the model and computes the gradient of its share of every batch; summing the
+gradients keeps the copies equal. Only the first one evaluates, reports and writes.
 
 Why not DistributedDataParallel: it wraps the model, which renames its parameters, and exchanges
-gradients while they are made, which pays where a batch is one micro-batch. Here it is many, and
-they are exchanged once.
+gradients during the backward pass, which pays if a batch is one micro-batch. Here a batch is many,
+and gradients are exchanged once.
 """
 
 import os
@@ -22,17 +22,17 @@ from torch.distributed.rendezvous import rendezvous
 
 from gpt2ro.errors import UserError
 
-# The others wait so long while the first one evaluates; PyTorch's own limit is 10 minutes on GPUs.
+# How long the others wait while the first one evaluates; PyTorch's default is 10 minutes on GPUs.
 PATIENCE = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
 class Processes:
-    """Which of how many this process is. With one alone every method does nothing, at no cost.
+    """The number of this process among all; one alone exchanges nothing.
 
     Attributes:
         rank: number of this process, from 0.
-        count: how many there are.
+        count: number of all processes.
     """
 
     rank: int = 0
@@ -56,14 +56,14 @@ class Processes:
         return bool(total)
 
     def from_first(self, *values: float) -> list[float]:
-        """Return the values that the first process has."""
+        """Return the values of the first process, in every process."""
         tensor = torch.tensor(values, dtype=torch.float64)
         if self.count > 1:
             torch_distributed.broadcast(tensor, src=0)
         return tensor.tolist()
 
     def from_all(self, tensor: Tensor) -> list[Tensor]:
-        """Return a tensor's values in all processes, by rank; its shape is the same in each."""
+        """Return the tensor of every process, by rank; all have the same shape."""
         if self.count == 1:
             return [tensor]
         found = [torch.empty_like(tensor) for _ in range(self.count)]
@@ -71,7 +71,7 @@ class Processes:
         return found
 
     def wait(self) -> None:
-        """Wait until every process is here."""
+        """Wait until every process has come to this point."""
         self.any(False)
 
 
@@ -80,7 +80,7 @@ ALONE = Processes()
 
 @contextmanager
 def joined_processes() -> Iterator[Processes]:
-    """Join the processes that torchrun started with this one; alone if it did not."""
+    """Join the processes that torchrun started; yield ALONE if it started none."""
     if not torch_distributed.is_torchelastic_launched():
         yield ALONE
         return
@@ -100,17 +100,17 @@ def joined_processes() -> Iterator[Processes]:
 
 
 def _is_first_error(store: Store) -> bool:
-    """Tell whether no process has come here before.
+    """Tell whether no other process has reported an error.
 
-    What is wrong for one is mostly wrong for all of them, and one line says it. It need not be the
-    first process that says it: a GPU may be missing for the last one only.
+    What is wrong for one process is mostly wrong for all, and one line is enough. It need not come
+    from the first process: a GPU may be missing for the last one only.
     """
-    # torchrun starts the processes again after a failure, if it is told to, and keeps the store.
+    # torchrun can restart the processes after a failure; it keeps the store.
     attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
     try:
         return bool(store.add(f"gpt2ro/errors/{attempt}", 1) == 1)
     except RuntimeError:
-        return True  # the store has gone with the process that kept it
+        return True  # the process that kept the store has ended
 
 
 def local_rank() -> int:

@@ -1,9 +1,9 @@
 """Products of float32 matrices on a CPU, by oneDNN.
 
-PyTorch gives them to MKL, and only those of shorter types to oneDNN. On the processor at hand (AMD
-Zen 4, two threads, sizes of a width of 256) MKL reaches 155 to 180 GFLOP/s and oneDNN 200 to 210
-(docs/training.md, "Speed and memory"). Sums are in another order, so results differ in their last
-bits; equal inputs give equal bits.
+PyTorch computes them with MKL, and only those of shorter types with oneDNN. On AMD Zen 4, with two
+threads and the matrices of a width of 256, MKL reached 155 to 180 GFLOP/s and oneDNN 200 to 210
+(docs/training.md, "Speed and memory"). oneDNN sums in another order, so results differ from MKL's
+in their last bits; equal inputs give equal bits.
 """
 
 from functools import partial
@@ -14,8 +14,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 from transformers.pytorch_utils import Conv1D
 
-# Made for PyTorch's compiler. The public way to oneDNN is a convolution over single values, which
-# lays the matrices out anew and was hardly faster than MKL.
+# An operator of PyTorch's compiler, not public. The public way to oneDNN is a 1 x 1 convolution,
+# which copies the matrices to another layout and was hardly faster than MKL.
 _BY_ONEDNN = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 
 
@@ -36,7 +36,7 @@ def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
 def multiply_by_onednn(model: Any) -> None:
     """Compute GPT-2's layers, which transformers calls Conv1D, with `product`.
 
-    It is for models that compute in float32 on a CPU, where autocast has nothing to say.
+    Only for models that compute in float32 on a CPU: autocast does not apply to these products.
     """
     for module in model.modules():
         if isinstance(module, Conv1D):

@@ -1,4 +1,4 @@
-"""What a training tells: a line on standard error, TensorBoard, and a log of JSON lines."""
+"""Reports a training: lines on standard error, TensorBoard, and a log of JSON lines."""
 
 import sys
 import time
@@ -38,12 +38,12 @@ class Reporter:
         self._valid = "-"
 
     def began(self) -> None:
-        """Forget what a run told whose checkpoints are gone."""
+        """Forget what was reported, if the checkpoints of the run are gone."""
         if self._log.rewind(-1):
             self._hide_after(-1)
 
     def resumed(self, step: int, curve: list[dict[str, float]]) -> None:
-        """Say from which step the run continues; log and curves lose what came after it.
+        """Report from which step the run continues; log and curves lose what came after it.
 
         Args:
             curve: the evaluations so far.
@@ -60,7 +60,7 @@ class Reporter:
         self._board = SummaryWriter(self._board_folder, purge_step=step + 1)
 
     def step(self, step: int, loss: float, gradient_norm: float, rate: float) -> None:
-        """Report a step, if the last report is some seconds ago."""
+        """Report a step, if the last report is at least INTERVAL ago."""
         now = time.monotonic()
         if now - self._last < INTERVAL:
             return
@@ -116,10 +116,11 @@ class Reporter:
         measures: Mapping[str, float],
         alarm: str | None,
     ) -> None:
-        """Report an evaluation, with samples drawn from the model as it is.
+        """Report an evaluation, and samples that are drawn from the model here.
 
         Args:
             measures: of the samples and the probes, by name.
+            alarm: what is wrong with the samples of a model that was fluent, or None.
         """
         total = metrics.total
         self._valid = _bits_per_byte(total.bits_per_byte)

@@ -1,4 +1,4 @@
-"""One training from files to files: tokens and tokenizer in, model folder and metrics out."""
+"""One training: tokens and tokenizer in, model folder and metrics out."""
 
 import os
 import sys
@@ -47,10 +47,10 @@ class Paths:
         tokenizer: folder of the tokenizer that made them.
         pretrained: folder of the initial weights; None for random ones.
         probes: folder of the agreement probes; None for no probes.
-        runs: folder of the runs; each has its own below it, by fingerprint.
+        runs: folder of all runs; each has a folder in it, named by its fingerprint.
         model: the model folder to write.
         metrics: the JSON file to write.
-        shape: folder of weights whose architecture random ones take; None for that of the
+        shape: folder of a model whose architecture random weights take; None for that of the
             experiment.
     """
 
@@ -66,9 +66,9 @@ class Paths:
 
 
 def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = ALONE) -> None:
-    """Train, or continue, or, when the run is finished, only write its model again.
+    """Train, or continue a run; of a finished one only write the model again.
 
-    Each of several processes calls this, and the first one writes.
+    Every process of a training calls this; the first one writes.
 
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
@@ -94,7 +94,7 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
     blank = not store.is_empty
     model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
-    # Dropout of every process is its own; the weights above are drawn alike.
+    # The weights above are drawn alike in every process; its dropout is its own.
     if not processes.is_first:
         torch.manual_seed(config.SEED + processes.rank)
     probes = opened_probes(paths.probes, tokenizer, model)
@@ -115,14 +115,14 @@ def _trained(
     processes: Processes,
 ) -> TrainingState:
     """Train a model to the end of its training; return how that went."""
-    context, device = config.BATCH.CONTEXT, next(model.parameters()).device
+    context = config.BATCH.CONTEXT
     decay = config.OPTIMIZER.EMA_DECAY
     average = WeightAverage(model, decay) if decay else None
     learner = Learner(model, make_optimizer(model, config), average)
     stream = TokenStream(shards["train"])
     sampler = ContextSampler(stream, context, config.SEED)
     watch = DegenerationWatch(tokenizer, known_words(stream, tokenizer), config)
-    gauges = make_gauges(model, shards["train"], context, config.PRECISION, device, processes.count)
+    gauges = make_gauges(model, shards["train"], context, config.PRECISION, processes.count)
     reporter = Reporter(folder, config, tokenizer, gauges) if processes.is_first else None
     trainer = Trainer(
         learner, sampler, shards["valid"], config, store, reporter, watch, probes, processes
@@ -144,8 +144,7 @@ def _write(
     paths: Paths,
 ) -> None:
     """Write the model folder, then the metrics."""
-    device = next(model.parameters()).device
-    metrics = final_metrics(model, state, shards, config, device)
+    metrics = final_metrics(model, state, shards, config)
     metrics["probes"] = probes.measure(model).rounded() if probes else None
     metrics["samples"] = draw_samples(model, tokenizer, config)
     write_model_folder(paths.model, model, paths.tokenizer, config)
@@ -188,15 +187,15 @@ def opened_probes(folder: Path | None, tokenizer: Tokenizer, model: Gpt2) -> Pro
 
 
 def _prepare(device: torch.device, deterministic: bool) -> None:
-    """Set what holds for the whole process."""
+    """Set PyTorch's options that hold for the whole process."""
     torch.use_deterministic_algorithms(deterministic)
     if deterministic:
-        # cuBLAS sums in one order only with a workspace of its own; it reads this when it starts.
+        # With this workspace cuBLAS sums in one order only; it reads this when it starts.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if device.type == "cuda":
         torch.cuda.set_device(device)
-        # Matrices are multiplied in TF32 where they are float32: 10 bits of mantissa as float16
-        # has, several times the speed.
+        # Multiply float32 matrices in TF32: the 10 bits of mantissa of float16, several times the
+        # speed.
         torch.set_float32_matmul_precision("high")
     else:
         keep_freed_memory()
@@ -234,7 +233,7 @@ def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
 
 
 def _check_tokens(shards: list[TokenShard], folder: Path) -> None:
-    """Hold on before the training that there is something to choose the best weights by."""
+    """Check before the training that there is text to choose the best weights by."""
     if not has_text(shards):
         raise UserError(
             f"{folder}: no tokens in {len(shards)} shards; raise split.{folder.name} in the config."
@@ -246,9 +245,8 @@ def final_metrics(
     state: TrainingState,
     shards: Mapping[str, list[TokenShard]],
     config: CfgNode,
-    device: torch.device,
 ) -> dict[str, Any]:
-    """Return how the model was trained and how it predicts; no times, so equal runs are equal.
+    """Return how the model was trained and how it predicts; no times, so that equal runs are equal.
 
     Without a test split `test` is None.
     """
@@ -270,6 +268,6 @@ def final_metrics(
         "alarms": state.alarms,
         "curve": state.curve,
         "data": dict(data),
-        "valid": evaluate(model, shards["valid"], context, device).rounded(),
-        "test": evaluate(model, test, context, device).rounded() if has_text(test) else None,
+        "valid": evaluate(model, shards["valid"], context).rounded(),
+        "test": evaluate(model, test, context).rounded() if has_text(test) else None,
     }

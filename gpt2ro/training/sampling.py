@@ -2,16 +2,18 @@
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import Tensor
 from yacs.config import CfgNode
 
+from gpt2ro.training.evaluation_mode import evaluation_mode
 from gpt2ro.training.weights import END_OF_TEXT, Gpt2
 
+# The defaults of the binary's top-k (rust/app/src/cli/decoding.rs).
 TOP_K = 50
 TEMPERATURE = 0.8
 
 
-def draw_samples(model: nn.Module, tokenizer: Tokenizer, config: CfgNode) -> list[str]:
+def draw_samples(model: Gpt2, tokenizer: Tokenizer, config: CfgNode) -> list[str]:
     """Return a continuation of each of EVALUATION.PROMPTS, the prompt included."""
     end_of_text = tokenizer.get_vocab()[END_OF_TEXT]
     texts = []
@@ -28,35 +30,33 @@ def draw_samples(model: nn.Module, tokenizer: Tokenizer, config: CfgNode) -> lis
     return texts
 
 
-@torch.no_grad()
 def sample(
-    model: nn.Module, prompt: list[int], new_tokens: int, context: int, end_of_text: int, seed: int
+    model: Gpt2, prompt: list[int], new_tokens: int, context: int, end_of_text: int, seed: int
 ) -> list[int]:
-    """Continue a prompt by top-k sampling, in evaluation mode, with a random stream of its own.
+    """Continue a prompt by top-k sampling, with a random stream of its own.
 
-    Dropout is off, the mode is restored, and the random state of training is not touched. Returns
-    the new ids, without end-of-text.
+    The random state and the mode of the training stay as they are. The text may be longer than the
+    context: each token is drawn after the last `context` ones.
+
+    Returns:
+        The new ids, without end-of-text.
     """
-    was_training = model.training
-    model.eval()
-    device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     ids = list(prompt) or [end_of_text]
     written: list[int] = []
-    for _ in range(new_tokens):
-        window = torch.tensor([ids[-context:]], device=device)
-        # logits: (1, vocabulary)
-        logits = model(input_ids=window, use_cache=False).logits[:, -1].float().cpu()
-        token = int(_draw(logits, generator))
-        if token == end_of_text:
-            break
-        ids.append(token)
-        written.append(token)
-    model.train(was_training)
+    with evaluation_mode(model):
+        for _ in range(new_tokens):
+            window = torch.tensor([ids[-context:]], device=model.device)
+            # logits: (1, vocabulary)
+            logits = model(input_ids=window, use_cache=False).logits[:, -1].float().cpu()
+            token = int(_draw(logits, generator))
+            if token == end_of_text:
+                break
+            ids.append(token)
+            written.append(token)
     return written
 
 
-@torch.no_grad()
 def sample_many(
     model: Gpt2, prompt: list[int], rows: int, new_tokens: int, end_of_text: int, seed: int
 ) -> list[list[int]]:
@@ -64,19 +64,16 @@ def sample_many(
 
     The prompt, end-of-text if it is empty, and the new tokens must fit into the model's context.
     """
-    was_training = model.training
-    model.eval()
-    device = next(model.parameters()).device
     generator = torch.Generator().manual_seed(seed)
     # inputs: (rows, prompt), then (rows, 1)
     inputs = torch.tensor([prompt or [end_of_text]] * rows)
     drawn, cache = [], None
-    for _ in range(new_tokens):
-        out = model(input_ids=inputs.to(device), past_key_values=cache, use_cache=True)
-        cache = out.past_key_values
-        inputs = _draw(out.logits[:, -1].float().cpu(), generator)
-        drawn.append(inputs)
-    model.train(was_training)
+    with evaluation_mode(model):
+        for _ in range(new_tokens):
+            out = model(input_ids=inputs.to(model.device), past_key_values=cache, use_cache=True)
+            cache = out.past_key_values
+            inputs = _draw(out.logits[:, -1].float().cpu(), generator)
+            drawn.append(inputs)
     return [_until(end_of_text, row) for row in torch.cat(drawn, dim=1).tolist()]
 
 
@@ -87,7 +84,7 @@ def _until(end: int, ids: list[int]) -> list[int]:
 def _draw(logits: Tensor, generator: torch.Generator) -> Tensor:
     """Draw one id from each row of logits: `(rows, vocabulary)` to `(rows, 1)`.
 
-    Logits that are not finite, of a model that has diverged, leave nothing to draw by: the first.
+    NaN, from a model that has diverged, counts as 0, so that there is always something to draw.
     """
     values, ids = logits.nan_to_num().topk(min(TOP_K, logits.shape[-1]))
     probabilities = (values / TEMPERATURE).softmax(dim=-1)

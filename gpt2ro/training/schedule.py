@@ -59,7 +59,7 @@ def learning_rate(step: int, config: CfgNode) -> float:
 
 
 def _cooldown(step: int, steps: int, share: float) -> float:
-    """Return 1 until the last share of the steps, then 1 - sqrt(progress), down to 0 at the end.
+    """Return 1 before the last share of the steps, then 1 - sqrt(progress), down to 0 at the end.
 
     Hägele et al. found this form better than a linear one (arXiv 2405.18392).
     """

@@ -1,4 +1,4 @@
-"""How far a training is."""
+"""The progress of a training, as its checkpoints keep it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,19 +11,19 @@ from gpt2ro.training.probes import CURVE
 
 @dataclass
 class TrainingState:
-    """How far a training is; everything in it goes to `state.json`.
+    """The progress of a training; all of it goes to `state.json`.
 
     Attributes:
         step: steps done, skipped ones included; each has used one batch.
         position: where the sampler stands.
         loss_sum: sum of the accepted steps' losses since the last evaluation, nats per token.
-        loss_steps: how many steps that is.
+        loss_steps: number of these steps.
         best_bits_per_byte: of the best evaluation so far.
         best_step: its step; -1 before the first evaluation.
         stale: evaluations since then.
         curve: one entry an evaluation: step, train_loss, valid_bits_per_byte, the measures of the
             samples, and the accuracies of the probes.
-        probes_sha256: of the probes that these accuracies are of; empty without probes.
+        probes_sha256: of the probes in the curve; empty without probes.
         finished: whether the training has ended.
         scaler: state of the float16 loss scaler.
         guard: what the divergence guard knows.
@@ -53,7 +53,7 @@ class TrainingState:
         return TrainingState(**{**values, "position": position, "guard": guard})
 
     def use_probes(self, sha256: str) -> None:
-        """Take the accuracies of other probes out of the curve: they do not compare."""
+        """Remove the accuracies from the curve if they are of other probes: they do not compare."""
         if sha256 != self.probes_sha256:
             self.curve = [
                 {name: value for name, value in entry.items() if not name.startswith(CURVE)}
@@ -80,11 +80,10 @@ class TrainingState:
         return is_best
 
     def add_samples(self, fluent: bool, fault: str | None) -> str | None:
-        """Note how the samples of an evaluation are.
+        """Note whether the samples of an evaluation are fluent, or what is wrong with them.
 
         Returns:
-            Their fault, as an alarm, if the model was fluent before. One that never was, or whose
-            alarm was raised already, is no news.
+            The fault, as an alarm, if the model was fluent since the last alarm; else None.
         """
         alarm = fault if self.fluent else None
         if alarm:

@@ -1,4 +1,4 @@
-"""The log of a run: JSON lines, one a report, each with its `step`."""
+"""The log of a run: JSON lines, each a report with its `step`."""
 
 import json
 from collections.abc import Mapping
@@ -9,22 +9,22 @@ from gpt2ro.files import atomic_path
 
 
 class StepLog:
-    """Appends entries to log.jsonl; a run that continues takes back what comes again."""
+    """Appends entries to log.jsonl; a run that continues removes those that will come again."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = path.open("a", encoding="utf-8")
 
     def write(self, entry: Mapping[str, Any]) -> None:
-        """Append an entry, which has a `step`, and for a rollback `restored`, where it went."""
+        """Append an entry with its `step`; that of a rollback has the `restored` step too."""
         self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
         self._file.flush()
 
     def rewind(self, step: int) -> bool:
         """Remove the entries that were written after the checkpoint of a step.
 
-        They are those at the end that are of later steps; a rollback to an earlier step was before
-        the checkpoint, and ends them. A line that a killed run left unfinished goes too.
+        These are the entries of later steps at the end of the log, back to a rollback to an earlier
+        step, which was before the checkpoint. A line that a killed run left unfinished goes too.
 
         Returns:
             Whether something was removed.

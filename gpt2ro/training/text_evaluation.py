@@ -29,15 +29,14 @@ class TextEvaluator:
         context: tokens in a context of a text; None for as many as the model takes.
 
     Raises:
-        UserError: the model is missing or damaged, does not take such a context, or there is no
-            such device.
+        UserError: the model is missing or damaged, its context is shorter, or there is no such
+            device.
     """
 
     def __init__(self, model: Path, device_name: str, context: int | None = None) -> None:
         if device_name == "cuda" and not torch.cuda.is_available():
             raise UserError("--device is cuda, and PyTorch finds no GPU; leave it out.")
-        self._device = torch.device(device_name)
-        self._network = load_gpt2(model).to(self._device)
+        self._network = load_gpt2(model).to(device_name)
         tokenizer = model / "tokenizer.json"
         self._tokenizer, self._end_of_text = read_tokenizer(tokenizer)
         self._digest = sha256(tokenizer)
@@ -50,9 +49,9 @@ class TextEvaluator:
         """Return the metrics of a file.
 
         Args:
-            text: a shard of documents (`.jsonl.zst`), of which every document is scored by itself,
-                or plain text in UTF-8, compressed or not, of which a file is one document.
-            split: only the documents of this split, of a shard that the step dedupe wrote.
+            text: a shard of documents (`.jsonl.zst`), each scored by itself; or plain text in
+                UTF-8, compressed or not, scored as one document.
+            split: score only the documents of this split, of a shard that the step dedupe wrote.
 
         Raises:
             UserError: it is missing, damaged or empty, or has no splits.
@@ -67,7 +66,7 @@ class TextEvaluator:
             if not written.words:
                 where = f"{text}, split {split}" if split else str(text)
                 raise UserError(f"{where}: holds no words; name a file with text.")
-            return evaluate(self._network, [written], self._context, self._device).total
+            return evaluate(self._network, [written], self._context).total
 
     def probes(self, folder: Path) -> ProbeResult:
         """Return the accuracy on the agreement probes of a folder.

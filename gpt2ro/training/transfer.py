@@ -1,4 +1,4 @@
-"""Embeddings for a new vocabulary out of those of an old one (FVT, arXiv 2402.09977)."""
+"""Embeddings for a new vocabulary, made from those of an old one (FVT, arXiv 2402.09977)."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class TransferReport:
-    """How many rows of the new embedding came from where."""
+    """How many rows of the new embedding were copied, averaged and drawn."""
 
     copied: int
     averaged: int
@@ -27,10 +27,10 @@ def transfer_embeddings(
 ) -> tuple[Tensor, TransferReport]:
     """Return rows for the new vocabulary.
 
-    A token that the old vocabulary has too keeps its row. Any other is decoded to its text, encoded
-    by the old tokenizer, and gets the mean of those rows, rescaled to the mean norm of the old rows
-    (a mean of vectors is shorter than they are). What decodes to no text is drawn from a normal
-    distribution with the old rows' mean and standard deviation.
+    A token that the old vocabulary has too keeps its row. Any other is decoded to its text and
+    encoded by the old tokenizer. It gets the mean of those rows, rescaled to the mean norm of the
+    old rows (a mean of vectors is shorter than they are). A token that decodes to no text is drawn
+    from a normal distribution with the old rows' mean and standard deviation.
 
     Args:
         old_rows: `(old vocabulary, width)` float32.

@@ -1,9 +1,9 @@
 """Gradual unfreezing: which parameters are trained in a stage of the training.
 
-From the first stage on, the token embedding (which is the output head) and the last norm; then
-blocks from the top, which are nearest to the output; position embeddings and whatever is left in
-the last stage. The blocks keep what they know until the embeddings of a new vocabulary mean
-something to them.
+The token embedding (which is the output head) and the last norm are trained from the first stage
+on. Blocks join from the top, as these are nearest to the output, and everything else, position
+embeddings too, in the last stage. So the blocks keep what they know until the embeddings of a new
+vocabulary mean something to them.
 """
 
 import re
@@ -19,8 +19,7 @@ BLOCK = re.compile(r"\bh\.(\d+)\.")
 def set_trained(model: nn.Module, stage: Stage) -> None:
     """Let the parameters of a stage be trained, and freeze the others.
 
-    A frozen parameter gets no gradient, so the optimiser makes no state for it: that begins clean
-    when it is freed.
+    A frozen parameter gets no gradient, so the optimiser has no state for it until it is freed.
 
     Raises:
         UserError: the stage trains more blocks than there are.

@@ -1,4 +1,4 @@
-"""One optimiser step in its parts: gradient, norm, and using it or not."""
+"""One optimiser step in its parts: the gradient, its norm, and applying or discarding it."""
 
 import math
 from contextlib import AbstractContextManager, nullcontext
@@ -23,11 +23,11 @@ AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
 class Updater:
-    """Makes gradients and applies them, with the loss scaler that float16 needs.
+    """Computes gradients and applies them, with the loss scaler that float16 needs.
 
     Attributes:
         optimizer: its state is part of a checkpoint.
-        scaler: so is its; one that is not enabled does nothing.
+        scaler: its state too; it does nothing if PRECISION is not float16.
     """
 
     def __init__(self, learner: Learner, config: CfgNode, processes: Processes = ALONE) -> None:
@@ -62,7 +62,7 @@ class Updater:
         return rate
 
     def add_gradient(self, sampler: ContextSampler) -> float:
-        """Make the gradient of the next batch; return its mean loss, nats per token.
+        """Compute the gradient of the next batch; return its mean loss, nats per token.
 
         Each process takes its share of the batch's contexts in their order, so the batch is the
         same whatever the number of processes.
@@ -70,7 +70,7 @@ class Updater:
         batch, processes = self._config.BATCH, self._processes
         share = batch.TOKENS // batch.CONTEXT // processes.count
         sampler.skip(processes.rank * share)
-        # Read once a step: asking a GPU for a value waits for it.
+        # Read once a step, as reading a value from a GPU waits for it.
         nats = torch.zeros((), dtype=torch.float64, device=self._device)
         for _ in range(share // batch.MICRO):
             nats += self._micro_batch(sampler)
@@ -81,15 +81,15 @@ class Updater:
         return float(nats / batch.TOKENS)
 
     def clipped_norm(self) -> float:
-        """Clip the gradient; return its norm from before."""
+        """Clip the gradient; return its norm before clipping."""
         self.scaler.unscale_(self.optimizer)
         return float(clip_grad_norm_(self._model.parameters(), self._config.OPTIMIZER.CLIP))
 
     def overflowed(self, loss: float, norm: float) -> bool:
-        """Tell whether only the scale of a float16 loss was too high for its gradient.
+        """Tell whether the gradient is infinite only because the float16 loss scale is too high.
 
-        The scaler probes for the highest scale, so this is usual: it drops the step and halves the
-        scale. At a scale of 1 or less scaling is no excuse any more.
+        That is usual, as the scaler looks for the highest scale: it drops the step and halves the
+        scale. At a scale of 1 or less scaling is not the cause.
         """
         finite_loss = math.isfinite(loss) and not math.isfinite(norm)
         return finite_loss and self.scaler.is_enabled() and self.scaler.get_scale() > 1
@@ -98,7 +98,7 @@ class Updater:
         """Update the parameters; the scaler drops the step if the gradient is not finite.
 
         Args:
-            step: steps done with this one.
+            step: the number of steps done, this one included.
         """
         self.scaler.step(self.optimizer)
         self.scaler.update()

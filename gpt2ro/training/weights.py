@@ -18,22 +18,22 @@ from gpt2ro.files import read_json
 from gpt2ro.training.activations import fuse_activation
 from gpt2ro.training.transfer import transfer_embeddings
 
-# Whatever is asked of the hub has been fetched by a step of its own.
+# What is needed from the hub has been fetched by a step of its own.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 from transformers import GPT2Config, GPT2LMHeadModel
 from transformers.utils import logging
 
-logging.disable_progress_bar()  # two lines for what takes a moment
+logging.disable_progress_bar()  # loading takes a moment
 
 # transformers' classes carry no types that a checker can follow.
 Gpt2 = Any
 
 END_OF_TEXT = "<|endoftext|>"
-# By name, as transformers puts functions of its own in the place of those in torch.nn.init.
+# By name, as transformers replaces the functions of torch.nn.init by its own.
 DRAWING = {"normal_", "uniform_", "kaiming_uniform_"}
-# Of config.json, what makes two GPT-2 the same function of their weights, or draws these.
+# The keys of config.json that decide what a GPT-2 computes from its weights, or how it draws them.
 ARCHITECTURE = (
     "n_positions", "n_embd", "n_layer", "n_head", "n_inner", "activation_function",
     "layer_norm_epsilon", "initializer_range", "scale_attn_weights",
@@ -54,8 +54,8 @@ def initial_model(
         pretrained: folder of given weights; None for random ones.
         shape: folder whose config.json tells the architecture of random weights; None for that of
             the experiment.
-        blank: whether the weights may be anything, as a checkpoint replaces all of them. Then
-            nothing is drawn or transferred, which of GPT-2 small takes seconds.
+        blank: leave the weights undefined, as a checkpoint will replace all of them. This saves
+            drawing or transferring them, which takes seconds for GPT-2 small.
 
     Raises:
         UserError: the weights are missing, damaged, pickled, or not those of a GPT-2.
@@ -71,18 +71,18 @@ def initial_model(
 
 
 class _Undrawn(TorchFunctionMode):
-    """While it is entered, tensors that would be filled with random numbers stay as they are."""
+    """Inside the block, tensors that would be filled with random numbers stay as they are."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         if getattr(func, "__name__", "") in DRAWING:
-            # PyTorch hands the tensor of an nn.init function over by its name.
+            # PyTorch passes the tensor of an nn.init function by name.
             return args[0] if args else kwargs["tensor"]
         return func(*args, **kwargs)
 
 
 def assert_tied(model: Gpt2) -> None:
-    """Hold on that the output head is the token embedding, as in every GPT-2 and in rust-bert."""
+    """Assert that the output head is the token embedding, as in every GPT-2 and in rust-bert."""
     assert model.lm_head.weight is model.transformer.wte.weight, "the output head is not tied"
 
 
@@ -116,7 +116,7 @@ def _architecture(config: CfgNode) -> dict[str, Any]:
 
 
 def _given_architecture(folder: Path, config: CfgNode) -> dict[str, Any]:
-    """Return what config.json of given weights says of their architecture.
+    """Return the architecture in config.json of a model folder.
 
     Raises:
         UserError: there is none, it is not of a GPT-2, or its context is too short.

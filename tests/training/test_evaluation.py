@@ -36,7 +36,7 @@ def measured(shards: list[TokenShard]) -> SplitMetrics:
     model = GPT2LMHeadModel(
         GPT2Config(vocab_size=300, n_positions=32, n_embd=16, n_layer=1, n_head=1)
     )
-    return evaluate(model, shards, 32, torch.device("cpu"))
+    return evaluate(model, shards, 32)
 
 
 def test_a_split_is_the_sum_of_its_sources_and_every_token_counts_the_same(tmp_path: Path) -> None:

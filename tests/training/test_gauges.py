@@ -59,7 +59,7 @@ def test_a_loss_in_bits_per_byte_counts_the_bytes_of_a_token(world) -> None:
     model = GPT2LMHeadModel(
         GPT2Config(vocab_size=10, n_positions=16, n_embd=4, n_layer=1, n_head=2)
     )
-    gauges = make_gauges(model, shards, 16, "float32", CPU, devices=1)
+    gauges = make_gauges(model, shards, 16, "float32", devices=1)
     size = sum(shard.bytes for shard in shards)
     tokens = sum(len(shard.tokens) for shard in shards)
     assert gauges.bits_per_byte(0.6931471805599453) == pytest.approx(tokens / size)

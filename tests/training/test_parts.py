@@ -83,7 +83,7 @@ def test_a_uniform_model_needs_log2_of_its_vocabulary_bits_a_token(world) -> Non
     shards = read_shards(world.paths.tokens / "valid")
     model = tiny(300)
     torch.nn.init.zeros_(model.transformer.wte.weight)
-    metrics = evaluate(model, shards, 16, torch.device("cpu")).total
+    metrics = evaluate(model, shards, 16).total
     tokens = sum(len(shard.tokens) for shard in shards)
     size = sum(shard.bytes for shard in shards)
     assert metrics.tokens == tokens
@@ -94,10 +94,18 @@ def test_a_uniform_model_needs_log2_of_its_vocabulary_bits_a_token(world) -> Non
 def test_evaluation_keeps_the_mode_and_the_random_state(world) -> None:
     model = tiny(300).train()
     state = torch.get_rng_state()
-    evaluate(model, read_shards(world.paths.tokens / "valid"), 16, torch.device("cpu"))
+    evaluate(model, read_shards(world.paths.tokens / "valid"), 16)
     sample(model, [1, 2], 5, 16, 299, seed=1)
     assert model.training
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_an_evaluation_that_fails_restores_the_mode(world) -> None:
+    model = tiny(50).train()  # the tokens of the world go to 299
+    with pytest.raises(IndexError):
+        evaluate(model, read_shards(world.paths.tokens / "valid"), 16)
+    assert model.training
+    assert torch.is_grad_enabled()
 
 
 def test_a_sample_is_decided_by_its_seed_and_may_be_longer_than_the_context() -> None:
