@@ -83,8 +83,7 @@ def test_leaves_right_text_alone(text: str) -> None:
     assert REPAIRER.repair(text) == (text, [])
 
 
-@pytest.mark.parametrize("legacy", ["latin-1", "windows-1252"])
-def test_leaves_right_text_alone_among_degrees_and_ordinals(legacy: str) -> None:
+def test_leaves_right_text_alone_among_degrees_and_ordinals() -> None:
     text = f"{ROMANIAN} La 60ºC, apoi la 23 ºC și 5 ºC; nr. 1º, 2ª, São Paulo, João, Guimarães."
     assert REPAIRER.repair(text) == (text, [])
 

@@ -50,9 +50,7 @@ def deduplicated(planted: list[str], tmp_path_factory: pytest.TempPathFactory) -
     return clustered(tmp_path_factory.mktemp("planted"), planted)
 
 
-def test_every_dropped_text_is_as_similar_as_it_says(
-    planted: list[str], deduplicated: Corpus
-) -> None:
+def test_every_dropped_text_is_as_similar_as_it_says(deduplicated: Corpus) -> None:
     kept, dropped, _ = deduplicated.dedupe(NAME)
     staying = {document.id: document.text for document in kept}
     assert len(dropped) > 100

@@ -92,7 +92,7 @@ def test_a_tokenizer_of_another_size_is_refused(model: Path, tmp_path: Path) -> 
 
 
 def test_llama_cpp_reads_the_ids_and_writes_the_tokens_of_pytorch(
-    file: Path, model: Path, tmp_path: Path
+    file: Path, tmp_path: Path
 ) -> None:
     llama_cpp = pytest.importorskip(
         "llama_cpp", reason="needs llama-cpp-python, the Python binding of llama.cpp"

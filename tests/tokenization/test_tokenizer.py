@@ -138,7 +138,7 @@ def test_stats_that_are_not_one_for_each_part_are_a_usage_error(part: Path, tmp_
     assert "--stats names 1 files, --input 2; one for each" in done.stderr
 
 
-def test_a_pair_below_min_frequency_is_not_merged(tmp_path: Path) -> None:
+def test_a_pair_below_min_frequency_is_not_merged() -> None:
     settings = TokenizerSettings(vocabulary=1000, min_frequency=3)
     tokenizer, _ = trained(Listed(["zmeu zmeu basm basm basm"]), settings)
     vocabulary = tokenizer.get_vocab()

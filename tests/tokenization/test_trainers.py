@@ -177,7 +177,7 @@ def test_a_document_without_a_split_is_told_where_texts_are_counted(tmp_path: Pa
         texts.counted()
 
 
-def test_what_is_learned_does_not_depend_on_how_texts_come(tmp_path: Path) -> None:
+def test_what_is_learned_does_not_depend_on_how_texts_come() -> None:
     texts = tangled_texts(7)
     asked = TokenizerSettings(vocabulary=400)
     left, right = documents_of(texts[:11]), documents_of(texts[11:])
