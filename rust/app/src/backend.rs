@@ -12,7 +12,7 @@ use crate::model::Model;
 pub enum Backend {
     /// The engine of this workspace, without libtorch.
     Engine,
-    /// rust-bert on libtorch: what the parity check of the workflow uses.
+    /// rust-bert on libtorch.
     RustBert,
 }
 
@@ -21,11 +21,11 @@ pub enum Backend {
 pub enum Precision {
     /// As they were trained.
     Fp32,
-    /// In 2 bytes, bfloat16: half of fp32 to read, and nearly the same.
+    /// bfloat16: half the memory of fp32, and nearly the same results.
     Bf16,
-    /// In one byte, with a scale a row or token: a quarter to read, and not quite the same.
+    /// A byte each, with a scale for each row or token: a quarter of the memory, slightly other results.
     Int8,
-    /// Layers in 4 bits, with a scale for each 32 weights; the output head and activations in a byte.
+    /// Layers in 4 bits, with a scale for each 32 weights; the output head and activations in int8.
     Int4,
 }
 
@@ -37,7 +37,7 @@ pub struct Choice {
     cache: bool,
 }
 
-/// A choice that cannot be had: a usage error, which names what can.
+/// A choice that this binary cannot compute: a usage error, which names what it can.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ChoiceError {
     /// rust-bert computes in float32 only.

@@ -14,7 +14,7 @@ pub const END_OF_TEXT: &str = "<|endoftext|>";
 const REMEDY: &str = "run the step convert again";
 const CONFIG: &str = "config.json";
 const TOKENIZER: &str = "tokenizer.json";
-/// Not read by this program: other tools open the folder by them, so one that misses them is not whole.
+/// Not read by this program; other tools need them, so a folder without them is incomplete.
 const OF_OTHER_TOOLS: [&str; 2] = ["vocab.json", "merges.txt"];
 
 /// The files of the folder that hold the weights, by the names of the command line.
@@ -22,7 +22,7 @@ const OF_OTHER_TOOLS: [&str; 2] = ["vocab.json", "merges.txt"];
 pub enum Weights {
     /// rust_model.ot: as they were trained.
     Fp32,
-    /// rust_model_fp16.ot: half the bytes on the disk, each value rounded to 11 bits.
+    /// rust_model_fp16.ot: half the bytes on disk, each value rounded to 11 bits.
     Fp16,
 }
 

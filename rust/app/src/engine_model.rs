@@ -35,13 +35,13 @@ impl EngineModel {
             Gpt2::load(&deploy.weights, shape(&deploy.config), options)
         };
         Ok(Self {
-            network: network.map_err(|error| told(deploy, error))?,
+            network: network.map_err(|error| load_failure(deploy, error))?,
             end_of_text: deploy.end_of_text,
         })
     }
 }
 
-/// A file that cannot be written, in a folder of somebody else's say, only makes the next start slow.
+/// If the cache cannot be written, in a read-only folder say, the next start is merely slow.
 fn load_cached(deploy: &Deploy, options: Options) -> Result<Gpt2, LoadError> {
     let extension = format!("{}.packed", options.precision.name());
     let file = deploy.weights.with_extension(extension);
@@ -65,8 +65,8 @@ fn shape(config: &Config) -> Shape {
     }
 }
 
-/// What is wrong with the weights can be mended by writing them again; a want of memory cannot.
-fn told(deploy: &Deploy, error: LoadError) -> anyhow::Error {
+/// The error with its remedy: damaged weights can be written again; more memory cannot.
+fn load_failure(deploy: &Deploy, error: LoadError) -> anyhow::Error {
     let path = deploy.weights.display();
     match error {
         LoadError::Memory(_) | LoadError::Threads(_) => anyhow!("{path}: {error}"),

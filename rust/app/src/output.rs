@@ -19,7 +19,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&partial, path));
     if written.is_err() {
-        // Nothing may stay; the first error is the one to tell.
+        // Nothing may stay; the first error is the one to report.
         let _ = fs::remove_file(&partial);
     }
     written.with_context(|| format!("{}: cannot be written", path.display()))

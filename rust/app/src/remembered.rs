@@ -1,9 +1,9 @@
 //! Weights that were once found whole are remembered in a file beside them, so that the next start need
 //! not read all of them.
 //!
-//! What is remembered holds for one file only: of this size, this number in its file system, and not
-//! changed since, by the file system's own clock, which programs cannot set back. It says nothing of
-//! bits that a disk loses; a start that reads everything (`--verify`) does.
+//! The record holds for one file only: of this size and inode, and not changed since by the clock of the
+//! file system, which programs cannot set back. It does not notice bits that a disk loses; a start that
+//! reads everything (`--verify`) does.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,8 @@ pub struct Whole {
 }
 
 impl Whole {
-    /// What there would be to remember of a file whose hash is this; none where the system does not say
-    /// when it was changed, or where that was just now.
+    /// The record of a file with this hash; none if the system does not say when it was changed, or if
+    /// that was just now.
     #[must_use]
     #[cfg(unix)]
     pub fn new(metadata: &Metadata, sha256: &str) -> Option<Self> {
@@ -44,7 +44,7 @@ impl Whole {
         })
     }
 
-    /// The same where files have no such numbers: nothing is remembered.
+    /// Other systems have no such numbers: nothing is remembered.
     #[must_use]
     #[cfg(not(unix))]
     pub fn new(_: &Metadata, _: &str) -> Option<Self> {
@@ -59,7 +59,7 @@ impl Whole {
         found.as_ref() == Some(self)
     }
 
-    /// Remember it, by renaming; where that fails, the next start reads everything again.
+    /// Write the record, by renaming; if that fails, the next start reads everything again.
     pub fn remember(&self, path: &Path) {
         let target = beside(path);
         let partial = target.with_extension(format!("{}.partial", std::process::id()));

@@ -43,12 +43,12 @@ impl Score {
 /// The nats of a stream of tokens, each text ended by end-of-text; the first token is predicted from
 /// end-of-text, as every text's is.
 ///
-/// The stream is cut into contexts as long as the model takes, which do not overlap. `told` hears
-/// after each block how many tokens are done.
+/// The stream is cut into contexts as long as the model takes, which do not overlap. `progress`
+/// is called after each block with the number of tokens done.
 ///
 /// # Errors
 /// The backend failed.
-pub fn nats(model: &mut dyn Model, tokens: &[u32], told: &mut dyn FnMut(usize)) -> Result<f64> {
+pub fn nats(model: &mut dyn Model, tokens: &[u32], progress: &mut dyn FnMut(usize)) -> Result<f64> {
     let mut before = model.end_of_text();
     let mut nats = 0.0;
     let mut done = 0;
@@ -65,7 +65,7 @@ pub fn nats(model: &mut dyn Model, tokens: &[u32], told: &mut dyn FnMut(usize)) 
                 .map(|(row, &target)| surprise(logits.row(row), target))
                 .sum::<f64>();
             done += targets.len();
-            told(done);
+            progress(done);
         }
     }
     Ok(nats)

@@ -19,11 +19,11 @@ pub enum StrategyName {
     TopK,
     /// Draw among the most probable tokens that together reach --top-p.
     TopP,
-    /// Both limits.
+    /// Draw within both limits, --top-k and --top-p.
     TopKTopP,
     /// Draw among the tokens that have at least --min-p times the probability of the best.
     MinP,
-    /// Draw among the tokens that surprise about as much as is usual here, within --typical-p.
+    /// Draw among the tokens whose surprise is nearest to the expected one, within --typical-p.
     Typical,
 }
 
@@ -42,7 +42,7 @@ pub struct DecodingOptions {
     /// Seed of the random choices [default: a new one each time].
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Under 1 sharpens the probabilities, over 1 flattens them.
+    /// Temperature: under 1 sharpens the probabilities, over 1 flattens them.
     #[arg(long, default_value_t = 0.8, value_parser = positive)]
     pub temperature: f64,
     /// Tokens to draw among, for top-k and top-k-top-p.
@@ -57,7 +57,7 @@ pub struct DecodingOptions {
     /// Probability to draw within, for typical.
     #[arg(long, default_value_t = 0.95, value_parser = share)]
     pub typical_p: f64,
-    /// Candidates of the beam search.
+    /// Candidates that the beam search keeps.
     #[arg(long, default_value_t = 4, value_parser = at_least_one)]
     pub beams: usize,
     /// Over 0 favours long sequences in beam search, under 0 short ones.
@@ -66,16 +66,16 @@ pub struct DecodingOptions {
     /// End the beam search as soon as enough sequences have ended.
     #[arg(long)]
     pub early_stopping: bool,
-    /// Over 1 makes tokens that were seen less likely.
+    /// Over 1 makes the tokens of prompt and continuation less likely.
     #[arg(long, default_value_t = 1.0, value_parser = positive_f32)]
     pub repetition_penalty: f32,
-    /// Taken from the logit of a token for each time the continuation has it.
+    /// Subtracted from the logit of a token for each time that the continuation has it.
     #[arg(long, default_value_t = 0.0, value_parser = finite, allow_negative_numbers = true)]
     pub frequency_penalty: f32,
-    /// Taken once from the logit of each token that the continuation has.
+    /// Subtracted once from the logit of each token that the continuation has.
     #[arg(long, default_value_t = 0.0, value_parser = finite, allow_negative_numbers = true)]
     pub presence_penalty: f32,
-    /// No sequence of this many tokens comes twice; 0: no limit.
+    /// Write no sequence of so many tokens twice; 0: no limit.
     #[arg(long, default_value_t = 0)]
     pub no_repeat_ngram: usize,
     /// Never write this word or text; may be given more than once.
@@ -121,7 +121,7 @@ impl DecodingOptions {
         }
     }
 
-    /// Everything that decides a continuation; a seed is drawn if none was given.
+    /// The decoding that the flags describe; a seed is drawn if none was given.
     ///
     /// # Errors
     /// A bias is no `TOKEN=NUMBER`, or its token is none of the tokenizer's.

@@ -14,7 +14,7 @@ use values::at_least_one;
 use crate::backend::{Backend, Choice, ChoiceError, Precision};
 use crate::deploy::Weights;
 
-/// Speaks with a Romanian GPT-2.
+/// Runs a Romanian GPT-2: continues prompts, converses, and scores texts.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -29,7 +29,7 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Continue one prompt.
+    /// Continue a prompt, or every prompt of a file.
     #[command(after_help = "Examples:
   gpt2ro generate -m results/deploy \"Bunica a făcut\"
   gpt2ro generate -m results/deploy \"Ne trebuie\" --strategy top-k-top-p --seed 1 -n 60
@@ -47,7 +47,7 @@ Example:
   gpt2ro loop -m results/deploy --strategy top-p --top-p 0.9"
     )]
     Loop(LoopOptions),
-    /// Converse: the model answers each line, and remembers as many turns as fit its context.
+    /// Converse: the model answers each line, and remembers as many turns as fit into its context.
     #[command(after_help = "Example:
   gpt2ro dialog -m results/deploy --user-name Ana --model-name Bunica")]
     Dialog(DialogOptions),
@@ -57,17 +57,17 @@ Example:
     Samples(SamplesOptions),
     /// Measure how fast the model reads and writes on this machine.
     #[command(
-        after_help = "The median of the rounds is printed. The floor is the time it takes to read every weight once from memory,
-as each new token needs it; how fast memory is, is measured before and after.
+        after_help = "Prints the median of the rounds. Each new token needs every weight once, so the speed of memory is a limit;
+it is measured before and after the rounds.
 
 Example:
   gpt2ro bench -m results/deploy --backend engine --precision int8 --threads 2"
     )]
     Bench(BenchOptions),
-    /// Say how well the model predicts texts: bits per byte and perplexities.
+    /// Measure how well the model predicts texts: bits per byte and perplexities.
     #[command(
         after_help = "A file is one text, scored in contexts as long as the model takes. Bits per byte and the
-perplexity a word compare with other models; that a token does not.
+perplexity per word compare with other models; the perplexity per token does not.
 
 Examples:
   gpt2ro score -m results/deploy poveste.txt
@@ -85,17 +85,17 @@ Example:
   gpt2ro logits -m results/deploy --prompts config/parity_prompts.txt --output logits.safetensors"
     )]
     Logits(LogitsOptions),
-    /// Say what a deploy folder holds: files, configuration, tokenizer, tensors.
+    /// Show what a deploy folder holds: files, configuration, tokenizer, tensors.
     #[cfg(feature = "engine")]
     #[command(
-        after_help = "Every file is held against MANIFEST.json; exit code 1 if one is another.
+        after_help = "Checks every file against MANIFEST.json; the exit code is 1 if one differs.
 
 Examples:
   gpt2ro inspect -m results/deploy
   gpt2ro inspect -m results/deploy --json | jq '.tensors[] | select(.bytes > 1000000)'"
     )]
     Inspect(InspectOptions),
-    /// Look at the lengths of texts, and choose texts by them.
+    /// Show the lengths of texts, or select texts by length.
     #[command(after_help = "Examples:
   gpt2ro corpus filter --min-words 8 --max-words 4000 < texte.txt > potrivite.txt
   gpt2ro corpus histogram --unit words -o histogram.svg texte.txt")]
@@ -104,7 +104,7 @@ Examples:
         #[command(subcommand)]
         command: corpus::CorpusCommand,
     },
-    /// Print what makes a shell complete the flags of this program.
+    /// Print the completion script for a shell.
     #[command(after_help = "Example:
   gpt2ro completions bash > ~/.local/share/bash-completion/completions/gpt2ro")]
     Completions {
@@ -117,32 +117,32 @@ Examples:
     Manual,
 }
 
-/// Which model, and with what.
+/// The model, and how it is computed.
 #[derive(Debug, Args)]
 pub struct ModelOptions {
     /// Folder with rust_model.ot, config.json and tokenizer.json.
     #[arg(short, long, value_name = "FOLDER")]
     pub model: PathBuf,
-    /// CPU threads [default: one a core].
+    /// CPU threads [default: one per core].
     #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
     pub threads: Option<usize>,
-    /// What computes the model [default: rust-bert where it is built in, else engine].
+    /// Implementation that computes the model [default: rust-bert if it is built in, else engine].
     #[arg(long, value_enum)]
     pub backend: Option<Backend>,
-    /// How weights and activations are kept.
+    /// Precision of weights and activations; all but fp32 need --backend engine.
     #[arg(long, value_enum, default_value = "fp32")]
     pub precision: Precision,
-    /// Which file the weights are read from [default: fp32 where the folder has it, else fp16].
+    /// File from which the weights are read [default: fp32 if the folder has it, else fp16].
     #[arg(long, value_enum)]
     pub weights: Option<Weights>,
-    /// Do not hold the files of the folder against its MANIFEST.json.
+    /// Do not check the files of the folder against its MANIFEST.json.
     #[arg(long)]
     pub no_verify: bool,
-    /// With --cache: read the weights through, also where they were found whole before and not changed since.
+    /// With --cache: check the weights even if an earlier start found them intact.
     #[arg(long, conflicts_with = "no_verify")]
     pub verify: bool,
-    /// Keep the engine's packed weights, and that the model was found whole, in files beside it, for a
-    /// quick start next time.
+    /// Keep the engine's packed weights, and the result of the check, in files beside the model, so
+    /// that the next start is quick.
     #[arg(long)]
     pub cache: bool,
 }
@@ -207,19 +207,19 @@ pub struct GenerateOptions {
     /// A file of prompts, one a line, each to be continued.
     #[arg(long, value_name = "FILE")]
     pub prompts: Option<PathBuf>,
-    /// Continuations of each prompt: the best ones of a beam search, or one for each of as many seeds.
+    /// Continuations of each prompt: the best ones of a beam search, or one for each of so many seeds.
     #[arg(short, long, default_value_t = 1, value_parser = at_least_one)]
     pub continuations: usize,
-    /// Print the prompt before its continuation: the default.
+    /// Print the prompt before its continuation (the default).
     #[arg(long, overrides_with = "no_echo")]
     pub echo: bool,
     /// Print only the continuation, not the prompt.
     #[arg(long, overrides_with = "echo")]
     pub no_echo: bool,
-    /// Print a JSON object a continuation instead of the text.
+    /// Print a JSON object for each continuation instead of the text.
     #[arg(long)]
     pub json: bool,
-    /// Say on standard error how long it took.
+    /// Report the speed on standard error.
     #[arg(long)]
     pub perf: bool,
     /// How.
@@ -290,10 +290,10 @@ pub struct ScoreOptions {
     /// Every line is a text: score each by itself, then the file.
     #[arg(long)]
     pub lines: bool,
-    /// Every line is a JSON object with the field text: score the file.
+    /// Every line is a JSON object with the field text: score all of the file.
     #[arg(long, conflicts_with = "lines")]
     pub jsonl: bool,
-    /// Print a JSON object a text.
+    /// Print a JSON object for each text.
     #[arg(long)]
     pub json: bool,
 }
@@ -342,7 +342,7 @@ pub struct InspectOptions {
     /// The deploy folder.
     #[arg(short, long, value_name = "FOLDER")]
     pub model: PathBuf,
-    /// The file whose tensors are listed [default: fp32 where the folder has it, else fp16].
+    /// File whose tensors are listed [default: fp32 if the folder has it, else fp16].
     #[arg(long, value_enum)]
     pub weights: Option<Weights>,
     /// Print a JSON object.

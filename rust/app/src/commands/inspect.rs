@@ -13,8 +13,8 @@ use crate::cli::InspectOptions;
 use crate::deploy::Deploy;
 use crate::manifest::{Facts, MANIFEST, Manifest};
 
-/// The letters of Romanian that ASCII does not have: two bytes each, so a token of their own only where
-/// the tokenizer has learned them.
+/// The letters of Romanian that ASCII does not have. Each is two bytes, and so one token only if the
+/// tokenizer has learned it.
 const LETTERS: [&str; 5] = ["ș", "ț", "ă", "â", "î"];
 /// rust-bert keeps the causal mask of each layer among the weights; it is no parameter.
 const MASK: &str = ".attn.bias";
@@ -60,7 +60,7 @@ struct TensorFacts {
 /// Run the command.
 ///
 /// # Errors
-/// The folder is damaged, or a file is not the one that its manifest names; that is told after the report.
+/// The folder is damaged, or a file differs from its manifest; the latter after the report is printed.
 pub fn run(options: &InspectOptions) -> Result<()> {
     let folder = &options.model;
     let deploy = Deploy::open(folder, options.weights)?;
@@ -79,7 +79,7 @@ pub fn run(options: &InspectOptions) -> Result<()> {
     if options.json {
         writeln!(out, "{}", serde_json::to_string(&report)?)?;
     } else {
-        write!(out, "{}", told(&report))?;
+        write!(out, "{}", as_text(&report))?;
     }
     let other = |file: &&FileFacts| file.as_in_manifest == Some(false);
     let first = report.files.iter().find(other);
@@ -179,8 +179,8 @@ fn name_of(path: &Path) -> String {
         .into_owned()
 }
 
-/// The report as text: a table a subject.
-fn told(report: &Report) -> String {
+/// The report as text, with a table for each subject.
+fn as_text(report: &Report) -> String {
     let number = |key: &str| grouped(report.config[key].as_u64().unwrap_or_default());
     let mut lines = vec![
         format!(
@@ -209,7 +209,7 @@ fn told(report: &Report) -> String {
     }));
     let bytes: u64 = report.files.iter().map(|file| file.bytes).sum();
     lines.push(format!("  {:<24} {:>15}", "all", grouped(bytes)));
-    lines.extend(told_of_tokenizer(&report.tokenizer));
+    lines.extend(tokenizer_lines(&report.tokenizer));
     lines.push(format!(
         "\ntensors of {}: {}, {} bytes",
         report.weights,
@@ -224,7 +224,7 @@ fn told(report: &Report) -> String {
     lines.join("\n") + "\n"
 }
 
-fn told_of_tokenizer(facts: &TokenizerFacts) -> [String; 4] {
+fn tokenizer_lines(facts: &TokenizerFacts) -> [String; 4] {
     let special: Vec<String> = facts
         .special_tokens
         .iter()
