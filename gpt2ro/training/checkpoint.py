@@ -38,7 +38,7 @@ from gpt2ro.training.checkpoint_files import (
     write_folder,
 )
 from gpt2ro.training.learner import Learner
-from gpt2ro.training.processes import ALONE, Processes
+from gpt2ro.training.processes import Processes
 from gpt2ro.training.state import TrainingState
 
 WEIGHTS = "model.safetensors"
@@ -51,10 +51,10 @@ class CheckpointStore:
     """The checkpoints of one run.
 
     Args:
-        keep: how many good ones stay, the newest.
+        keep: how many of the good ones stay: the newest.
     """
 
-    def __init__(self, folder: Path, keep: int, processes: Processes = ALONE) -> None:
+    def __init__(self, folder: Path, keep: int, processes: Processes) -> None:
         self._folder = folder
         self._keep = keep
         self._processes = processes

@@ -21,7 +21,7 @@ def fingerprint(
     shards: dict[str, list[TokenShard]],
     tokenizer: Path,
     pretrained: Path | None,
-    shape: Path | None = None,
+    shape: Path | None,
 ) -> str:
     """Return 16 hexadecimal digits of the hash of config, data, initial weights, code and versions.
 

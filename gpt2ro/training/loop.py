@@ -14,7 +14,7 @@ from gpt2ro.training.guard import Action, Guard, Verdict
 from gpt2ro.training.interruption import sigterm_noted
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.probes import Probes
-from gpt2ro.training.processes import ALONE, Processes
+from gpt2ro.training.processes import Processes
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.schedule import stage_at
 from gpt2ro.training.state import TrainingState
@@ -54,7 +54,7 @@ class Trainer:
         reporter: Reporter | None,
         watch: DegenerationWatch,
         probes: Probes | None,
-        processes: Processes = ALONE,
+        processes: Processes,
     ) -> None:
         """Take the parts of a training; only the first process has a reporter."""
         self._learner = learner
