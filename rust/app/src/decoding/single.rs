@@ -19,6 +19,7 @@ pub(super) fn decode(
     let mut sampler = Sampler::new(decoding.seed);
     let mut writer = Writer::new(deploy, &decoding.stop, listener);
     let (room, mut ending) = budget(model, prompt, decoding);
+    model.reserve(prompt.len() + room);
     let mut history = prompt.to_vec();
     let mut unread = prompt.to_vec();
     let mut logits = Vec::new();
