@@ -284,7 +284,7 @@ pub struct ScoreOptions {
     /// Which model.
     #[command(flatten)]
     pub model: ModelOptions,
-    /// Text files in UTF-8.
+    /// Text files in UTF-8; - for standard input.
     #[arg(required = true, value_name = "FILE")]
     pub texts: Vec<PathBuf>,
     /// Every line is a text: score each by itself, then the file.
@@ -304,12 +304,12 @@ pub struct BenchOptions {
     /// Which model.
     #[command(flatten)]
     pub model: ModelOptions,
-    /// Tokens of the prompt.
-    #[arg(long, default_value_t = 512, value_parser = at_least_one)]
-    pub prompt_tokens: usize,
-    /// Tokens written after it.
-    #[arg(short = 'n', long, default_value_t = 128, value_parser = at_least_one)]
-    pub new_tokens: usize,
+    /// Tokens of the prompt [default: 512, or what the context has room for]
+    #[arg(long, value_parser = at_least_one)]
+    pub prompt_tokens: Option<usize>,
+    /// Tokens written after it [default: 128, or a quarter of a context shorter than 512]
+    #[arg(short = 'n', long, value_parser = at_least_one)]
+    pub new_tokens: Option<usize>,
     /// Rounds.
     #[arg(long, default_value_t = 5, value_parser = at_least_one)]
     pub rounds: usize,
