@@ -41,7 +41,8 @@ pub enum Command {
     Generate(GenerateOptions),
     /// Continue prompt after prompt from standard input, one a line.
     #[command(
-        after_help = "Ctrl-C stops the continuation that is being written; Ctrl-D, or Ctrl-C at the prompt, ends.
+        after_help = "Ctrl-C stops the continuation that is being written; Ctrl-D, or Ctrl-C at the prompt, ends. On a terminal
+lines are edited as in a shell: arrow keys, Ctrl-A, Ctrl-R.
 
 Example:
   gpt2ro loop -m results/deploy --strategy top-p --top-p 0.9"
@@ -233,6 +234,9 @@ pub struct LoopOptions {
     /// Which model.
     #[command(flatten)]
     pub model: ModelOptions,
+    /// On a terminal: keep the lines that were typed in a file, and find those of earlier sessions there.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
     /// How.
     #[command(flatten)]
     pub decoding: DecodingOptions,
@@ -250,6 +254,9 @@ pub struct DialogOptions {
     /// Begins the model's turns.
     #[arg(long, default_value = "")]
     pub model_name: String,
+    /// On a terminal: keep the lines that were typed in a file, and find those of earlier sessions there.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
     /// How.
     #[command(flatten)]
     pub decoding: DecodingOptions,

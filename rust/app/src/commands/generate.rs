@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::Speaker;
+use super::{Speaker, bold};
 use crate::cli::GenerateOptions;
 use crate::decoding::{Continuation, Decoding, Strategy, check_length, generate, generate_several};
 use crate::output::{read_prompts, read_text};
@@ -82,9 +82,9 @@ fn streamed(
     out: &mut StdoutLock<'_>,
 ) -> Result<Continuation> {
     let ids = speaker.deploy.encode(prompt)?;
-    check_length(&speaker.model, &ids)?;
+    check_length(&speaker.model, &ids, decoding)?;
     if !options.no_echo {
-        write!(out, "{prompt}")?;
+        write!(out, "{}", bold(prompt))?;
     }
     let mut listener = |text: &str| -> Result<bool> {
         write!(out, "{text}")?;
@@ -112,7 +112,11 @@ fn several(
         if options.json {
             writeln!(out, "{}", record(prompt, number, continuation, decoding))?;
         } else {
-            let echo = if options.no_echo { "" } else { prompt };
+            let echo = if options.no_echo {
+                String::new()
+            } else {
+                bold(prompt)
+            };
             writeln!(out, "--- {}\n{echo}{}", number + 1, continuation.text)?;
         }
     }
