@@ -1,6 +1,7 @@
 r"""Memory and time of the step clusters, by the number of documents.
 
     python bench/clusters.py --documents 100000 400000 1600000
+    python bench/clusters.py --documents 1600000 --sort-megabytes 20
 
 Documents are made up: 40 words each, of which a fifth are near-duplicates of others (two words
 exchanged) and a tenth exact copies. Each number is run in a process of its own. The last line is
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -52,14 +54,15 @@ def write_corpus(folder: Path, count: int) -> None:
         write_signatures(folder / "cleaned" / "bench" / name, signatures, SETTINGS)
 
 
-def cluster(folder: Path) -> dict[str, float]:
+def cluster(folder: Path, sort_megabytes: int) -> dict[str, float]:
     """Run the step in this process; return its seconds and its peak memory in bytes."""
     signatures = sorted((folder / "signatures" / "bench").iterdir())
     documents = sorted((folder / "cleaned" / "bench").iterdir())
     outputs = [folder / "clusters" / "bench" / path.name for path in signatures]
+    settings = replace(SETTINGS, sort_megabytes=sort_megabytes)
     before = peak_memory()
     start = time.process_time()
-    write_decisions(signatures, documents, outputs, SETTINGS, SplitSettings())
+    write_decisions(signatures, documents, outputs, settings, SplitSettings())
     return {"seconds": time.process_time() - start, "bytes": peak_memory() - before}
 
 
@@ -72,11 +75,12 @@ def peak_memory() -> int:
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
-def measure(count: int) -> dict[str, float]:
+def measure(count: int, sort_megabytes: int) -> dict[str, float]:
     """Return the figures of a corpus of so many documents, clustered in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         write_corpus(Path(folder), count)
         command = [sys.executable, __file__, "--cluster", folder]
+        command += ["--sort-megabytes", str(sort_megabytes)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     figures = json.loads(done.stdout)
     return {"documents": count, **figures, "bytes_each": figures["bytes"] / count}
@@ -87,15 +91,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--documents", type=int, nargs="+", default=[100_000])
+    parser.add_argument("--sort-megabytes", type=int, default=SETTINGS.sort_megabytes)
     parser.add_argument("--cluster", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.cluster:
-        print(json.dumps(cluster(arguments.cluster)))
+        print(json.dumps(cluster(arguments.cluster, arguments.sort_megabytes)))
         return
     print(f"{'documents':>12} {'CPU s':>8} {'MB':>8} {'bytes each':>11}")
     results = []
     for count in arguments.documents:
-        results.append(measure(count))
+        results.append(measure(count, arguments.sort_megabytes))
         row = results[-1]
         memory = f"{row['bytes'] / 1e6:8,.0f} {row['bytes_each']:11,.0f}"
         print(f"{count:12,} {row['seconds']:8.1f} {memory}")

@@ -16,9 +16,13 @@ from numpy.typing import NDArray
 NEIGHBOURS = 8
 
 PLACE_BITS = 32
+# Bytes that a text of a band takes while its buckets are found, besides the band itself.
+SORTING_BYTES = 112
 
 
-def candidate_pairs(bands: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+def candidate_pairs(
+    bands: Iterable[NDArray[np.uint64]], sort_bytes: int = 1_000_000_000
+) -> NDArray[np.uint64]:
     """Return the distinct pairs of texts that share a band, ascending: by later, then earlier text.
 
     The texts with one value of one band are a bucket. In it, in order of preference (which is by
@@ -27,10 +31,16 @@ def candidate_pairs(bands: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
 
     Args:
         bands: each band of all texts, (texts,), the texts in order of preference.
+        sort_bytes: memory for finding the buckets of a band. If it takes more, they are found in
+            several turns, each for a share of the values.
     """
     pairs = np.empty(0, np.uint64)
     for band in bands:
-        pairs = np.union1d(pairs, _pairs_in_buckets(band))
+        turns = -(-SORTING_BYTES * len(band) // sort_bytes)
+        # A bucket is of one value, so it belongs to one turn. Values are hashes.
+        shares = (np.flatnonzero(band % np.uint64(turns) == turn) for turn in range(turns))
+        found = [_pairs_in_buckets(band[texts], texts) for texts in shares]
+        pairs = np.union1d(pairs, np.concatenate([np.empty(0, np.uint64), *found]))
     return pairs
 
 
@@ -40,10 +50,11 @@ def places(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int
     return (pairs >> np.uint64(PLACE_BITS)).astype(np.int64), earlier.astype(np.int64)
 
 
-def _pairs_in_buckets(band: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _pairs_in_buckets(band: NDArray[np.uint64], texts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the pairs of these texts, of which `band` has the values."""
     # Stable: inside a bucket the texts stay in order of preference.
-    order = np.argsort(band, kind="stable").astype(np.uint64)
-    values = band[order]
+    sorting = np.argsort(band, kind="stable")
+    values, order = band[sorting], texts[sorting].astype(np.uint64)
     starts = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
     firsts = np.repeat(order[starts], np.diff(np.append(starts, len(values))))
     pairs = [np.delete(order << np.uint64(PLACE_BITS) | firsts, starts)]

@@ -57,8 +57,8 @@ def write_decisions(
     if deduplication.near:
         shards = [documents[index] for index in order]
         rows = np.flatnonzero(kept == np.arange(len(kept)))
-        dropped = near_copies(corpus, rows, shards, deduplication, outputs[0].parent)
-        kept, similarities = with_near_copies(kept, dropped)
+        copies = near_copies(corpus, rows, shards, deduplication, outputs[0].parent)
+        kept, similarities = with_near_copies(kept, copies)
     splits = split_numbers(corpus.hashes, split)
     check_splits(splits[kept == np.arange(len(kept))], split)
     for part, index in enumerate(order):
@@ -84,7 +84,7 @@ def exact_copies(corpus: Corpus) -> NDArray[np.int64]:
 
 
 def with_near_copies(
-    kept: NDArray[np.int64], dropped: Sequence[tuple[int, int, float]]
+    kept: NDArray[np.int64], copies: NDArray[np.void]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the row that stays for every document, and how similar it is to the document.
 
@@ -92,7 +92,7 @@ def with_near_copies(
 
     Args:
         kept: the row of the exact copy that stays.
-        dropped: of these, (dropped, kept, similarity).
+        copies: of these, (texts,) of NEAR_COPY.
 
     Returns:
         kept: (documents,) rows.
@@ -100,13 +100,13 @@ def with_near_copies(
     """
     stays = np.arange(len(kept))
     similarities = np.full(len(kept), np.nan)
-    for row, other, similarity in dropped:
-        stays[row], similarities[row] = other, similarity
+    stays[copies["dropped"]] = copies["stays"]
+    similarities[copies["dropped"]] = copies["similarity"]
     return stays[kept], similarities[kept]
 
 
 def _decisions(
-    ids: pa.ChunkedArray,
+    ids: pa.LargeStringArray,
     rows: slice,
     kept: NDArray[np.int64],
     similarities: NDArray[np.float64],
@@ -117,18 +117,13 @@ def _decisions(
     indices = number_column(splits[rows], valid=~dropped)
     return pa.Table.from_arrays(
         [
-            _array(ids[rows]),
+            ids[rows].cast(pa.string()),
             string_column(SPLITS).take(indices),
-            _array(ids.take(number_column(kept[rows], valid=dropped))),
+            ids.take(number_column(kept[rows], valid=dropped)).cast(pa.string()),
             number_column(similarities[rows], valid=~np.isnan(similarities[rows])),
         ],
         schema=DECISIONS,
     )
-
-
-def _array(values: pa.ChunkedArray) -> pa.Array:
-    """Return one array, so that the file does not tell how the columns were chunked."""
-    return pa.concat_arrays([pa.nulls(0, values.type), *values.chunks])
 
 
 def _empty_corpus(signatures: Sequence[Path]) -> str:

@@ -24,7 +24,7 @@ class Corpus:
         hashes: (documents, 2) big-endian uint64.
         characters: (documents,) int32.
         sources: (documents,) int32, numbers of the sources, in order of preference.
-        ids: (documents,) ids.
+        ids: (documents,) ids; one array, since taking from several first makes one of them.
         bounds: (parts + 1,) where each part begins and ends.
     """
 
@@ -33,7 +33,7 @@ class Corpus:
     hashes: NDArray[np.uint64]
     characters: NDArray[np.int32]
     sources: NDArray[np.int32]
-    ids: pa.ChunkedArray
+    ids: pa.LargeStringArray
     bounds: NDArray[np.int64]
 
     def rows(self, part: int) -> slice:
@@ -43,8 +43,7 @@ class Corpus:
     def read_bands(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
         """Yield each band of the documents in `rows`, (rows,), one band in memory at a time."""
         for band in range(self.bands):
-            values = [read_band(path, self.bands, band) for path in self.paths]
-            yield np.concatenate(values)[rows]
+            yield np.concatenate([read_band(path, self.bands, band) for path in self.paths])[rows]
 
 
 def read_corpus(signatures: Sequence[Path], bands: int) -> Corpus:
@@ -54,19 +53,23 @@ def read_corpus(signatures: Sequence[Path], bands: int) -> Corpus:
         UserError: a file is missing, damaged, or was written with other settings.
     """
     columns = ["id", "hash", "characters"]
-    tables = [read_table(path, signature_schema(bands), columns) for path in signatures]
-    sizes = [table.num_rows for table in tables]
-    hashes = [_words(chunk) for table in tables for chunk in table["hash"].chunks]
-    table = pa.concat_tables(tables)
+    hashes, characters, ids = [np.empty((0, 2), np.uint64)], [np.empty(0, np.int32)], []
+    sizes = []
+    for path in signatures:
+        table = read_table(path, signature_schema(bands), columns)
+        sizes.append(table.num_rows)
+        hashes += [_words(chunk) for chunk in table["hash"].chunks]
+        characters.append(numbers(table["characters"]))
+        ids += table["id"].cast(pa.large_string()).chunks
     names = list(dict.fromkeys(path.parent.name for path in signatures))
     places = [names.index(path.parent.name) for path in signatures]
     return Corpus(
         paths=list(signatures),
         bands=bands,
-        hashes=np.concatenate([np.empty((0, 2), np.uint64), *hashes]),
-        characters=numbers(table["characters"]),
+        hashes=np.concatenate(hashes),
+        characters=np.concatenate(characters),
         sources=np.repeat(np.array(places, np.int32), sizes),
-        ids=table["id"],
+        ids=pa.chunked_array(ids, pa.large_string()).combine_chunks(),
         bounds=np.cumsum([0, *sizes]),
     )
 

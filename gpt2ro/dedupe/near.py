@@ -24,8 +24,11 @@ from gpt2ro.errors import UserError
 from gpt2ro.native import similarity
 from gpt2ro.progress import Progress
 
-# Row of the dropped text, row of the one that stays in its place, their Jaccard similarity.
-NearCopy = tuple[int, int, float]
+# Of each text that is dropped: its row, that of the text that stays in its place, and their Jaccard
+# similarity.
+NEAR_COPY = np.dtype([("dropped", np.int64), ("stays", np.int64), ("similarity", np.float64)])
+# Pairs that are Python's numbers at a time: as such they take ten times the memory.
+PIECE = 100_000
 
 
 def near_copies(
@@ -34,8 +37,8 @@ def near_copies(
     documents: Sequence[Path],
     settings: DeduplicationSettings,
     folder: Path,
-) -> list[NearCopy]:
-    """Return the texts to be dropped as near-duplicates.
+) -> NDArray[np.void]:
+    """Return the texts to be dropped as near-duplicates, (texts,) of NEAR_COPY.
 
     Candidates are the pairs that share a band; all of them are compared exactly. For that the
     documents are read once, and the shingles of the candidates are kept in a temporary file.
@@ -50,17 +53,26 @@ def near_copies(
         UserError: the shards are not those of the signatures, or the disk is full.
     """
     preferred = rows[_preference(corpus, rows)]
-    later, earlier = (preferred[texts] for texts in places(_candidates(corpus, preferred)))
+    later, earlier = (
+        preferred[texts] for texts in places(_candidates(corpus, preferred, settings))
+    )
     candidates = np.unique(np.concatenate([later, earlier]))
     with ShingleFile(folder) as sets:
         _add_shingles(sets, corpus, candidates, documents, settings)
-        numbered = zip(
-            np.searchsorted(candidates, later).tolist(),
-            np.searchsorted(candidates, earlier).tolist(),
-            strict=True,
-        )
-        found = list(_dropped(numbered, sets, settings.min_similarity))
-    return [(int(candidates[one]), int(candidates[other]), value) for one, other, value in found]
+        pairs = _numbered(candidates, later, earlier)
+        found = np.fromiter(_dropped(pairs, sets, settings.min_similarity), NEAR_COPY)
+    for column in ("dropped", "stays"):
+        found[column] = candidates[found[column]]
+    return found
+
+
+def _numbered(
+    candidates: NDArray[np.int64], later: NDArray[np.int64], earlier: NDArray[np.int64]
+) -> Iterator[tuple[int, int]]:
+    """Yield pairs of rows as the numbers that their texts have among the candidates."""
+    for start in range(0, len(later), PIECE):
+        sides = (rows[start : start + PIECE] for rows in (later, earlier))
+        yield from zip(*(np.searchsorted(candidates, rows).tolist() for rows in sides), strict=True)
 
 
 def _preference(corpus: Corpus, rows: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -75,7 +87,9 @@ def _preference(corpus: Corpus, rows: NDArray[np.int64]) -> NDArray[np.intp]:
     return order
 
 
-def _candidates(corpus: Corpus, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _candidates(
+    corpus: Corpus, rows: NDArray[np.int64], settings: DeduplicationSettings
+) -> NDArray[np.uint64]:
     with Progress("clusters: bands") as progress:
 
         def watched() -> Iterator[NDArray[np.uint64]]:
@@ -83,7 +97,7 @@ def _candidates(corpus: Corpus, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
                 yield band
                 progress.update(band.nbytes)
 
-        return candidate_pairs(watched())
+        return candidate_pairs(watched(), settings.sort_megabytes * 1_000_000)
 
 
 def _add_shingles(
@@ -136,19 +150,19 @@ def _another_run(path: Path, what: str) -> UserError:
 
 def _dropped(
     pairs: Iterator[tuple[int, int]], sets: ShingleFile, least: float
-) -> Iterator[NearCopy]:
-    """Yield each text to be dropped, by number, with the most similar one that stays.
+) -> Iterator[tuple[int, int, float]]:
+    """Yield each text to be dropped, by number, with the most similar one that stays, and how much.
 
     Args:
         pairs: (later, earlier) in the order of preference, the pairs of one later text together.
         least: the similarity from which on a text is dropped.
     """
-    gone: set[int] = set()
+    gone = bytearray(len(sets))
     with Progress("clusters: comparisons") as progress:
         for later, group in groupby(pairs, itemgetter(0)):
             best, place = 0.0, later
             for _, earlier in group:
-                if earlier in gone or _bound(sets, later, earlier) < max(least, best):
+                if gone[earlier] or _bound(sets, later, earlier) < max(least, best):
                     continue
                 value = similarity(sets[later], sets[earlier])
                 if value > best:
@@ -157,7 +171,7 @@ def _dropped(
                 progress.update(size)
             progress.update(0, documents=1)
             if best >= least:
-                gone.add(later)
+                gone[later] = True
                 yield later, place, best
 
 

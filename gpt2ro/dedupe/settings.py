@@ -39,6 +39,11 @@ class DeduplicationSettings(SignatureSettings):
         minimum=0.1,
         maximum=1,
     )
+    sort_megabytes: int = setting(
+        1000,
+        "memory for sorting a band of all signatures, MB; with less it takes more turns",
+        minimum=1,
+    )
     prefer_sources: str = setting(
         "", "sources whose copy stays first among copies of one length, comma-separated"
     )

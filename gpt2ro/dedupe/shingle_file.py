@@ -1,6 +1,6 @@
 """A temporary file of shingles, from which the sets of two texts are read to compare them."""
 
-import mmap
+import os
 import tempfile
 from array import array
 from contextlib import AbstractContextManager, suppress
@@ -16,8 +16,8 @@ HASH_BYTES = 8
 class ShingleFile(AbstractContextManager["ShingleFile"]):
     """Sets of shingles, numbered in the order in which they are added, from 0.
 
-    They are on disk, 8 bytes a shingle, mapped into memory; in memory proper are 8 bytes a set. The
-    file has no name, so that nothing is left of it, however the process ends.
+    They are on disk, 8 bytes a shingle; in memory are 8 bytes a set. The file has no name, so that
+    nothing is left of it, however the process ends.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -25,7 +25,6 @@ class ShingleFile(AbstractContextManager["ShingleFile"]):
         self._folder = folder
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115, closed by __exit__
         self._bounds = array("q", [0])
-        self._map: mmap.mmap | None = None
 
     def add(self, shingles: bytes) -> None:
         """Append the set of the next text.
@@ -45,8 +44,6 @@ class ShingleFile(AbstractContextManager["ShingleFile"]):
             self._file.flush()
         except OSError as error:
             raise self._disk_full(error) from error
-        if self._bounds[-1]:
-            self._map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def __len__(self) -> int:
         return len(self._bounds) - 1
@@ -56,8 +53,8 @@ class ShingleFile(AbstractContextManager["ShingleFile"]):
         return (self._bounds[number + 1] - self._bounds[number]) // HASH_BYTES
 
     def __getitem__(self, number: int) -> bytes:
-        assert self._map is not None
-        return self._map[self._bounds[number] : self._bounds[number + 1]]
+        start, end = self._bounds[number], self._bounds[number + 1]
+        return os.pread(self._file.fileno(), end - start, start)
 
     def __exit__(
         self,
@@ -65,8 +62,6 @@ class ShingleFile(AbstractContextManager["ShingleFile"]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._map is not None:
-            self._map.close()
         # What could not be written on a full disk is tried once more here; nobody needs it.
         with suppress(OSError):
             self._file.close()

@@ -13,8 +13,9 @@ BANDS = st.integers(1, 30).flatmap(
 )
 
 
-def pairs(bands: list[list[int]]) -> list[tuple[int, int]]:
-    later, earlier = places(candidate_pairs(np.array(band, np.uint64) for band in bands))
+def pairs(bands: list[list[int]], sort_bytes: int = 1_000_000_000) -> list[tuple[int, int]]:
+    arrays = (np.array(band, np.uint64) for band in bands)
+    later, earlier = places(candidate_pairs(arrays, sort_bytes))
     return list(zip(later.tolist(), earlier.tolist(), strict=True))
 
 
@@ -34,6 +35,13 @@ def test_pairs_are_those_of_the_rule(bands: list[list[int]]) -> None:
         for value in set(band):
             expected |= paired([n for n, found in enumerate(band) if found == value])
     assert pairs(bands) == sorted(expected)
+
+
+@given(BANDS, st.integers(1, 5_000))
+def test_a_band_sorted_in_several_turns_gives_the_same_pairs(
+    bands: list[list[int]], sort_bytes: int
+) -> None:
+    assert pairs(bands, sort_bytes) == pairs(bands)
 
 
 def test_texts_that_share_no_band_are_no_pair() -> None:

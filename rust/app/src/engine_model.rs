@@ -91,6 +91,10 @@ impl Model for EngineModel {
         self.network.reset();
     }
 
+    fn reserve(&mut self, tokens: usize) {
+        self.network.reserve(tokens);
+    }
+
     fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits<'_>> {
         let wanted = match positions {
             Positions::Last => Wanted::Last,

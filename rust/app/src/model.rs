@@ -59,6 +59,9 @@ pub trait Model {
     /// Forget every sequence.
     fn reset(&mut self);
 
+    /// So many tokens will be read, those of all sequences counted: what they take may be had at once.
+    fn reserve(&mut self, _tokens: usize) {}
+
     /// Read `tokens[i]` at the end of sequence i and return logits: row i for `Last`, the rows of
     /// sequence 0, then of sequence 1, ... for `All`. The first call after `reset` decides how many
     /// sequences there are. Together with what was read, no sequence may exceed `context`.

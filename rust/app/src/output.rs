@@ -1,7 +1,8 @@
-//! Files that appear complete or not at all, and prompts read from files.
+//! Files that appear complete or not at all; texts and prompts read from files or standard input.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -30,23 +31,38 @@ fn partial_path(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.partial"))
 }
 
-/// Read a UTF-8 text file.
+/// How a file is named to the user: "-" is standard input.
+#[must_use]
+pub fn name(path: &Path) -> Cow<'_, str> {
+    if is_standard_input(path) {
+        return Cow::from("standard input");
+    }
+    path.to_string_lossy()
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Read a UTF-8 text file, or standard input for "-".
 ///
 /// # Errors
 /// The file is missing or not UTF-8.
 pub fn read_text(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let bytes = if is_standard_input(path) {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    let bytes = bytes.with_context(|| format!("{}: cannot be read", name(path)))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        anyhow!(
-            "{}: byte {} is not UTF-8; {TO_UTF_8}",
-            path.display(),
-            at + 1
-        )
+        anyhow!("{}: byte {} is not UTF-8; {TO_UTF_8}", name(path), at + 1)
     })
 }
 
-/// Read prompts, one a line; empty lines are skipped.
+/// Read prompts from a file or, for "-", standard input, one a line; empty lines are skipped.
 ///
 /// # Errors
 /// The file is missing, not UTF-8, or without a prompt.
@@ -60,7 +76,7 @@ pub fn read_prompts(path: &Path) -> Result<Vec<String>> {
     ensure!(
         !prompts.is_empty(),
         "{}: no prompt in it; write one a line",
-        path.display()
+        name(path)
     );
     Ok(prompts)
 }

@@ -79,6 +79,10 @@ impl Model for TimedModel {
         self.model.reset();
     }
 
+    fn reserve(&mut self, tokens: usize) {
+        self.model.reserve(tokens);
+    }
+
     fn forward(&mut self, tokens: &[Vec<u32>], positions: Positions) -> Result<Logits<'_>> {
         let count = tokens.iter().map(Vec::len).sum();
         let is_prompt = std::mem::take(&mut self.fresh) || count > tokens.len();

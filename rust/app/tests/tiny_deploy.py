@@ -9,7 +9,8 @@ STREAM is a JSON list: the random numbers to sample with, one a token, anew for 
     FOLDER/not_numbers  has damaged weights: NaN
 
 Each holds what the step convert writes, and reference.json: for some prompts the ids, the logits of
-the last position, and the continuation of each case, with the flags that ask the binary for it.
+the last position, the continuation of each case, with the flags that ask the binary for it, and one
+longer than the context.
 continuations.json has the continuations of fifty prompts, greedy, beam and top-k.
 score.json has a text of some contexts, and how well the model predicts it.
 """
@@ -27,6 +28,7 @@ from transformers import GPT2Config, GPT2LMHeadModel
 
 LAYERS, HEADS, WIDTH, POSITIONS, VOCABULARY = 2, 2, 64, 64, 400
 NEW_TOKENS = 24
+SLIDING_TOKENS = 120  # nearly twice the context
 END_LOGIT = 3.5  # so that half of the cases end within NEW_TOKENS
 SENTENCES = [
     "Bunica a făcut o plăcintă cu mere și a chemat copiii la masă.",
@@ -145,6 +147,7 @@ def reference(network: GPT2LMHeadModel, bpe: Tokenizer) -> list[dict[str, object
                     {"flags": flags.split(), "tokens": continuation(network, ids, options)}
                     for flags, options in cases.items()
                 ],
+                "sliding": sliding_continuation(network, ids[0].tolist()),
             }
         )
     return facts
@@ -194,6 +197,18 @@ def continuation(
             **({"do_sample": False} | options),
         )
     return until_end(whole[0, ids.shape[1] :].tolist(), network.config.eos_token_id)
+
+
+def sliding_continuation(network: GPT2LMHeadModel, ids: list[int]) -> list[int]:
+    """Continue greedily with SLIDING_TOKENS; of a full context the newer half is read anew."""
+    tokens, begin = list(ids), 0
+    for _ in range(SLIDING_TOKENS):
+        if len(tokens) - begin > POSITIONS:
+            begin = len(tokens) - POSITIONS // 2
+        with torch.no_grad():
+            logits = network(torch.tensor([tokens[begin:]])).logits[0, -1]
+        tokens.append(int(logits.argmax()))
+    return until_end(tokens[len(ids) :], network.config.eos_token_id)
 
 
 def score(network: GPT2LMHeadModel, bpe: Tokenizer) -> dict[str, object]:

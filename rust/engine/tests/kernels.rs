@@ -4,8 +4,7 @@
 mod support;
 
 use gpt2ro_engine::kernels::{
-    BandSource, Input, Isa, LANES, LayerNorm, Matrix, MatrixShape, Memory, PANELS, Pool, Precision,
-    ROWS, Tile,
+    Input, Isa, LANES, LayerNorm, Matrix, MatrixShape, Memory, PANELS, Pool, Precision, ROWS, Tile,
 };
 use support::random::Random;
 
@@ -15,24 +14,6 @@ struct Dense {
     columns: usize,
     weights: Vec<f32>,
     bias: Vec<f32>,
-}
-
-struct Band<'a>(&'a Dense, usize);
-
-impl BandSource for Band<'_> {
-    fn weight(&self, row: usize, column: usize) -> f32 {
-        let row = self.1 * ROWS + row;
-        if row < self.0.rows && column < self.0.columns {
-            self.0.weights[row * self.0.columns + column]
-        } else {
-            0.0
-        }
-    }
-
-    fn bias(&self, row: usize) -> f32 {
-        let bias = self.0.bias.get(self.1 * ROWS + row);
-        bias.copied().unwrap_or_default()
-    }
 }
 
 impl Dense {
@@ -50,8 +31,17 @@ impl Dense {
         let shape = MatrixShape::padded(precision, self.rows, self.columns);
         let mut memory = Memory::new(shape.bytes()).unwrap();
         let bands = memory.bytes_mut()[..shape.bytes()].chunks_exact_mut(shape.band_bytes());
-        for (index, band) in bands.enumerate() {
-            shape.pack(&Band(self, index), band);
+        let rows = self.weights.chunks_exact(self.columns).zip(&self.bias);
+        let mut rows = rows.collect::<Vec<_>>().into_iter();
+        for bytes in bands {
+            let mut band = shape.band();
+            for (row, (weights, &bias)) in rows.by_ref().take(ROWS).enumerate() {
+                for (column, &weight) in band.columns.iter_mut().zip(weights) {
+                    column[row] = weight;
+                }
+                band.biases[row] = bias;
+            }
+            shape.pack(&band, bytes);
         }
         Matrix::new(memory.share().unwrap(), 0..shape.bytes(), shape)
     }

@@ -1,6 +1,6 @@
 //! Flags of decoding, and the [`Decoding`] that they describe.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use clap::{Args, ValueEnum};
 
 use super::values::{at_least_one, finite, positive, positive_f32, share};
@@ -87,6 +87,9 @@ pub struct DecodingOptions {
     /// End before this string; may be given more than once.
     #[arg(long, value_name = "TEXT")]
     pub stop: Vec<String>,
+    /// When the context is full, forget its older half and go on; otherwise the text ends there.
+    #[arg(long)]
+    pub slide: bool,
 }
 
 impl DecodingOptions {
@@ -124,8 +127,12 @@ impl DecodingOptions {
     /// The decoding that the flags describe; a seed is drawn if none was given.
     ///
     /// # Errors
-    /// A bias is no `TOKEN=NUMBER`, or its token is none of the tokenizer's.
+    /// A bias is no `TOKEN=NUMBER`, or its token is none of the tokenizer's, or a beam search shall slide.
     pub fn decoding(&self, deploy: &Deploy) -> Result<Decoding> {
+        ensure!(
+            !(self.slide && self.strategy == StrategyName::Beam),
+            "--slide: a beam search ends where the context is full; choose another --strategy"
+        );
         Ok(Decoding {
             processors: Processors {
                 repetition_penalty: self.repetition_penalty,
@@ -138,6 +145,7 @@ impl DecodingOptions {
             max_new_tokens: self.max_new_tokens,
             min_new_tokens: self.min_new_tokens,
             stop: self.stop.clone(),
+            slide: self.slide,
             ..Decoding::new(self.strategy(), self.seed.unwrap_or_else(random_seed))
         })
     }

@@ -41,7 +41,8 @@ pub enum Command {
     Generate(GenerateOptions),
     /// Continue prompt after prompt from standard input, one a line.
     #[command(
-        after_help = "Ctrl-C stops the continuation that is being written; Ctrl-D, or Ctrl-C at the prompt, ends.
+        after_help = "Ctrl-C stops the continuation that is being written; Ctrl-D, or Ctrl-C at the prompt, ends. On a terminal
+lines are edited as in a shell: arrow keys, Ctrl-A, Ctrl-R.
 
 Example:
   gpt2ro loop -m results/deploy --strategy top-p --top-p 0.9"
@@ -233,6 +234,9 @@ pub struct LoopOptions {
     /// Which model.
     #[command(flatten)]
     pub model: ModelOptions,
+    /// On a terminal: keep the lines that were typed in a file, and find those of earlier sessions there.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
     /// How.
     #[command(flatten)]
     pub decoding: DecodingOptions,
@@ -250,6 +254,9 @@ pub struct DialogOptions {
     /// Begins the model's turns.
     #[arg(long, default_value = "")]
     pub model_name: String,
+    /// On a terminal: keep the lines that were typed in a file, and find those of earlier sessions there.
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
     /// How.
     #[command(flatten)]
     pub decoding: DecodingOptions,
@@ -284,7 +291,7 @@ pub struct ScoreOptions {
     /// Which model.
     #[command(flatten)]
     pub model: ModelOptions,
-    /// Text files in UTF-8.
+    /// Text files in UTF-8; - for standard input.
     #[arg(required = true, value_name = "FILE")]
     pub texts: Vec<PathBuf>,
     /// Every line is a text: score each by itself, then the file.
@@ -304,12 +311,12 @@ pub struct BenchOptions {
     /// Which model.
     #[command(flatten)]
     pub model: ModelOptions,
-    /// Tokens of the prompt.
-    #[arg(long, default_value_t = 512, value_parser = at_least_one)]
-    pub prompt_tokens: usize,
-    /// Tokens written after it.
-    #[arg(short = 'n', long, default_value_t = 128, value_parser = at_least_one)]
-    pub new_tokens: usize,
+    /// Tokens of the prompt [default: 512, or what the context has room for]
+    #[arg(long, value_parser = at_least_one)]
+    pub prompt_tokens: Option<usize>,
+    /// Tokens written after it [default: 128, or a quarter of a context shorter than 512]
+    #[arg(short = 'n', long, value_parser = at_least_one)]
+    pub new_tokens: Option<usize>,
     /// Rounds.
     #[arg(long, default_value_t = 5, value_parser = at_least_one)]
     pub rounds: usize,

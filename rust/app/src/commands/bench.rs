@@ -23,8 +23,10 @@ const PROBE_BYTES: usize = 512 << 20;
 /// The model cannot be loaded, or its context is too short.
 pub fn run(options: &BenchOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
-    let (prompt_tokens, new_tokens) = (options.prompt_tokens, options.new_tokens);
     let context = speaker.model.context();
+    let new_tokens = options.new_tokens.unwrap_or((context / 4).clamp(1, 128));
+    let room = context.saturating_sub(new_tokens);
+    let prompt_tokens = options.prompt_tokens.unwrap_or(room.clamp(1, 512));
     ensure!(
         prompt_tokens + new_tokens <= context,
         "--prompt-tokens {prompt_tokens} and --new-tokens {new_tokens} exceed the context of {context}; lower one"

@@ -5,8 +5,8 @@ use std::io::Write as _;
 
 use anyhow::Result;
 
-use super::prompt_loop::read_line;
-use super::{Interrupt, Speaker};
+use super::line_reader::LineReader;
+use super::{Interrupt, Speaker, bold};
 use crate::cli::DialogOptions;
 use crate::decoding::generate;
 use crate::deploy::Deploy;
@@ -15,7 +15,7 @@ use crate::model::Model as _;
 /// Run the command until the end of standard input.
 ///
 /// # Errors
-/// The model cannot be loaded, or standard input or output fails. A turn that alone fills the context is
+/// The model cannot be loaded, or standard input or output or the file of the history fails. A turn that alone fills the context is
 /// told and forgotten.
 pub fn run(options: &DialogOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
@@ -25,7 +25,8 @@ pub fn run(options: &DialogOptions) -> Result<()> {
     decoding.stop.push("\n".to_owned());
     let (user, model_name) = (opening(&options.user_name), opening(&options.model_name));
     let mut exchange = Exchange::default();
-    while let Some(line) = read_line(&user)? {
+    let mut lines = LineReader::new(options.history.as_deref())?;
+    while let Some(line) = lines.line(&user)? {
         if line.trim().is_empty() {
             continue;
         }
@@ -43,7 +44,7 @@ pub fn run(options: &DialogOptions) -> Result<()> {
             }
         };
         let mut out = std::io::stdout().lock();
-        write!(out, "{model_name}")?;
+        write!(out, "{}", bold(&model_name))?;
         let mut begun = false;
         let mut listener = |text: &str| -> Result<bool> {
             // The opening ends with the space that the model writes first.

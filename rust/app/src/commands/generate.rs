@@ -1,14 +1,15 @@
 //! `gpt2ro generate`: continue one prompt, or every prompt of a file.
 
-use std::io::{Read as _, StdoutLock, Write as _};
+use std::io::{StdoutLock, Write as _};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::Speaker;
+use super::{Speaker, bold};
 use crate::cli::GenerateOptions;
 use crate::decoding::{Continuation, Decoding, Strategy, check_length, generate, generate_several};
-use crate::output::{TO_UTF_8, read_prompts, read_text};
+use crate::output::{read_prompts, read_text};
 
 /// Run the command.
 ///
@@ -49,12 +50,7 @@ fn prompts(options: &GenerateOptions) -> Result<Vec<String>> {
     }
     let prompt = match (&options.prompt, &options.prompt_file) {
         (_, Some(file)) => read_text(file)?,
-        (Some(prompt), None) if prompt == "-" => {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes)?;
-            String::from_utf8(bytes)
-                .with_context(|| format!("standard input: not UTF-8; {TO_UTF_8}"))?
-        }
+        (Some(prompt), None) if prompt == "-" => read_text(Path::new(prompt))?,
         (Some(prompt), None) => prompt.clone(),
         (None, None) => unreachable!("clap asks for one of them"),
     };
@@ -86,9 +82,9 @@ fn streamed(
     out: &mut StdoutLock<'_>,
 ) -> Result<Continuation> {
     let ids = speaker.deploy.encode(prompt)?;
-    check_length(&speaker.model, &ids)?;
+    check_length(&speaker.model, &ids, decoding)?;
     if !options.no_echo {
-        write!(out, "{prompt}")?;
+        write!(out, "{}", bold(prompt))?;
     }
     let mut listener = |text: &str| -> Result<bool> {
         write!(out, "{text}")?;
@@ -116,7 +112,11 @@ fn several(
         if options.json {
             writeln!(out, "{}", record(prompt, number, continuation, decoding))?;
         } else {
-            let echo = if options.no_echo { "" } else { prompt };
+            let echo = if options.no_echo {
+                String::new()
+            } else {
+                bold(prompt)
+            };
             writeln!(out, "--- {}\n{echo}{}", number + 1, continuation.text)?;
         }
     }

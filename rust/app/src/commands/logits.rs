@@ -24,7 +24,7 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
     for (index, prompt) in prompts.iter().enumerate() {
         let ids = speaker.deploy.encode(prompt)?;
         let Speaker { deploy, model, .. } = &mut speaker;
-        check_length(model, &ids)
+        check_length(model, &ids, &decoding)
             .with_context(|| format!("{}: prompt {}", options.prompts.display(), index + 1))?;
         model.reset();
         let shape = vec![ids.len(), model.vocabulary()];

@@ -6,6 +6,7 @@ pub mod dialog;
 pub mod generate;
 #[cfg(feature = "engine")]
 pub mod inspect;
+mod line_reader;
 pub mod logits;
 pub mod prompt_loop;
 pub mod samples;
@@ -16,6 +17,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use anstream::{AutoStream, ColorChoice};
 use anyhow::Result;
 
 use crate::cli::ModelOptions;
@@ -74,6 +76,15 @@ impl Speaker {
             );
         }
     }
+}
+
+/// What the user or the program says, as it is shown among what the model writes: bold on a terminal
+/// that has that, unless NO_COLOR is set.
+fn bold(text: &str) -> String {
+    if AutoStream::choice(&std::io::stdout()) == ColorChoice::Never {
+        return text.to_owned();
+    }
+    format!("\x1b[1m{text}\x1b[0m")
 }
 
 /// Ctrl-C stops the continuation that is being written, and not the program; with none being written

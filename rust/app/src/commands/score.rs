@@ -11,7 +11,7 @@ use super::Speaker;
 use crate::cli::ScoreOptions;
 use crate::corpus::length::Lines;
 use crate::model::Model as _;
-use crate::output::read_text;
+use crate::output::{name, read_text};
 use crate::scoring::{Score, nats};
 
 /// Time between two lines of progress.
@@ -34,7 +34,7 @@ pub fn run(options: &ScoreOptions) -> Result<()> {
             }
         }
         let all = score(&mut speaker, &texts, path)?;
-        tell(options, &path.display().to_string(), all)?;
+        tell(options, &name(path), all)?;
     }
     Ok(())
 }
@@ -52,7 +52,7 @@ fn texts(options: &ScoreOptions, path: &Path) -> Result<Vec<String>> {
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(index, line)| {
             kind.text(line)
-                .with_context(|| format!("{}: line {}", path.display(), index + 1))
+                .with_context(|| format!("{}: line {}", name(path), index + 1))
         })
         .collect()
 }
@@ -69,7 +69,7 @@ fn score(speaker: &mut Speaker, texts: &[String], path: &Path) -> Result<Score> 
     ensure!(
         score.words > 0,
         "{}: holds no words; name a file with text",
-        path.display()
+        name(path)
     );
     score.tokens = tokens.len();
     let mut progress = progress(path, tokens.len());
@@ -90,7 +90,7 @@ fn progress(path: &Path, tokens: usize) -> impl FnMut(usize) {
         let left = (tokens - done) as f64 / rate;
         eprintln!(
             "score {}: {done} of {tokens} tokens, {rate:.0} tokens/s, {left:.0} s left",
-            path.display()
+            name(path)
         );
     }
 }

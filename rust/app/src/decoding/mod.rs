@@ -83,6 +83,9 @@ pub struct Decoding {
     pub seed: u64,
     /// The text ends before any of these.
     pub stop: Vec<String>,
+    /// Whether the model forgets the older half of a full context and goes on, which a beam search
+    /// cannot. Otherwise the text ends there.
+    pub slide: bool,
 }
 
 impl Decoding {
@@ -96,6 +99,7 @@ impl Decoding {
             processors: Processors::default(),
             seed,
             stop: Vec::new(),
+            slide: false,
         }
     }
 }
@@ -156,7 +160,7 @@ pub fn generate(
     decoding: &Decoding,
     listener: &mut Listener<'_>,
 ) -> Result<Continuation> {
-    let prompt = prepared(model, prompt)?;
+    let prompt = prepared(model, prompt, decoding)?;
     match decoding.strategy {
         Strategy::Beam { .. } => {
             let best = beam::search(model, deploy, &prompt, decoding, listener)?.swap_remove(0);
@@ -180,7 +184,7 @@ pub fn generate_several(
     count: usize,
 ) -> Result<Vec<Continuation>> {
     if let Strategy::Beam { .. } = decoding.strategy {
-        let prompt = prepared(model, prompt)?;
+        let prompt = prepared(model, prompt, decoding)?;
         let sequences = beam::search(model, deploy, &prompt, decoding, &mut |_| Ok(true))?;
         return Ok(sequences.into_iter().take(count).collect());
     }
@@ -197,8 +201,8 @@ pub fn generate_several(
 
 /// The prompt for a model that has read nothing: GPT-2 was trained to begin documents after
 /// end-of-text.
-fn prepared(model: &mut dyn Model, prompt: &[u32]) -> Result<Vec<u32>> {
-    check_length(model, prompt)?;
+fn prepared(model: &mut dyn Model, prompt: &[u32], decoding: &Decoding) -> Result<Vec<u32>> {
+    check_length(model, prompt, decoding)?;
     model.reset();
     Ok(if prompt.is_empty() {
         vec![model.end_of_text()]
@@ -207,13 +211,17 @@ fn prepared(model: &mut dyn Model, prompt: &[u32]) -> Result<Vec<u32>> {
     })
 }
 
-/// Check that a prompt leaves room for at least one token.
+/// Check that a prompt leaves room for at least one token, or that the context slides.
 ///
 /// # Errors
 /// It does not.
-pub fn check_length(model: &dyn Model, prompt: &[u32]) -> Result<(), PromptTooLong> {
+pub fn check_length(
+    model: &dyn Model,
+    prompt: &[u32],
+    decoding: &Decoding,
+) -> Result<(), PromptTooLong> {
     let (found, context) = (prompt.len(), model.context());
-    if found >= context {
+    if found >= context && !decoding.slide {
         return Err(PromptTooLong { found, context });
     }
     Ok(())
@@ -221,8 +229,8 @@ pub fn check_length(model: &dyn Model, prompt: &[u32]) -> Result<(), PromptTooLo
 
 /// Most new tokens after this prompt, and how a continuation of that length ends.
 fn budget(model: &dyn Model, prompt: &[u32], decoding: &Decoding) -> (usize, Ending) {
-    let room = model.context() - prompt.len();
-    if decoding.max_new_tokens <= room {
+    let room = model.context().saturating_sub(prompt.len());
+    if decoding.slide || decoding.max_new_tokens <= room {
         (decoding.max_new_tokens, Ending::MaxNewTokens)
     } else {
         (room, Ending::ContextFull)

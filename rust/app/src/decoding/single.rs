@@ -19,10 +19,21 @@ pub(super) fn decode(
     let mut sampler = Sampler::new(decoding.seed);
     let mut writer = Writer::new(deploy, &decoding.stop, listener);
     let (room, mut ending) = budget(model, prompt, decoding);
+    let context = model.context();
+    model.reserve(context.min(prompt.len() + room));
     let mut history = prompt.to_vec();
-    let mut unread = prompt.to_vec();
+    // What the model remembers is the part of the history from `begin` to `end`.
+    let (mut begin, mut end) = (0, 0);
     let mut logits = Vec::new();
     while history.len() - prompt.len() < room {
+        if history.len() - begin > context {
+            // Positions are absolute, so what stays has to be read anew: half, that it be seldom.
+            begin = history.len() - (context / 2).max(1);
+            end = begin;
+            model.reset();
+        }
+        let unread = history[end..].to_vec();
+        end = history.len();
         logits.clear();
         logits.extend_from_slice(next_logits(model, &[unread])?.row(0));
         let written = history.len() - prompt.len();
@@ -42,7 +53,6 @@ pub(super) fn decode(
             break;
         }
         history.push(token);
-        unread = vec![token];
         if let Some(early) = writer.write(token)? {
             ending = early;
             break;

@@ -240,6 +240,21 @@ fn score_of_json_lines_is_that_of_their_texts() {
 }
 
 #[test]
+fn score_of_standard_input_is_that_of_a_file() {
+    let text = "Bunica a făcut\nși ariciul\n";
+    let folder = Folder::new("score-input");
+    let file = folder.path().join("text.txt");
+    fs::write(&file, text).unwrap();
+    let score = |file: &str| {
+        let flags = ["score", "-m", &model("plain"), file, "--json"];
+        gpt2ro(&flags, text.as_bytes()).json()
+    };
+    let (mut of_file, of_input) = (score(file.to_str().unwrap()), score("-"));
+    of_file["text"] = "standard input".into();
+    assert_eq!(of_input, of_file);
+}
+
+#[test]
 fn score_of_a_text_without_words_fails() {
     let folder = Folder::new("blank");
     let file = folder.path().join("blank.txt");
@@ -304,6 +319,15 @@ fn bench_gives_rates_and_the_share_of_the_floor() {
     // 2 layers of width 64 and a vocabulary of some 400, in float32.
     let weights = found["weight_bytes"].as_f64().unwrap() / 4.0;
     assert!((120_000.0..130_000.0).contains(&weights), "{weights}");
+}
+
+#[test]
+fn bench_of_a_short_context_reads_and_writes_less() {
+    let out = run_on("plain", "bench", &["--rounds", "1"]).out();
+    assert!(
+        out.contains("prompt of 48 ") && out.contains("\n16   new tokens"),
+        "{out}"
+    );
 }
 
 #[test]

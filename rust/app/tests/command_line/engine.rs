@@ -4,7 +4,10 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::strategies::{chooses_what_transformers_chooses, logits, writes_the_logits_of_pytorch};
+use crate::strategies::{
+    chooses_what_transformers_chooses, logits, slides_as_pytorch_would,
+    writes_the_logits_of_pytorch,
+};
 use crate::util::{Folder, Run, copy_model, gpt2ro, reference, run_on};
 
 const FP32: [&str; 2] = ["--backend", "engine"];
@@ -19,6 +22,11 @@ fn with<'a>(flags: &[&'a str], backend: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn greedy_and_beam_search_choose_what_transformers_chooses() {
     chooses_what_transformers_chooses(&FP32);
+}
+
+#[test]
+fn a_sliding_context_is_its_newer_half_read_anew() {
+    slides_as_pytorch_would(&FP32);
 }
 
 #[test]

@@ -11,4 +11,6 @@ mod faults;
 #[cfg(feature = "engine")]
 mod inspect;
 mod strategies;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod util;

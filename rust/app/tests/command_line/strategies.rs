@@ -42,6 +42,45 @@ pub fn chooses_what_transformers_chooses(backend: &[&str]) {
 }
 
 #[test]
+fn a_sliding_context_is_its_newer_half_read_anew() {
+    slides_as_pytorch_would(&[]);
+}
+
+/// Continue each prompt beyond the context, with these flags besides.
+pub fn slides_as_pytorch_would(backend: &[&str]) {
+    for facts in reference("plain") {
+        let prompt = facts["prompt"].as_str().unwrap();
+        let fixed = [prompt, "-n", "120", "--json", "--strategy", "greedy"];
+        let run = run_on(
+            "plain",
+            "generate",
+            &[&fixed[..], &["--slide"], backend].concat(),
+        );
+        let found = run.json();
+        assert_eq!(ids(&found["tokens"]), ids(&facts["sliding"]), "{run}");
+        assert_eq!(found["ending"], "max-new-tokens");
+        let stopped = run_on("plain", "generate", &[&fixed[..], backend].concat()).json();
+        assert_eq!(stopped["ending"], "context-full");
+    }
+}
+
+#[test]
+fn of_a_prompt_longer_than_a_sliding_context_the_end_is_read() {
+    let prompt = "Bunica a făcut o plăcintă cu mere. ".repeat(20);
+    let flags = [&prompt[..], "-n", "5", "--no-echo", "--strategy", "greedy"];
+    let line = run_on("plain", "generate", &flags).fails_with(1);
+    assert!(line.contains("the context of the model is 64"), "{line}");
+    run_on("plain", "generate", &[&flags[..], &["--slide"]].concat()).out();
+}
+
+#[test]
+fn a_beam_search_does_not_slide() {
+    let flags = ["Bunica", "--strategy", "beam", "--slide"];
+    let line = run_on("plain", "generate", &flags).fails_with(1);
+    assert!(line.contains("--slide: a beam search"), "{line}");
+}
+
+#[test]
 fn logits_are_those_of_pytorch() {
     writes_the_logits_of_pytorch(&[]);
 }

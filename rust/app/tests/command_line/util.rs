@@ -139,6 +139,32 @@ impl Session {
         Self { process }
     }
 
+    /// Start a command on the plain model at a terminal, which `script` of util-linux makes.
+    pub fn at_terminal(command: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let model = model("plain");
+        let fixed = [env!("CARGO_BIN_EXE_gpt2ro"), command, "--model", &model];
+        let words = fixed.iter().chain(arguments);
+        let line: Vec<String> = words.map(|word| format!("'{word}'")).collect();
+        let process = Command::new("script")
+            .args([
+                "--quiet",
+                "--return",
+                "--command",
+                &line.join(" "),
+                "/dev/null",
+            ])
+            .env("TERM", "xterm")
+            .env_remove("NO_COLOR")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // Held open by what is left of a failed test, it would keep the test program from ending.
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { process }
+    }
+
     /// Write to its standard input.
     pub fn say(&mut self, text: &str) {
         self.process
@@ -187,6 +213,14 @@ impl Session {
     /// Close its input and wait for its end.
     pub fn end_of_input(mut self) -> ExitStatus {
         self.process.wait().unwrap()
+    }
+}
+
+impl Drop for Session {
+    /// One that was left, or that a test failed in, must not live on.
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 

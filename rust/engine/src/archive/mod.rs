@@ -14,9 +14,9 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 
-use memmap2::Mmap;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::kernels::MappedFile;
 pub use error::{ArchiveError, PickleError, TensorError};
 use members::Members;
 pub use tensor::{Dtype, Tensor};
@@ -25,7 +25,7 @@ pub use tensor::{Dtype, Tensor};
 #[derive(Debug)]
 pub struct Archive {
     file: File,
-    map: Mmap,
+    map: MappedFile,
     tensors: BTreeMap<String, Place>,
     fingerprint: u64,
 }
@@ -45,7 +45,7 @@ impl Archive {
     /// The file cannot be read, is not such an archive, or describes a tensor that it does not hold.
     pub fn open(path: &Path) -> Result<Self, ArchiveError> {
         let file = File::open(path)?;
-        let map = map(&file)?;
+        let map = MappedFile::new(&file)?;
         let members = Members::find(&map)?;
         let tensors = tensors(&members)?;
         Ok(Self {
@@ -63,7 +63,7 @@ impl Archive {
     pub fn reopened(self) -> Result<Self, ArchiveError> {
         drop(self.map);
         Ok(Self {
-            map: map(&self.file)?,
+            map: MappedFile::new(&self.file)?,
             ..self
         })
     }
@@ -85,15 +85,6 @@ impl Archive {
     /// The names of all tensors, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tensors.keys().map(String::as_str)
-    }
-}
-
-fn map(file: &File) -> std::io::Result<Mmap> {
-    // SAFETY: the map is only read. Were the file cut short while mapped, reading it would end the
-    // process; the workflow replaces this file by renaming and never writes into it.
-    #[allow(unsafe_code)]
-    unsafe {
-        Mmap::map(file)
     }
 }
 

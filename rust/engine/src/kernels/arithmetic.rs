@@ -37,27 +37,14 @@ pub(super) fn rounded_bits(value: f32) -> u32 {
     (value + ROUNDER).to_bits()
 }
 
-/// The scale that brings the largest value to 127, and its inverse. If some value is no finite number
-/// the scale is none either, and so is every product: nothing is hidden by rounding.
+/// The scale that brings values of at most this magnitude to at most 127, and its inverse.
+///
+/// `zero` is the sum of zero times each value, which is no number if one of them is not finite: then
+/// the scale is none either, and so is every product, and nothing is hidden by rounding.
 #[inline(always)]
-pub(super) fn largest_byte_scale(tiles: impl Iterator<Item = Tile>) -> (f32, f32) {
-    let (mut most, mut zero) = (Tile::ZERO, Tile::ZERO);
-    for tile in tiles {
-        for lane in 0..LANES {
-            most.0[lane] = most.0[lane].max(tile.0[lane].abs());
-            // Zero times what is not finite is not a number.
-            zero.0[lane] += tile.0[lane] * 0.0;
-        }
-    }
-    byte_scale(&most, &zero)
-}
-
-/// The same of the largest magnitudes lane by lane, and of the sums of zero times the values.
-#[inline(always)]
-pub(super) fn byte_scale(most: &Tile, zero: &Tile) -> (f32, f32) {
-    let most = largest(most);
+pub(super) fn byte_scale(most: f32, zero: f32) -> (f32, f32) {
     let inverse = if most > 0.0 { 127.0 / most } else { 0.0 };
-    (most / 127.0 + sum(zero), inverse)
+    (most / 127.0 + zero, inverse)
 }
 
 /// The nearest bfloat16, the even one of two; what is not a number stays so.

@@ -4,7 +4,7 @@
 //! its own, word after word those of all its tokens, so that groups can be prepared by different
 //! threads, and a product reads them from front to end.
 
-use super::arithmetic::{bf16, byte_scale, sum};
+use super::arithmetic::{bf16, byte_scale, largest, sum};
 use super::isa::Level;
 use super::layout::{COLUMNS, Word, padded};
 use super::vectors::Vector;
@@ -441,7 +441,7 @@ impl<'a, V: Vector> Row<'a, V> {
         }
     }
 
-    /// As [`largest_byte_scale`](super::arithmetic::largest_byte_scale) of the row's values.
+    /// The [`byte_scale`] of the row's values.
     #[inline(always)]
     unsafe fn byte_scale(&self) -> (f32, f32) {
         unsafe {
@@ -451,7 +451,7 @@ impl<'a, V: Vector> Row<'a, V> {
                 most = vector.larger_magnitude(most);
                 zero = zero.plus(vector.times(V::splat(0.0)));
             }
-            byte_scale(&most.tile(), &zero.tile())
+            byte_scale(largest(&most.tile()), sum(&zero.tile()))
         }
     }
 }

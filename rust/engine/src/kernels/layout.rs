@@ -21,7 +21,7 @@
 //!
 //! Columns are padded with zeros to a multiple of 32, the size of an int4 group.
 
-use super::{BandSource, LANES, Tile};
+use super::{Band, LANES, Tile};
 
 /// Panels of a band.
 pub const PANELS: usize = 2;
@@ -57,10 +57,10 @@ pub(super) fn tile(line: &Line) -> Tile {
 }
 
 /// Write the biases, with which every band begins, and return the lines after them.
-pub(super) fn pack_biases<'a>(source: &impl BandSource, lines: &'a mut [Line]) -> &'a mut [Line] {
+pub(super) fn pack_biases<'a>(band: &Band, lines: &'a mut [Line]) -> &'a mut [Line] {
     let (biases, rest) = lines.split_at_mut(PANELS);
     for (panel, target) in biases.iter_mut().enumerate() {
-        *target = line(|row| source.bias(panel * LANES + row));
+        *target = line(|row| band.biases[panel * LANES + row]);
     }
     rest
 }

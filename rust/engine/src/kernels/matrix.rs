@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::layout::{PANELS, padded};
+use super::layout::{PANELS, ROWS, padded};
 use super::memory::SharedMemory;
 use super::{Input, Isa, LANES, MOST_COLUMNS, Tile, product, tiles};
 
@@ -20,13 +20,13 @@ pub enum Precision {
     Int4,
 }
 
-/// Where a band's weights come from. Rows count from the band's first one; padding is zeros.
-pub trait BandSource {
-    /// The weight of a row of the band, 0 to 31, in a column, which may be padding.
-    fn weight(&self, row: usize, column: usize) -> f32;
-
-    /// What is added to the row's product.
-    fn bias(&self, row: usize) -> f32;
+/// A band before it is packed: 32 rows of weights, and what is added to their products. What is padding
+/// is zeros.
+pub struct Band {
+    /// For each column, padding included, the weights of all rows.
+    pub columns: Vec<[f32; ROWS]>,
+    /// What is added to each row's product.
+    pub biases: [f32; ROWS],
 }
 
 /// A packed matrix of rows (outputs) and columns (inputs), with a bias.
@@ -96,9 +96,18 @@ impl MatrixShape {
         self.bands() * self.band_bytes()
     }
 
-    /// Pack one band into its bytes.
-    pub fn pack(&self, source: &impl BandSource, band: &mut [u8]) {
-        product::pack(self.precision, source, padded(self.columns), band);
+    /// A band of this width, all zeros.
+    #[must_use]
+    pub fn band(&self) -> Band {
+        Band {
+            columns: vec![[0.0; ROWS]; padded(self.columns)],
+            biases: [0.0; ROWS],
+        }
+    }
+
+    /// Pack one band of this width into its bytes.
+    pub fn pack(&self, band: &Band, bytes: &mut [u8]) {
+        product::pack(self.precision, band, bytes);
     }
 }
 

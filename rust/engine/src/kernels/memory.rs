@@ -1,6 +1,7 @@
-//! Memory for packed weights, one mapping, in huge pages where the system gives them; and such memory
-//! for tiles.
+//! Mappings of memory: for packed weights, in huge pages where the system gives them; such memory for
+//! tiles; and files.
 
+use std::fs::File;
 use std::io;
 use std::ops::{Deref, DerefMut, Range};
 use std::sync::Arc;
@@ -18,6 +19,10 @@ pub struct TileMemory(Memory);
 /// Filled memory, of which matrices hold parts.
 #[derive(Clone)]
 pub struct SharedMemory(Arc<Mmap>);
+
+/// The bytes of a file, which are read as they are needed.
+#[derive(Debug)]
+pub struct MappedFile(Mmap);
 
 impl Memory {
     /// Zeroed memory.
@@ -90,6 +95,26 @@ impl SharedMemory {
     #[must_use]
     pub fn bytes(&self, place: Range<usize>) -> &[u8] {
         &self.0[place]
+    }
+}
+
+impl MappedFile {
+    /// Map a file that is replaced by renaming and never written into: cut short while it is mapped,
+    /// reading it would end the process.
+    ///
+    /// # Errors
+    /// The system has no room for a mapping.
+    pub fn new(file: &File) -> io::Result<Self> {
+        // SAFETY: the map is only read, and the file does not change.
+        unsafe { Mmap::map(file) }.map(Self)
+    }
+}
+
+impl Deref for MappedFile {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
     }
 }
 

@@ -5,8 +5,8 @@
 //! a *band*. A kernel writes `output: (panels, tokens)` tiles, so that the bands of one thread are one
 //! piece of memory.
 //!
-//! This is the only module besides the mapping of the archive that uses `unsafe`: for vector
-//! instructions, after the processor was asked for them, and for lending work to other threads.
+//! This is the only module that uses `unsafe`: for vector instructions, after the processor was asked
+//! for them, for lending work to other threads, and for mapping files.
 //! Every sum is taken in an order that depends on the sizes alone, never on the number of threads.
 #![allow(unsafe_code)]
 // Arrays of lanes are walked in step, and an index says so best.
@@ -29,8 +29,8 @@ pub use gelu::gelu;
 pub use input::{Input, LayerNorm};
 pub use isa::Isa;
 pub use layout::{PANELS, ROWS};
-pub use matrix::{BandSource, Matrix, MatrixShape, Precision};
-pub use memory::{Memory, SharedMemory, TileMemory};
+pub use matrix::{Band, Matrix, MatrixShape, Precision};
+pub use memory::{MappedFile, Memory, SharedMemory, TileMemory};
 pub use pool::Pool;
 pub use product::MOST_COLUMNS;
 

@@ -6,7 +6,7 @@
 use super::Shape;
 use crate::kernels::{CacheFormat, HeadCache, LANES, Tile, TileMemory};
 
-/// Slots to begin with, a multiple of 16; they double when they do not suffice.
+/// Slots to begin with, a multiple of 16; they double when they do not suffice and none were reserved.
 const FIRST_SLOTS: usize = 128;
 
 /// Keys and values of all layers, and which sequence has which of them.
@@ -87,19 +87,17 @@ impl Cache {
         self.sequences = parents.iter().map(continued).collect();
     }
 
+    /// Have free slots for so many more tokens, those of all sequences counted.
+    pub fn reserve(&mut self, tokens: usize) {
+        self.make_room(tokens, 0);
+    }
+
     /// Give each of so many sequences slots for more tokens.
     pub fn extend(&mut self, sequences: usize, tokens: usize) {
         let context = self.shape.context;
         self.sequences
             .resize_with(sequences, || Vec::with_capacity(context));
-        let needed = sequences * tokens;
-        if self.free.len() < needed {
-            self.find_free();
-        }
-        if self.free.len() < needed {
-            let slots = (2 * self.slots).max(self.slots + needed);
-            self.grow(slots.next_multiple_of(LANES));
-        }
+        self.make_room(sequences * tokens, 2 * self.slots);
         for sequence in &mut self.sequences {
             let rest = self.free.len() - tokens;
             sequence.extend(self.free.drain(rest..).rev());
@@ -134,6 +132,17 @@ impl Cache {
             .filter(|&slot| !used[slot as usize]);
         self.free.clear();
         self.free.extend(free);
+    }
+
+    /// Have so many free slots; if there must be more, have at least so many in all.
+    fn make_room(&mut self, free: usize, slots: usize) {
+        if self.free.len() < free {
+            self.find_free();
+        }
+        if self.free.len() < free {
+            let used = self.slots - self.free.len();
+            self.grow(slots.max(used + free).next_multiple_of(LANES));
+        }
     }
 
     fn grow(&mut self, slots: usize) {
@@ -266,6 +275,18 @@ mod tests {
     }
 
     #[test]
+    fn reserved_slots_are_there_and_no_more() {
+        let mut cache = cache();
+        cache.extend(1, 100);
+        cache.reserve(150);
+        assert_eq!(cache.slots, 256);
+        let memory = cache.memory.as_ptr();
+        (0..150).for_each(|_| cache.extend(1, 1));
+        assert_eq!(cache.memory.as_ptr(), memory);
+        assert_eq!(slots(&cache), (0..250).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn a_batch_leaves_no_more_memory_than_a_whole_context_takes() {
         let mut cache = cache_of(150);
         let tiles = |cache: &Cache| cache.memory.len();
@@ -273,7 +294,7 @@ mod tests {
         cache.clear();
         let of_one = tiles(&cache);
         cache.extend(8, 140);
-        assert!(tiles(&cache) > 7 * of_one);
+        assert_eq!(tiles(&cache), 7 * of_one);
         cache.clear();
         assert_eq!(cache.slots, 160);
         assert!(tiles(&cache) <= 2 * of_one);

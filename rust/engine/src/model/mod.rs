@@ -148,6 +148,12 @@ impl Gpt2 {
         self.cache.clear();
     }
 
+    /// Make room for so many more tokens, those of all sequences counted, so that reading them takes no
+    /// memory of the system. Without it room is made when there is none, for twice as many.
+    pub fn reserve(&mut self, tokens: usize) {
+        self.cache.reserve(tokens);
+    }
+
     /// Replace the sequences: the new sequence i continues the old sequence `parents[i]`.
     ///
     /// # Panics
@@ -160,7 +166,7 @@ impl Gpt2 {
     ///
     /// The first call after a reset decides how many sequences there are. The logits are
     /// `(sequences, vocabulary)` for the last tokens, `(sequences, tokens, vocabulary)` for all. They lie
-    /// in memory that the next call uses again, and as long as the cache has room a token takes none.
+    /// in memory that the next call uses again.
     ///
     /// # Errors
     /// The lists of tokens differ in number from the sequences or in length from each other, an id

@@ -1,7 +1,7 @@
 //! Bands of a stored matrix: which stored weight stands where in the padded matrix.
 
 use crate::archive::Tensor;
-use crate::kernels::{BandSource, LANES, ROWS, tiles};
+use crate::kernels::{Band, LANES, ROWS, tiles};
 
 /// The rows or columns of a matrix: groups of values, each padded to whole tiles. The heads of
 /// attention are such groups; other axes are one group.
@@ -16,12 +16,6 @@ pub(super) struct StoredMatrix<'a> {
     columns: Axis,
     /// Steps from one row, and from one column, to the next in the tensor.
     steps: (usize, usize),
-}
-
-/// The rows of a stored matrix that are packed together.
-pub(super) struct StoredBand<'a> {
-    matrix: &'a StoredMatrix<'a>,
-    rows: [Option<usize>; ROWS],
 }
 
 impl Axis {
@@ -75,31 +69,32 @@ impl<'a> StoredMatrix<'a> {
         (self.rows.len(), self.columns.len())
     }
 
-    /// The band at a place.
-    pub fn band(&self, index: usize) -> StoredBand<'_> {
-        StoredBand {
-            matrix: self,
-            rows: std::array::from_fn(|row| self.rows.place(index * ROWS + row)),
+    /// Fill a band of zeros with the rows from `index * 32` on.
+    pub fn fill(&self, index: usize, band: &mut Band) {
+        let places: [_; ROWS] = std::array::from_fn(|row| self.rows.place(index * ROWS + row));
+        let rows = || {
+            places
+                .iter()
+                .enumerate()
+                .filter_map(|(row, &place)| Some((row, place?)))
+        };
+        let (row_step, column_step) = self.steps;
+        // Some columns at a time, since either the rows of a column or the columns of a row lie apart.
+        let blocks = band
+            .columns
+            .chunks_mut(LANES)
+            .zip(self.columns.0.chunks(LANES));
+        for (columns, stored_columns) in blocks {
+            for (row, stored) in rows() {
+                for (column, place) in columns.iter_mut().zip(stored_columns) {
+                    if let Some(place) = place {
+                        column[row] = self.weight.value(stored * row_step + place * column_step);
+                    }
+                }
+            }
         }
-    }
-}
-
-impl BandSource for StoredBand<'_> {
-    fn weight(&self, row: usize, column: usize) -> f32 {
-        let (row_step, column_step) = self.matrix.steps;
-        match (self.rows[row], self.matrix.columns.place(column)) {
-            (Some(row), Some(column)) => self
-                .matrix
-                .weight
-                .value(row * row_step + column * column_step),
-            _ => 0.0,
-        }
-    }
-
-    fn bias(&self, row: usize) -> f32 {
-        match (self.matrix.bias, self.rows[row]) {
-            (Some(bias), Some(row)) => bias.value(row),
-            _ => 0.0,
+        if let Some(bias) = self.bias {
+            rows().for_each(|(row, stored)| band.biases[row] = bias.value(stored));
         }
     }
 }

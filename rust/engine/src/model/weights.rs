@@ -147,7 +147,9 @@ fn pack(
         );
     }
     pool.each(bands.into_iter(), |(stored, shape, index, bytes)| {
-        shape.pack(&stored.band(index), bytes);
+        let mut band = shape.band();
+        stored.fill(index, &mut band);
+        shape.pack(&band, bytes);
     });
     memory.share()
 }

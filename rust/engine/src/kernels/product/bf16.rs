@@ -20,16 +20,16 @@ use crate::kernels::layout::{Line, PANELS, Word, pack_biases, pack_words};
 use crate::kernels::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::vectors::{Avx2, Avx512};
-use crate::kernels::{BandSource, Isa, Tile};
+use crate::kernels::{Band, Isa, Tile};
 
 pub(super) fn band_lines(columns: usize) -> usize {
     (1 + columns / 2) * PANELS
 }
 
-pub(super) fn pack(source: &impl BandSource, lines: &mut [Line]) {
-    let steps = pack_biases(source, lines);
+pub(super) fn pack(band: &Band, lines: &mut [Line]) {
+    let steps = pack_biases(band, lines);
     pack_words(steps, |row, step| {
-        let [first, second] = [0, 1].map(|place| bf16(source.weight(row, 2 * step + place)));
+        let [first, second] = [0, 1].map(|place| bf16(band.columns[2 * step + place][row]));
         (u32::from(first) | u32::from(second) << 16).to_le_bytes()
     });
 }

@@ -8,17 +8,15 @@ use crate::kernels::layout::{Line, PANELS, Word, pack_biases, pack_words};
 use crate::kernels::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::vectors::{Avx2, Avx512};
-use crate::kernels::{BandSource, Isa, Tile};
+use crate::kernels::{Band, Isa, Tile};
 
 pub(super) fn band_lines(columns: usize) -> usize {
     (1 + columns) * PANELS
 }
 
-pub(super) fn pack(source: &impl BandSource, lines: &mut [Line]) {
-    let steps = pack_biases(source, lines);
-    pack_words(steps, |row, column| {
-        source.weight(row, column).to_le_bytes()
-    });
+pub(super) fn pack(band: &Band, lines: &mut [Line]) {
+    let steps = pack_biases(band, lines);
+    pack_words(steps, |row, column| band.columns[column][row].to_le_bytes());
 }
 
 /// Multiply whole bands with every token.

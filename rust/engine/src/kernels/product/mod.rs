@@ -12,7 +12,7 @@ pub use int8::MOST_COLUMNS;
 use super::input::Group;
 use super::layout::{Line, PANELS};
 use super::vectors::Vector;
-use super::{BandSource, Input, Isa, Precision, Tile};
+use super::{Band, Input, Isa, Precision, Tile};
 
 /// The bytes of a band with this many columns, a multiple of 32.
 pub(super) fn band_bytes(precision: Precision, columns: usize) -> usize {
@@ -26,18 +26,13 @@ pub(super) fn band_bytes(precision: Precision, columns: usize) -> usize {
 }
 
 /// Pack a band into its bytes.
-pub(super) fn pack(
-    precision: Precision,
-    source: &impl BandSource,
-    columns: usize,
-    band: &mut [u8],
-) {
-    let (lines, _) = band.as_chunks_mut();
+pub(super) fn pack(precision: Precision, band: &Band, bytes: &mut [u8]) {
+    let (lines, _) = bytes.as_chunks_mut();
     match precision {
-        Precision::Fp32 => fp32::pack(source, lines),
-        Precision::Bf16 => bf16::pack(source, lines),
-        Precision::Int8 => int8::pack(source, columns, lines),
-        Precision::Int4 => int4::pack(source, lines),
+        Precision::Fp32 => fp32::pack(band, lines),
+        Precision::Bf16 => bf16::pack(band, lines),
+        Precision::Int8 => int8::pack(band, lines),
+        Precision::Int4 => int4::pack(band, lines),
     }
 }
 

@@ -13,11 +13,11 @@ mod vnni;
 
 use super::sums::{Dot, sums};
 use super::{Job, Kernel, walk};
-use crate::kernels::arithmetic::{largest_byte_scale, rounded_bits};
+use crate::kernels::arithmetic::{byte_scale, rounded_bits};
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
 use crate::kernels::layout::{Line, PANELS, line, pack_biases, pack_words, tile};
-use crate::kernels::{BandSource, Isa, LANES, ROWS, Tile};
+use crate::kernels::{Band, Isa, LANES, ROWS, Tile};
 
 /// Most columns of a matrix: with more a sum could overflow, 2^31 / (255 * 127).
 pub const MOST_COLUMNS: usize = 66_000;
@@ -34,27 +34,37 @@ pub(super) fn band_lines(columns: usize) -> usize {
 }
 
 /// Quantise each row with the scale that brings its largest weight to 127.
-pub(super) fn pack(source: &impl BandSource, columns: usize, lines: &mut [Line]) {
-    let rest = pack_biases(source, lines);
+pub(super) fn pack(band: &Band, lines: &mut [Line]) {
+    let rest = pack_biases(band, lines);
     let (scale_lines, steps) = rest.split_at_mut(PANELS);
-    let scales: [(f32, f32); ROWS] = std::array::from_fn(|row| {
-        largest_byte_scale((0..columns / LANES).map(|tile| row_tile(source, row, tile)))
-    });
+    let scales = byte_scales(&band.columns);
     for (panel, target) in scale_lines.iter_mut().enumerate() {
         *target = line(|row| scales[panel * LANES + row].0);
     }
-    pack_words(steps, |row, step| {
-        std::array::from_fn(|place| {
-            let weight = source.weight(row, step * FOUR + place) * scales[row].1;
-            (rounded_bits(weight) as u8).wrapping_add(OFFSET as u8)
-        })
-    });
+    for (step, columns) in band.columns.as_chunks::<FOUR>().0.iter().enumerate() {
+        let bytes = columns.map(|weights| quantised(&weights, &scales));
+        let lines = &mut steps[step * PANELS..][..PANELS];
+        pack_words(lines, |row, _| bytes.map(|rows| rows[row]));
+    }
 }
 
-fn row_tile(source: &impl BandSource, row: usize, tile: usize) -> Tile {
-    Tile(std::array::from_fn(|lane| {
-        source.weight(row, tile * LANES + lane)
-    }))
+/// The weights of a column, of each row by the inverse of its scale.
+fn quantised(weights: &[f32; ROWS], scales: &[(f32, f32); ROWS]) -> [u8; ROWS] {
+    std::array::from_fn(|row| {
+        (rounded_bits(weights[row] * scales[row].1) as u8).wrapping_add(OFFSET as u8)
+    })
+}
+
+/// Of each row: the scale that brings its largest weight to 127, and its inverse.
+fn byte_scales(columns: &[[f32; ROWS]]) -> [(f32, f32); ROWS] {
+    let (mut most, mut zero) = ([0.0_f32; ROWS], [0.0; ROWS]);
+    for weights in columns {
+        for row in 0..ROWS {
+            most[row] = most[row].max(weights[row].abs());
+            zero[row] += weights[row] * 0.0;
+        }
+    }
+    std::array::from_fn(|row| byte_scale(most[row], zero[row]))
 }
 
 /// Multiply whole bands with every token.
