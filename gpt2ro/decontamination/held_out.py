@@ -39,7 +39,7 @@ def write_held_out(path: Path, decisions: Path, output: Path, words: int) -> Non
     with Progress(f"held out {part_name(path)}") as progress:
         for document in documents_of_splits(path, decisions, HELD_OUT):
             found.append(hasher.ngrams(document.text))
-            progress.update(len(document.text), documents=1)
+            progress.update(len(document.text.encode()), documents=1)
     write_ngrams(output, distinct(found))
 
 

@@ -102,7 +102,7 @@ def _add_shingles(
             wanted = candidates[first:last].tolist()
             for text in _texts(path, corpus, rows, wanted):
                 sets.add(signer.shingles(text))
-                progress.update(len(text), documents=1)
+                progress.update(len(text.encode()), documents=1)
     sets.complete()
 
 

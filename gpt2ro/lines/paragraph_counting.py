@@ -46,7 +46,7 @@ def count_paragraphs(
         Progress(f"paragraphs {part_name(path)}") as progress,
     ):
         for document, decision in decided_documents(path, decisions):
-            progress.update(len(document.text), documents=1)
+            progress.update(len(document.text.encode()), documents=1)
             apply_decision(document, decision, decontaminator, repeated_lines)
             if document.reason is None:
                 keys = np.unique(text_paragraphs(document.text, min_words).keys)
