@@ -1,6 +1,7 @@
 r"""The corpus half, extract to tokens: speed and memory of every step, and the half as a whole.
 
     python bench/corpus.py text/*.txt.xz                        # the steps, then the whole half
+    python bench/corpus.py text/*.txt.xz --copies 10            # of ten times the text
     python bench/corpus.py text/*.txt.xz --large-megabytes 2000 # a part of one file besides
     python bench/corpus.py text/*.txt.xz --dump rowiki.xml.bz2  # and extract beside wikiextractor
     python bench/corpus.py text/*.txt.xz --peer-megabytes 10    # and datatrove's own chain
@@ -31,6 +32,7 @@ from operator import itemgetter
 from pathlib import Path
 
 import yaml
+from corpus_copies import write_copies
 
 from gpt2ro.documents import read_documents, write_documents
 from gpt2ro.files import read_json
@@ -254,6 +256,8 @@ def whole_half(corpus: Path, folder: Path) -> dict[str, object]:
         "megabytes": round(size, 1),
         "wall_seconds": round(wall, 1),
         "cpu_seconds": round(cost.seconds, 1),
+        "snakemake_cpu_seconds": round(cost.seconds - sum(cpu for *_, cpu in jobs), 1),
+        "memory_mb": round(cost.memory),
         "mb_per_wall_s": round(size / wall, 1),
         "load_before": load,
         "idle_core_seconds": round((os.cpu_count() or 1) * wall - cost.seconds, 1),
@@ -431,6 +435,7 @@ def arguments_of() -> argparse.Namespace:
     )
     parser.add_argument("files", type=Path, nargs="+", help="text files, compressed or not")
     parser.add_argument("--skip-half", action="store_true", help="leave out the run by Snakemake")
+    parser.add_argument("--copies", type=int, default=1, help="each text so often")
     parser.add_argument("--large-megabytes", type=float, default=0, help="of a part of one file")
     parser.add_argument("--dump", type=Path, help="MediaWiki dump, .xml.bz2")
     parser.add_argument("--dump-copies", type=int, default=20, help="each page so often")
@@ -444,7 +449,10 @@ def main() -> None:
     results: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parts = parts_of(arguments.files, folder / "corpus")
+        files = arguments.files
+        if arguments.copies > 1:
+            files = write_copies(files, arguments.copies, folder / "copies")
+        parts = parts_of(files, folder / "corpus")
         half = Half(parts, folder / "steps", near=True)
         half.all_steps()
         steps = half.figures() | {"exact": exact(parts, half, folder / "exact")}
