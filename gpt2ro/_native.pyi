@@ -562,3 +562,14 @@ class TrainDocuments:
 
 def pieces(text: str, /) -> list[str]:
     """Return what GPT-2's pre-tokenizer cuts a text into; nothing is merged across them."""
+
+def split_texts(block: bytes, /) -> tuple[list[bytes], bytes, list[int], int]:
+    """Read the documents of some lines, a document each.
+
+    Returns:
+        texts: in UTF-8.
+        splits: of each the number of its split, one of gpt2ro.dedupe.settings.SPLITS.
+        words: of each, runs of bytes above the space.
+        done: bytes read; they end before the first line in another form than the stages give it, or
+            without a split.
+    """

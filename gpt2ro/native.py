@@ -20,6 +20,7 @@ try:
         personal_lines,
         pieces,
         similarity,
+        split_texts,
         with_splits,
     )
 except ImportError as error:
@@ -45,5 +46,6 @@ __all__ = [
     "personal_lines",
     "pieces",
     "similarity",
+    "split_texts",
     "with_splits",
 ]

@@ -51,7 +51,7 @@ def test_a_rule_waits_for_the_extension_exactly_when_its_script_uses_it() -> Non
     users = {script for script, uses in found.items() if uses}
     assert users == {
         "extract.py", "clean.py", "signatures.py", "clusters.py", "held_out.py", "lines.py",
-        "paragraphs.py", "dedupe.py", "tokenizer.py",
+        "paragraphs.py", "dedupe.py", "tokenizer.py", "encode.py",
     }  # fmt: skip
 
 

@@ -168,7 +168,7 @@ fn packed_paragraphs<'py>(
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::bpe::{TrainDocuments, pieces};
+    use super::bpe::{TrainDocuments, pieces, split_texts};
     #[pymodule_export]
     use super::clean::{CleanedBlock, Cleaner};
     #[pymodule_export]
