@@ -9,6 +9,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from gpt2ro.arrays import distinct
+
 # Pairs a text gives in a bucket, besides that with the bucket's first. All pairs of a bucket of up
 # to 10 texts are compared, and no bucket, such as ten thousand pages made from one template, gives
 # more than 9 pairs a text. With 24, a quarter more are dropped of 20,000 texts of one template with
@@ -30,7 +32,7 @@ def candidate_pairs(bands: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     """
     pairs = np.empty(0, np.uint64)
     for band in bands:
-        pairs = np.union1d(pairs, _pairs_in_buckets(band))
+        pairs = distinct(np.concatenate([pairs, _pairs_in_buckets(band)]))
     return pairs
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gpt2ro.arrays import distinct
 from gpt2ro.dedupe.candidates import candidate_pairs, places
 from gpt2ro.dedupe.corpus import Corpus
 from gpt2ro.dedupe.settings import DeduplicationSettings
@@ -51,7 +52,7 @@ def near_copies(
     """
     preferred = rows[_preference(corpus, rows)]
     later, earlier = (preferred[texts] for texts in places(_candidates(corpus, preferred)))
-    candidates = np.unique(np.concatenate([later, earlier]))
+    candidates = distinct(np.concatenate([later, earlier]))
     with ShingleFile(folder) as sets:
         _add_shingles(sets, corpus, candidates, documents, settings)
         numbered = zip(
