@@ -10,10 +10,11 @@ if not workflow.overwrite_configfiles:
     configfile: "config/config.yaml"
 
 
+include: "workflow/rules/checksums.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/download.smk"
-include: "workflow/rules/extract.smk"
 include: "workflow/rules/native.smk"
+include: "workflow/rules/extract.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/dedupe.smk"
 include: "workflow/rules/tokenizer.smk"

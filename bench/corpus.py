@@ -1,6 +1,7 @@
 r"""The corpus half, extract to tokens: speed and memory of every step, and the half as a whole.
 
     python bench/corpus.py text/*.txt.xz                        # the steps, then the whole half
+    python bench/corpus.py text/*.txt.xz --copies 10            # of ten times the text
     python bench/corpus.py text/*.txt.xz --large-megabytes 2000 # a part of one file besides
     python bench/corpus.py text/*.txt.xz --dump rowiki.xml.bz2  # and extract beside wikiextractor
     python bench/corpus.py text/*.txt.xz --peer-megabytes 10    # and datatrove's own chain
@@ -27,9 +28,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import yaml
+from corpus_copies import write_copies
 
 from gpt2ro.documents import read_documents, write_documents
 from gpt2ro.files import read_json
@@ -42,6 +45,7 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 VOCABULARY = 4096
 WORDS = 13  # of a held-out n-gram, as decontamination.words
 Argument = str | int | Path
+Job = tuple[str, float, float, float]  # script, begin and end (s from the start), CPU seconds
 
 
 @dataclass
@@ -57,16 +61,14 @@ class Cost:
         return self
 
 
-# Stands for `python` while the half runs, and notes when each job begins and ends.
-TIMED_PYTHON = """#!{python} -IS
-import os, sys, time
-begin = time.time()
-process = os.posix_spawn({python!r}, [{python!r}, *sys.argv[1:]], os.environ)
-_, status, usage = os.wait4(process, 0)
-with open({log!r}, "a") as log:
-    cpu = usage.ru_utime + usage.ru_stime
-    print(begin, time.time(), cpu, os.path.basename(sys.argv[1]), file=log)
-sys.exit(os.waitstatus_to_exitcode(status))
+# Stands for `python` while the half runs, and notes in a file of its own when a job begins and ends
+# and the CPU time of its processes. A shell, as another Python would start for each job.
+TIMED_PYTHON = """#!/bin/sh
+begin=$(date +%s.%N)
+{python} "$@"
+status=$?
+{{ echo "${{1##*/}} $begin $(date +%s.%N)"; times; }} > {log}/$$
+exit $status
 """
 
 
@@ -230,10 +232,7 @@ def parts_of(files: Sequence[Path], folder: Path) -> dict[str, Sequence[Path]]:
 
 
 def whole_half(corpus: Path, folder: Path) -> dict[str, object]:
-    """Run extract to encode by Snakemake from nothing; return MB, wall and CPU seconds, and jobs.
-
-    A job is its script, when it begins and ends (seconds from the start) and its CPU seconds.
-    """
+    """Run extract to encode by Snakemake from nothing; return MB, wall and CPU s, and jobs."""
     config = yaml.safe_load((ROOT / "config" / "folder.yaml").read_text(encoding="utf-8"))
     config |= {"results": str(folder / "half"), "corpus": str(corpus)}
     config["extraction"] = {"text_documents": "blank-line"}
@@ -241,36 +240,42 @@ def whole_half(corpus: Path, folder: Path) -> dict[str, object]:
     file = folder / "half.yaml"
     file.write_text(yaml.safe_dump(config), encoding="utf-8")
     log, python = folder / "jobs", folder / "bin" / "python"
+    log.mkdir()
     python.parent.mkdir()
-    python.write_text(TIMED_PYTHON.format(python=sys.executable, log=str(log)))
+    python.write_text(TIMED_PYTHON.format(python=sys.executable, log=log))
     python.chmod(0o755)
     path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
     load = round(os.getloadavg()[0], 1)
     start = time.time()
     cost = cost_of(["snakemake", "--quiet", "--configfile", file, "--until", "encode"], path=path)
     wall = time.time() - start
-    jobs = sorted(line.split() for line in log.read_text().splitlines())
+    jobs = sorted((read_job(path, start) for path in log.iterdir()), key=itemgetter(1))
     stats = (folder / "half" / "extracted").glob("*/*.stats.json")
     size = sum(read_json(path)["bytes_out"] for path in stats) / 1e6
     return {
         "megabytes": round(size, 1),
         "wall_seconds": round(wall, 1),
         "cpu_seconds": round(cost.seconds, 1),
+        "snakemake_cpu_seconds": round(cost.seconds - sum(cpu for *_, cpu in jobs), 1),
+        "memory_mb": round(cost.memory),
         "mb_per_wall_s": round(size / wall, 1),
         "load_before": load,
         "idle_core_seconds": round((os.cpu_count() or 1) * wall - cost.seconds, 1),
-        "jobs": [
-            (
-                script,
-                *(round(float(time) - start, 2) for time in (begin, end)),
-                round(float(cpu), 2),
-            )
-            for begin, end, cpu, script in jobs
-        ],
+        "jobs": jobs,
     }
 
 
-def print_jobs(jobs: Sequence[tuple[str, float, float, float]]) -> None:
+def read_job(path: Path, start: float) -> Job:
+    """Return what TIMED_PYTHON noted of a job; the shell gives CPU times as 0m1.23s."""
+    first, _, children = path.read_text().splitlines()
+    script, *times = first.split()
+    begin, end = (round(float(time) - start, 2) for time in times)
+    minutes_and_seconds = (time.rstrip("s").split("m") for time in children.split())
+    cpu = sum(60 * int(minutes) + float(seconds) for minutes, seconds in minutes_and_seconds)
+    return script, begin, end, round(cpu, 2)
+
+
+def print_jobs(jobs: Sequence[Job]) -> None:
     """Print the jobs of the half, a bar for the time each takes."""
     scale = 60 / max(end for _, _, end, _ in jobs)
     for script, begin, end, cpu in jobs:
@@ -430,6 +435,7 @@ def arguments_of() -> argparse.Namespace:
     )
     parser.add_argument("files", type=Path, nargs="+", help="text files, compressed or not")
     parser.add_argument("--skip-half", action="store_true", help="leave out the run by Snakemake")
+    parser.add_argument("--copies", type=int, default=1, help="each text so often")
     parser.add_argument("--large-megabytes", type=float, default=0, help="of a part of one file")
     parser.add_argument("--dump", type=Path, help="MediaWiki dump, .xml.bz2")
     parser.add_argument("--dump-copies", type=int, default=20, help="each page so often")
@@ -443,7 +449,10 @@ def main() -> None:
     results: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        parts = parts_of(arguments.files, folder / "corpus")
+        files = arguments.files
+        if arguments.copies > 1:
+            files = write_copies(files, arguments.copies, folder / "copies")
+        parts = parts_of(files, folder / "corpus")
         half = Half(parts, folder / "steps", near=True)
         half.all_steps()
         steps = half.figures() | {"exact": exact(parts, half, folder / "exact")}

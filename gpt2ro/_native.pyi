@@ -461,6 +461,52 @@ def personal_lines(text: str, /) -> list[int]:
     """
 
 @final
+class TextFile:
+    """A text file whose lines become documents, and of each a line of JSON."""
+
+    def __new__(
+        cls,
+        blank_line: bool,
+        trims: bool,
+        max_characters: int | None,
+        head: bytes,
+        number: int,
+        tail: bytes,
+        /,
+    ) -> TextFile:
+        """Begin a file.
+
+        Args:
+            blank_line: whether a blank line ends a document; otherwise the file is one.
+            trims: whether the blanks around a text go, and a text of nothing else with them.
+            max_characters: longer documents are cut at line ends; a longer line stays whole.
+            head: what stands before the number of a document in its line: `{"id":"source/part/`.
+            number: of the first document.
+            tail: what stands behind the string of its text, the line end with it.
+
+        Raises:
+            OverflowError: a number is out of its range.
+        """
+
+    def add(self, lines: bytes, /) -> bytes | None:
+        """Take the next lines, some in a row, the last one without its end.
+
+        Returns:
+            The documents that are known to end in them; None, and nothing is taken, if the lines
+            are not UTF-8.
+        """
+
+    def end(self) -> bytes:
+        """End the file, and return its last document."""
+
+    @property
+    def documents(self) -> int:
+        """How many there were."""
+
+    @property
+    def bytes(self) -> int:
+        """UTF-8 bytes of their texts."""
+
 class TrainDocuments:
     """The train documents of a part from which a vocabulary is learned."""
 
@@ -516,3 +562,14 @@ class TrainDocuments:
 
 def pieces(text: str, /) -> list[str]:
     """Return what GPT-2's pre-tokenizer cuts a text into; nothing is merged across them."""
+
+def split_texts(block: bytes, /) -> tuple[list[bytes], bytes, list[int], int]:
+    """Read the documents of some lines, a document each.
+
+    Returns:
+        texts: in UTF-8.
+        splits: of each the number of its split, one of gpt2ro.dedupe.settings.SPLITS.
+        words: of each, runs of bytes above the space.
+        done: bytes read; they end before the first line in another form than the stages give it, or
+            without a split.
+    """

@@ -25,38 +25,39 @@ def code_closure(script: Path, root: Path) -> list[Path]:
         root: the folder that holds the package.
     """
     closure: set[Path] = set()
-    modules: set[str] = set()
     pending = [script]
     while pending:
         path = pending.pop()
-        if path in closure:
-            continue
-        closure.add(path)
-        for module in _imported_modules(path, path.stat().st_mtime_ns):
-            if module not in modules:
-                modules.add(module)
-                pending.extend(_files(module, root))
+        if path not in closure:
+            closure.add(path)
+            pending += _imported_files(path, path.stat().st_mtime_ns, root)
     return sorted(closure)
 
 
-def _files(module: str, root: Path) -> Iterator[Path]:
-    """Yield what Python runs when it imports a module, as far as there are such files."""
-    parts = module.split(".")
-    for depth in range(1, len(parts) + 1):
-        base = root.joinpath(*parts[:depth])
-        for candidate in (base / "__init__.py", base.with_suffix(".py")):
-            if candidate.is_file():
-                yield candidate
-
-
 @cache
-def _imported_modules(path: Path, modified: int) -> list[str]:
-    """Return dotted names inside the package; `from a import b` gives a.b, as b may be a module.
+def _imported_files(path: Path, modified: int, root: Path) -> list[Path]:
+    """Return the files of the package that Python runs when a file is imported, it aside.
 
     Most modules are part of many scripts' code: each is parsed once, as long as it is not modified.
     """
+    files: dict[Path, None] = {}
+    for module in _imported_modules(path.read_text(encoding="utf-8")):
+        parts = module.split(".")
+        for depth in range(1, len(parts) + 1):
+            files |= dict.fromkeys(_files(root.joinpath(*parts[:depth])))
+    return list(files)
+
+
+@cache
+def _files(module: Path) -> list[Path]:
+    """Return the file of a module, given without its ending; none of what is no module."""
+    return [path for path in (module / "__init__.py", module.with_suffix(".py")) if path.is_file()]
+
+
+def _imported_modules(source: str) -> list[str]:
+    """Return dotted names inside the package; `from a import b` gives a.b, as b may be a module."""
     names: list[str] = []
-    for node in _imports(path.read_text(encoding="utf-8")):
+    for node in _imports(source):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

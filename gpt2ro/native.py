@@ -10,6 +10,7 @@ try:
         LineRemover,
         Repairer,
         Signer,
+        TextFile,
         TextMeter,
         TextStatistics,
         TrainDocuments,
@@ -19,6 +20,7 @@ try:
         personal_lines,
         pieces,
         similarity,
+        split_texts,
         with_splits,
     )
 except ImportError as error:
@@ -34,6 +36,7 @@ __all__ = [
     "LineRemover",
     "Repairer",
     "Signer",
+    "TextFile",
     "TextMeter",
     "TextStatistics",
     "TrainDocuments",
@@ -43,5 +46,6 @@ __all__ = [
     "personal_lines",
     "pieces",
     "similarity",
+    "split_texts",
     "with_splits",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, distinct
+from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, merged
 from gpt2ro.documents import part_name
 from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path, record_count
@@ -39,8 +39,8 @@ def write_held_out(path: Path, decisions: Path, output: Path, words: int) -> Non
     with Progress(f"held out {part_name(path)}") as progress:
         for document in documents_of_splits(path, decisions, HELD_OUT):
             found.append(hasher.ngrams(document.text))
-            progress.update(len(document.text), documents=1)
-    write_ngrams(output, distinct(found))
+            progress.update(len(document.text.encode()), documents=1)
+    write_ngrams(output, merged(found))
 
 
 def write_index(
@@ -54,7 +54,7 @@ def write_index(
     hasher = NgramHasher(words)
     found = [read_ngrams(path) for path in parts]
     found += [hasher.ngrams(_text(path)) for path in benchmarks]
-    write_ngrams(output, distinct(found))
+    write_ngrams(output, merged(found))
 
 
 def _text(path: Path) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gpt2ro.arrays import distinct
 from gpt2ro.native import Signer, fold
 
 NGRAM = np.dtype("<u8")
@@ -35,6 +36,6 @@ def folded_words(text: str) -> list[str]:
     return fold(text).split()
 
 
-def distinct(parts: list[Ngrams]) -> Ngrams:
+def merged(parts: list[Ngrams]) -> Ngrams:
     """Return the n-grams of all, each once, ascending."""
-    return np.unique(np.concatenate([np.empty(0, NGRAM), *parts]))
+    return distinct(np.concatenate([np.empty(0, NGRAM), *parts]))

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from gpt2ro.arrays import distinct
+
 # Pairs a text gives in a bucket, besides that with the bucket's first. All pairs of a bucket of up
 # to 10 texts are compared, and no bucket, such as ten thousand pages made from one template, gives
 # more than 9 pairs a text. With 24, a quarter more are dropped of 20,000 texts of one template with
@@ -40,7 +42,7 @@ def candidate_pairs(
         # A bucket is of one value, so it belongs to one turn. Values are hashes.
         shares = (np.flatnonzero(band % np.uint64(turns) == turn) for turn in range(turns))
         found = [_pairs_in_buckets(band[texts], texts) for texts in shares]
-        pairs = np.union1d(pairs, np.concatenate([np.empty(0, np.uint64), *found]))
+        pairs = distinct(np.concatenate([pairs, *found]))
     return pairs
 
 

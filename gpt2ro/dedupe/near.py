@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from gpt2ro.arrays import distinct
 from gpt2ro.dedupe.candidates import candidate_pairs, places
 from gpt2ro.dedupe.corpus import Corpus
 from gpt2ro.dedupe.settings import DeduplicationSettings
@@ -56,7 +57,7 @@ def near_copies(
     later, earlier = (
         preferred[texts] for texts in places(_candidates(corpus, preferred, settings))
     )
-    candidates = np.unique(np.concatenate([later, earlier]))
+    candidates = distinct(np.concatenate([later, earlier]))
     with ShingleFile(folder) as sets:
         _add_shingles(sets, corpus, candidates, documents, settings)
         pairs = _numbered(candidates, later, earlier)
@@ -116,7 +117,7 @@ def _add_shingles(
             wanted = candidates[first:last].tolist()
             for text in _texts(path, corpus, rows, wanted):
                 sets.add(signer.shingles(text))
-                progress.update(len(text), documents=1)
+                progress.update(len(text.encode()), documents=1)
     sets.complete()
 
 

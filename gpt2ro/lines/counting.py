@@ -36,7 +36,7 @@ def count_lines(path: Path, decisions: Path, output: Path, buffer_keys: int = BU
             for document, decision in decided_documents(path, decisions):
                 if decision["duplicate_of"] is None:
                     counter.add(document_keys(document).distinct().tobytes())
-                progress.update(len(document.text), documents=1)
+                progress.update(len(document.text.encode()), documents=1)
         write_table(output, merged(counter.tables()))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from gpt2ro.arrays import distinct
 from gpt2ro.documents import Document
 from gpt2ro.native import line_keys
 
@@ -36,7 +37,7 @@ class LineKeys:
 
     def distinct(self) -> Keys:
         """Return each key once, ascending, that of the site among them."""
-        keys: Keys = np.unique(self.all)
+        keys: Keys = distinct(self.all)
         # Ascending, so that it is the first if it is there.
         return keys[1:] if keys[0] == NO_LINE else keys
 

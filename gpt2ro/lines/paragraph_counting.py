@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gpt2ro.arrays import distinct
 from gpt2ro.decontamination.decontaminator import Decontaminator
 from gpt2ro.dedupe.corpus import preferred_order
 from gpt2ro.dedupe.decisions import decided_documents
@@ -46,10 +47,10 @@ def count_paragraphs(
         Progress(f"paragraphs {part_name(path)}") as progress,
     ):
         for document, decision in decided_documents(path, decisions):
-            progress.update(len(document.text), documents=1)
+            progress.update(len(document.text.encode()), documents=1)
             apply_decision(document, decision, decontaminator, repeated_lines)
             if document.reason is None:
-                keys = np.unique(text_paragraphs(document.text, min_words).keys)
+                keys = distinct(text_paragraphs(document.text, min_words).keys)
                 counter = in_train if decision["split"] == "train" else in_held_out
                 counter.add(keys.tobytes())
         write_table(train, merged(in_train.tables()))

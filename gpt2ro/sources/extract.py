@@ -9,31 +9,26 @@ from gpt2ro.documents import Document, ShardWriter, document_id
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256, write_json
 from gpt2ro.progress import Progress
-from gpt2ro.sources.formats import AUTO, format_of
+from gpt2ro.sources.formats import AUTO, OF_LINES, format_of
 from gpt2ro.sources.input_file import unchanged
 from gpt2ro.sources.readers import Reader
 from gpt2ro.sources.settings import ExtractionSettings
 
 
 def reader(format_name: str) -> Reader:
-    """Return the reader of a format; libraries are loaded for the one that is used."""
+    """Return the reader of a format whose documents come one by one.
+
+    Libraries are loaded for the one that is used.
+    """
     match format_name:
         case "mediawiki":
             from gpt2ro.sources.readers.mediawiki import read_mediawiki
 
             return read_mediawiki
-        case "oscar-2019":
-            from gpt2ro.sources.readers.plain_text import read_oscar_2019
-
-            return read_oscar_2019
         case "opus-text":
             from gpt2ro.sources.readers.plain_text import read_sentences
 
             return read_sentences
-        case "text":
-            from gpt2ro.sources.readers.plain_text import read_text
-
-            return read_text
         case "oscar-jsonl" | "jsonl":
             from gpt2ro.sources.readers.json_lines import read_json_lines
 
@@ -77,10 +72,16 @@ def extract_part(
         Progress(f"extract {source}/{part}") as progress,
     ):
         for path in paths:
-            read = reader(known_format(path) if format_name == AUTO else format_name)
+            its_format = known_format(path) if format_name == AUTO else format_name
             file = {"file": path.name} if len(paths) > 1 else {}
             with unchanged(path):
-                for item in read(path, settings, left_out):
+                if its_format in OF_LINES:
+                    # It loads the extension, which the other formats do without.
+                    from gpt2ro.sources.text_files import write_lines
+
+                    write_lines(shard, path, source, part, its_format, file, settings, progress)
+                    continue
+                for item in reader(its_format)(path, settings, left_out):
                     name = document_id(source, part, shard.documents)
                     text = without_surrogates(item.text)
                     shard.write(Document(name, text, source, item.meta | file))

@@ -15,6 +15,8 @@ FORMATS = (
     "jsonl",
     "text",
 )
+# Their documents are lines in a row, passed on by the block instead of one by one.
+OF_LINES = ("text", "oscar-2019")
 
 COMPRESSED = r"(\.(gz|bz2|xz|zst))?$"
 # The first pattern that fits a file's name decides; OSCAR JSON lines are known by their fields.

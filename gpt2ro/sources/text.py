@@ -29,7 +29,7 @@ def numbered_lines(blocks: Iterator[bytes], where: str) -> Iterator[tuple[int, b
     Raises:
         UserError: the text is UTF-16 or binary, or has a line of more than 256 MiB.
     """
-    for first, run in _runs_of_lines(blocks, where):
+    for first, run in runs_of_lines(blocks, where):
         for number, line in enumerate(run.split(b"\n"), start=first):
             yield number, line.removesuffix(b"\r")
 
@@ -58,34 +58,33 @@ def text_lines(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterat
 
 def text_runs(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterator[str]:
     """Yield the lines of `text_lines`, some in a row at a time, with `\\n` between two."""
-    for first, run in _runs_of_lines(blocks, where):
-        try:
-            text = run.decode()
-        except UnicodeDecodeError:
-            # Line by line, to say in which one it is.
-            text = "\n".join(
-                decoded(line, f"{where}: line {number}", invalid_utf8)
-                for number, line in enumerate(run.split(b"\n"), start=first)
-            )
+    for first, run in runs_of_lines(blocks, where):
+        text = decoded_lines(run, first, where, invalid_utf8)
         yield text.replace("\r\n", "\n").removesuffix("\r") if "\r" in text else text
 
 
-def whole_text(path: Path) -> str:
-    """Return a UTF-8 text file of the user's, compressed or not, as one text.
+def decoded_lines(run: bytes, first: int, where: str, invalid_utf8: str) -> str:
+    """Decode lines of UTF-8, of which the first has this number.
 
     Raises:
-        UserError: the file is missing, truncated, damaged or not UTF-8, expands beyond
-            MAX_TEXT_EXPANSION, or changes meanwhile.
+        UserError: says which line is not UTF-8.
     """
-    with unchanged(path):
-        blocks = _utf_8_blocks(decompressed(path, MAX_TEXT_EXPANSION), str(path))
-        return decoded(b"".join(blocks), str(path), "error")
+    try:
+        return run.decode()
+    except UnicodeDecodeError:
+        return "\n".join(
+            decoded(line, f"{where}: line {number}", invalid_utf8)
+            for number, line in enumerate(run.split(b"\n"), start=first)
+        )
 
 
-def _runs_of_lines(blocks: Iterator[bytes], where: str) -> Iterator[tuple[int, bytes]]:
+def runs_of_lines(blocks: Iterator[bytes], where: str) -> Iterator[tuple[int, bytes]]:
     """Yield whole lines, about a block of them at a time, each run with its first line's number.
 
     A run is without its last line end. Lines together cost a tenth of what they cost one by one.
+
+    Raises:
+        UserError: as `numbered_lines`.
     """
     number = 1
     blank = 0  # lines in a row before the run
@@ -110,6 +109,18 @@ def _runs_of_lines(blocks: Iterator[bytes], where: str) -> Iterator[tuple[int, b
             )
     if last := b"".join(pending):
         yield number, last
+
+
+def whole_text(path: Path) -> str:
+    """Return a UTF-8 text file of the user's, compressed or not, as one text.
+
+    Raises:
+        UserError: the file is missing, truncated, damaged or not UTF-8, expands beyond
+            MAX_TEXT_EXPANSION, or changes meanwhile.
+    """
+    with unchanged(path):
+        blocks = _utf_8_blocks(decompressed(path, MAX_TEXT_EXPANSION), str(path))
+        return decoded(b"".join(blocks), str(path), "error")
 
 
 def _without_blank_lines(run: bytes, number: int, blank: int) -> Iterator[tuple[int, bytes]]:

@@ -1,15 +1,16 @@
 """The step encode: the documents of a part as token ids, one shard for each split."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
 from gpt2ro.dedupe.settings import SPLITS
-from gpt2ro.documents import Document, part_name
+from gpt2ro.documents import parse_document, part_name, read_blocks
 from gpt2ro.files import sha256
+from gpt2ro.native import split_texts
 from gpt2ro.progress import Progress
 from gpt2ro.tokenization.encoders import (
     CheckedEncoder,
@@ -18,15 +19,13 @@ from gpt2ro.tokenization.encoders import (
     GigatokenEncoder,
     TokenizersEncoder,
 )
-from gpt2ro.tokenization.shards import TokenShardWriter
-from gpt2ro.tokenization.splits import read_split_documents
+from gpt2ro.tokenization.shards import TokenShardWriter, word_count
+from gpt2ro.tokenization.splits import split_of
 from gpt2ro.tokenization.tokenizer_file import read_tokenizer
-
-SplitDocument = tuple[Document, str]
 
 # Enough that a call costs nothing beside its work, little enough to stay near 100 MB with the slow
 # encoder, whose Encoding holds some 30 bytes a byte of text.
-BATCH_CHARACTERS = 1_000_000
+BATCH_BYTES = 1_000_000
 
 
 def encode_part(path: Path, tokenizer_path: Path, outputs: Mapping[str, Path]) -> None:
@@ -69,27 +68,74 @@ def _encode(
             )
             for split, output in outputs.items()
         }
-        for batch in batches(read_split_documents(path)):
-            encoded = encoder.encode([document.text for document, _ in batch])
+        for batch in batches(path):
+            encoded = encoder.encode(batch.texts)
             tokens = encoded.ended(end_of_text)
-            numbers = np.array([SPLITS.index(split) for _, split in batch], np.uint8)
-            number_of_token = np.repeat(numbers, encoded.lengths + 1)
-            size = 0
+            # splits, sizes, words: (texts,)
+            splits = np.frombuffer(batch.splits, np.uint8)
+            sizes, words = np.array(batch.sizes), np.array(batch.words)
+            split_of_token = np.repeat(splits, encoded.lengths + 1)
             for split, writer in writers.items():
-                texts = [document.text for document, its in batch if its == split]
-                size += writer.write_block(tokens[number_of_token == SPLITS.index(split)], texts)
-            progress.update(size, documents=len(batch))
+                its = splits == SPLITS.index(split)
+                writer.write_block(
+                    tokens[split_of_token == SPLITS.index(split)],
+                    int(its.sum()),
+                    int(sizes[its].sum()),
+                    int(words[its].sum()),
+                )
+            progress.update(sum(batch.sizes), documents=len(batch.texts))
 
 
-def batches(documents: Iterable[SplitDocument]) -> Iterator[list[SplitDocument]]:
-    """Yield the documents in lists of about BATCH_CHARACTERS characters, at least one document."""
-    batch: list[SplitDocument] = []
-    characters = 0
-    for document, split in documents:
-        batch.append((document, split))
-        characters += len(document.text)
-        if characters >= BATCH_CHARACTERS:
+class Batch:
+    """Some documents.
+
+    Attributes:
+        texts: in UTF-8.
+        splits: the number of each one's split in SPLITS.
+        words: of each, runs of bytes above the space.
+        sizes: bytes of each.
+    """
+
+    def __init__(self) -> None:
+        self.texts: list[bytes] = []
+        self.splits = bytearray()
+        self.words: list[int] = []
+        self.sizes: list[int] = []
+
+    def add(self, texts: list[bytes], splits: bytes, words: list[int]) -> None:
+        """Add documents."""
+        self.texts += texts
+        self.splits += splits
+        self.words += words
+        self.sizes += map(len, texts)
+
+
+def batches(path: Path) -> Iterator[Batch]:
+    """Yield the documents of a shard in batches of about BATCH_BYTES, whole blocks of lines each.
+
+    Raises:
+        UserError: a line is no document, or a document has no split, because the shard is not one
+            of the step dedupe.
+    """
+    batch = Batch()
+    lines = 0
+    for block in read_blocks(path):
+        rest = block
+        while rest:
+            texts, splits, words, done = split_texts(rest)
+            batch.add(texts, splits, words)
+            rest = rest[done:]
+            if rest:
+                # A line in another form; those behind it may be in the usual one.
+                line, _, rest = rest.partition(b"\n")
+                number = lines + block.count(b"\n", 0, len(block) - len(rest))
+                document = parse_document(line, path, number)
+                text = document.text.encode()
+                split = SPLITS.index(split_of(document, path))
+                batch.add([text], bytes([split]), [word_count(text)])
+        lines += block.count(b"\n")
+        if sum(batch.sizes) >= BATCH_BYTES:
             yield batch
-            batch, characters = [], 0
-    if batch:
+            batch = Batch()
+    if batch.texts:
         yield batch

@@ -21,10 +21,14 @@ from gpt2ro.tokenization.shards import TOKEN, TokenIds
 # a new one after so many bytes keeps the memory of a job bounded, at 12 ms each.
 RENEW_AFTER_BYTES = 256_000_000
 
-# Of every batch, texts this far apart are encoded by both encoders, up to so many characters: at
-# the length of novels and laws 0.2 % of the text and 4 % of the time.
+# Of every batch, texts this far apart are encoded by both encoders, up to so many characters or
+# bytes: at # the length of novels and laws 0.2 % of the text and 4 % of the time.
 CHECK_EVERY = 512
 CHECK_CHARACTERS = 2_000
+
+
+# UTF-8 or not.
+Texts = Sequence[str] | Sequence[bytes]
 
 
 class DifferentIdsError(Exception):
@@ -53,7 +57,7 @@ class Encoder(Protocol):
 
     name: str
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
+    def encode(self, texts: Texts) -> Encoded:
         """Return the ids of the texts."""
 
 
@@ -66,9 +70,10 @@ class TokenizersEncoder:
         """Take a tokenizer as `read_tokenizer` returns it."""
         self._tokenizer = tokenizer
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
+    def encode(self, texts: Texts) -> Encoded:
         """Return the ids of the texts."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        strings = [text if isinstance(text, str) else text.decode() for text in texts]
+        encodings = self._tokenizer.encode_batch_fast(strings, add_special_tokens=False)
         lengths = np.fromiter((len(encoding) for encoding in encodings), np.int64, len(texts))
         ids = np.empty(lengths.sum(), TOKEN)
         start = 0
@@ -91,7 +96,7 @@ class GigatokenEncoder:
         self._json = json.dumps(tokenizer)
         self._renew()
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
+    def encode(self, texts: Texts) -> Encoded:
         """Return the ids of the texts."""
         if self._bytes >= RENEW_AFTER_BYTES:
             self._renew()
@@ -114,14 +119,20 @@ class CheckedEncoder:
         self._encoder = encoder
         self._reference = reference
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
+    def encode(self, texts: Texts) -> Encoded:
         """Return the ids of the texts.
 
         Raises:
             DifferentIdsError: those of the sample differ.
         """
-        sample = [text[:CHECK_CHARACTERS] for text in texts[::CHECK_EVERY]]
+        sample = [_beginning(text) for text in texts[::CHECK_EVERY]]
         found, expected = self._encoder.encode(sample), self._reference.encode(sample)
         if not np.array_equal(found.ids, expected.ids):
             raise DifferentIdsError(f"the ids of {self.name} and {self._reference.name} differ")
         return self._encoder.encode(texts)
+
+
+def _beginning(text: str | bytes) -> str:
+    if isinstance(text, str):
+        return text[:CHECK_CHARACTERS]
+    return text[:CHECK_CHARACTERS].decode(errors="ignore")  # a character may be cut

@@ -12,7 +12,6 @@ last, so a shard without it is not complete.
 """
 
 import hashlib
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,27 +179,26 @@ class TokenShardWriter(AbstractContextManager["TokenShardWriter"]):
 
     def write(self, ids: list[int], text: str) -> None:
         """Append the ids of one document's text and the end-of-text token."""
-        self.write_block(np.array([*ids, self._facts["end_of_text"]], TOKEN), [text])
+        tokens = np.array([*ids, self._facts["end_of_text"]], TOKEN)
+        content = text.encode()
+        self.write_block(tokens, 1, len(content), word_count(content))
 
-    def write_block(self, tokens: TokenIds, texts: Sequence[str]) -> int:
+    def write_block(self, tokens: TokenIds, documents: int, size: int, words: int) -> None:
         """Append the ids of several documents' texts, each followed by the end-of-text token.
 
         Args:
             tokens: (tokens,) uint16, little-endian.
-
-        Returns:
-            UTF-8 bytes of the texts.
+            documents: how many they are.
+            size: UTF-8 bytes of the texts.
+            words: of the texts.
         """
         block = tokens.tobytes()
         self._file.write(block)
         self._digest.update(block)
-        self._facts["documents"] += len(texts)
+        self._facts["documents"] += documents
         self._facts["tokens"] += len(tokens)
-        encoded = [text.encode() for text in texts]
-        size = sum(map(len, encoded))
         self._facts["bytes"] += size
-        self._facts["words"] += word_count(b"\n".join(encoded))
-        return size
+        self._facts["words"] += words
 
     def __exit__(
         self,

@@ -91,6 +91,11 @@ def test_the_books_count_documents_sentences_and_bytes(part: Part) -> None:
     assert stats["dropped"]["contaminated"] == {"documents": 1, "bytes": len(TRAIN[1].encode())}
 
 
+def test_progress_is_told_in_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Part(tmp_path, {"ș" * 500_000: "test"}).held_out()
+    assert f"{tmp_path.name}/cleaned.zst: 1.0 MB, 1 documents" in capsys.readouterr().err
+
+
 def test_train_and_dropped_documents_are_not_held_out(tmp_path: Path) -> None:
     part = Part(tmp_path, {TRAIN[0]: "train", POEM: None})
     assert len(read_ngrams(part.held_out())) == 0

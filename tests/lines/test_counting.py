@@ -39,6 +39,11 @@ def test_counts_what_the_reference_counts_whatever_fits_in_memory(
         assert [path.name for path in Path(folder).glob("lines*")] == ["lines.bin"]
 
 
+def test_progress_is_told_in_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Part(tmp_path, documents([("ș" * 500_000, "a.ro")])).count()
+    assert f"{tmp_path.name}/cleaned.zst: 1.0 MB, 1 documents" in capsys.readouterr().err
+
+
 @ON_DISK
 @given(st.lists(PAGES, min_size=1, max_size=4), st.integers(1, 4))
 def test_the_index_holds_the_sums_of_all_parts_that_are_large_enough(

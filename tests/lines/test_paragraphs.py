@@ -65,6 +65,13 @@ def test_removes_what_the_reference_removes_however_the_corpus_is_cut(
     assert [kept.get(name) for name in names] == expected
 
 
+def test_progress_is_told_in_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = Corpus(tmp_path, {"a/p": [("ș" * 500_000, "train")]})
+    corpus.write()
+    corpus.count("a/p")
+    assert "a/p.cleaned.zst: 1.0 MB, 1 documents" in capsys.readouterr().err
+
+
 def test_a_paragraph_stays_in_the_first_document(tmp_path: Path) -> None:
     parts = {"s/a": [(COPY, "train")], "s/b": [(f"{COPY}\n\n{OTHER}", "train"), (COPY, "train")]}
     corpus = Corpus(tmp_path, parts, min_characters=5).run()

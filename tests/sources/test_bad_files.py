@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,6 +30,7 @@ from extraction import (
     write,
 )  # fmt: skip
 
+from gpt2ro.documents import ShardWriter
 from gpt2ro.errors import UserError
 from gpt2ro.sources.input_file import unchanged
 
@@ -267,16 +269,17 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(
 ) -> None:
     path, format_name = changing_file(tmp_path, name)
     changed = False
+    write_lines = ShardWriter.write_lines
 
-    def change_then(text: str) -> str:
+    def change_then_write(shard: ShardWriter, *lines: Any) -> None:
         # The first text is read, and the file is not at its end.
         nonlocal changed
         if not changed:
             changed = True
             change(path)
-        return text
+        write_lines(shard, *lines)
 
-    monkeypatch.setattr("gpt2ro.sources.extract.without_surrogates", change_then)
+    monkeypatch.setattr(ShardWriter, "write_lines", change_then_write)
     with pytest.raises(UserError, match=rf"{name}: changed while it was read; expected"):
         extract(path, format_name)
     assert changed

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpt2ro.sources.readers.plain_text import paragraphs, pieces
+from gpt2ro.native import TextFile
 from gpt2ro.sources.text import text_runs
 
 lines = st.text(alphabet="aș \t\r\u00a0\x1c", max_size=6)
@@ -33,19 +34,44 @@ def pieces_of(all_lines: list[str], max_characters: int) -> Iterator[str]:
     yield "\n".join(piece).strip()
 
 
+def found(
+    runs: list[list[str]], blank_line: bool, trims: bool, max_characters: int | None
+) -> list[str]:
+    file = TextFile(blank_line, trims, max_characters, b'{"id":"', 3, b"}\n")
+    blocks = [file.add("\n".join(run).encode()) for run in runs] + [file.end()]
+    documents = [orjson.loads(line) for line in b"".join(filter(None, blocks)).splitlines()]
+    assert [document["id"] for document in documents] == [str(n + 3) for n in range(len(documents))]
+    texts = [document["text"] for document in documents]
+    assert (file.documents, file.bytes) == (len(texts), len("".join(texts).encode()))
+    return texts
+
+
 @given(runs_of_lines)
 def test_a_paragraph_ends_at_a_blank_line_and_not_with_a_run(runs: list[list[str]]) -> None:
     expected = list(paragraphs_of([line for run in runs for line in run]))
-    assert list(paragraphs("\n".join(run) for run in runs)) == expected
+    assert found(runs, True, False, None) == expected
+    assert found(runs, True, True, None) == [text.strip() for text in expected]
 
 
 @given(runs_of_lines, st.integers(1, 30))
 def test_a_piece_has_as_many_lines_as_fit_and_one_at_least(
     runs: list[list[str]], max_characters: int
 ) -> None:
-    expected = list(pieces_of([line for run in runs for line in run], max_characters))
-    found = list(pieces(("\n".join(run) for run in runs), max_characters))
-    assert found == [piece for piece in expected if piece]
+    lines = [line for run in runs for line in run]
+    expected = list(pieces_of(lines, max_characters))
+    assert found(runs, False, True, max_characters) == [piece for piece in expected if piece]
+    pieces = [
+        piece
+        for text in paragraphs_of(lines)
+        for piece in pieces_of(text.split("\n"), max_characters)
+    ]
+    assert found(runs, True, True, max_characters) == pieces
+
+
+def test_lines_that_are_not_utf_8_are_not_taken() -> None:
+    file = TextFile(True, True, None, b"", 0, b"\n")
+    assert file.add(b"a\xff") is None
+    assert file.end() == b""
 
 
 def test_a_line_end_of_windows_is_none_of_the_text() -> None:

@@ -1,12 +1,12 @@
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import zstandard
 from tokenizers import Tokenizer
 
-from gpt2ro.documents import Document, write_documents
+from gpt2ro.documents import Document, ShardWriter, write_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json, sha256
 from gpt2ro.tokenization import encode
@@ -15,6 +15,7 @@ from gpt2ro.tokenization.encoders import (
     CheckedEncoder,
     Encoded,
     GigatokenEncoder,
+    Texts,
     TokenizersEncoder,
 )
 from gpt2ro.tokenization.shards import TokenShard, read_shards
@@ -68,19 +69,50 @@ def test_the_size_of_a_batch_does_not_change_the_bytes(
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     whole = encoded(tokenizer_folder / "tokenizer.json", tmp_path / "a")
-    monkeypatch.setattr(encode, "BATCH_CHARACTERS", 1)
+    monkeypatch.setattr(encode, "BATCH_BYTES", 1)
     single = encoded(tokenizer_folder / "tokenizer.json", tmp_path / "b")
     assert {s: shard.sha256 for s, shard in whole.items()} == {
         s: shard.sha256 for s, shard in single.items()
     }
 
 
-def test_batches_hold_about_the_characters_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encode, "BATCH_CHARACTERS", 5)
-    documents = [
-        (Document(str(n), "a" * size, "s"), "train") for n, size in enumerate([2, 3, 1, 7])
-    ]
-    assert [[d.id for d, _ in batch] for batch in batches(documents)] == [["0", "1"], ["2", "3"]]
+def test_a_batch_ends_with_the_block_of_lines_that_fills_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One document is as long as a block; numbers, as compression would hide how long it is.
+    long = " ".join(str(n * n) for n in range(60_000))
+    texts = ["a", long, "b", long, "c"]
+    write_documents(
+        tmp_path / "p.zst",
+        [Document(f"s/p/{n}", text, "s", {"split": "valid"}) for n, text in enumerate(texts)],
+    )
+    monkeypatch.setattr(encode, "BATCH_BYTES", 1000)
+    found = list(batches(tmp_path / "p.zst"))
+    assert [text.decode() for batch in found for text in batch.texts] == texts
+    assert len(found) > 1
+    assert [size for batch in found for size in batch.sizes] == [len(text) for text in texts]
+    assert [number for batch in found for number in batch.words] == [1, 60_000, 1, 60_000, 1]
+    assert all(set(batch.splits) == {1} for batch in found)
+
+
+def test_a_document_in_another_form_of_json_is_encoded_too(
+    tokenizer_folder: Path, tmp_path: Path
+) -> None:
+    for name in ("usual", "other"):
+        (tmp_path / name).mkdir()
+    usual = encoded(tokenizer_folder / "tokenizer.json", tmp_path / "usual")
+    lines = zstandard.decompress((tmp_path / "usual" / "p.zst").read_bytes(), 1 << 20).splitlines()
+    lines[1] = lines[1].replace(b'":', b'" : ')
+    with ShardWriter(tmp_path / "other" / "p.zst") as shard:
+        shard.write_lines(b"\n".join([*lines, b""]), len(lines), 0)
+    outputs = {split: tmp_path / "other" / split / "s" / "p.bin" for split in TEXTS}
+    encode_part(tmp_path / "other" / "p.zst", tokenizer_folder / "tokenizer.json", outputs)
+    for split in TEXTS:
+        (other,) = read_shards(tmp_path / "other" / split)
+        facts = ("sha256", "documents", "bytes", "words")
+        assert [getattr(other, fact) for fact in facts] == [
+            getattr(usual[split], fact) for fact in facts
+        ]
 
 
 def test_a_missing_tokenizer_is_an_error(tmp_path: Path) -> None:
@@ -135,7 +167,7 @@ def test_a_document_without_a_split_is_an_error(tokenizer_folder: Path, tmp_path
 class WrongEncoder(GigatokenEncoder):
     """An encoder with a fault: the first id of every call is another."""
 
-    def encode(self, texts: Sequence[str]) -> Encoded:
+    def encode(self, texts: Texts) -> Encoded:
         right = super().encode(texts)
         right.ids[:1] ^= 1
         return right
@@ -166,8 +198,8 @@ def test_the_sample_reaches_every_batch_and_no_more_than_asked(tokenizer_folder:
     class Recorder(TokenizersEncoder):
         seen: ClassVar[list[str]] = []
 
-        def encode(self, texts: Sequence[str]) -> Encoded:
-            self.seen.extend(texts)
+        def encode(self, texts: Texts) -> Encoded:
+            self.seen.extend(map(str, texts))
             return super().encode(texts)
 
     tokenizer, _ = read_tokenizer(tokenizer_folder / "tokenizer.json")

@@ -30,6 +30,9 @@ def test_both_encoders_give_the_same_ids_for_any_text(
     assert fast.ids.tolist() == slow.ids.tolist()
     assert fast.lengths.tolist() == slow.lengths.tolist()
     assert fast.ids.dtype == slow.ids.dtype == np.dtype("<u2")
+    for encoder in both:
+        from_bytes = encoder.encode([text.encode() for text in texts])
+        assert from_bytes.ids.tolist() == slow.ids.tolist()
 
 
 def test_both_encoders_agree_on_real_text(

@@ -1,8 +1,17 @@
+from gpt2ro.sources.formats import AUTO, OF_LINES
+
+
+def extension_of_lines(wildcards) -> list[str]:
+    """The extension, for parts of lines of text: a dump of Wikipedia does without it."""
+    return [EXTENSION] if part_of(wildcards).format in (AUTO, *OF_LINES) else []
+
+
 rule extract:
     message:
         "Extracting documents of {wildcards.source}/{wildcards.part}."
     input:
         raw=raw_files,
+        native=extension_of_lines,
         code=code("extract.py"),
     output:
         documents=f"{RESULTS}/extracted/{SHARD}.jsonl.zst",

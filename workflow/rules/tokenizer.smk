@@ -54,6 +54,7 @@ rule encode:
     input:
         documents=rules.dedupe.output.documents,
         tokenizer=f"{RESULTS}/tokenizer/tokenizer.json",
+        native=EXTENSION,
         code=code("encode.py"),
     output:
         tokens=[f"{RESULTS}/tokens/{split}/{SHARD}.bin" for split in SPLITS],

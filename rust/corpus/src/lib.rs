@@ -11,7 +11,7 @@
 //! of a site have are counted by their [`line_keys`]. What they
 //! share with [`HeldOut`] ones is found by longer shingles, and taken out by [`without_held_out`].
 //!
-//! The merges of a vocabulary are learned by [`bpe`].
+//! The lines of a [`TextFile`] become documents. The merges of a vocabulary are learned by [`bpe`].
 
 mod blocks;
 pub mod bpe;
@@ -26,6 +26,7 @@ mod minhash;
 mod repair;
 mod sentences;
 mod shingles;
+mod text_files;
 mod words;
 
 pub use held_out::HeldOut;
@@ -35,4 +36,5 @@ pub use minhash::MinHasher;
 pub use repair::{Gate, Kind, Kinds, Repaired, Repairer, Vocabulary};
 pub use sentences::without_held_out;
 pub use shingles::shingles;
+pub use text_files::{Form, TextFile};
 pub use words::Words;

@@ -2,6 +2,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use gpt2ro_corpus::bpe::{self, Draw, merges};
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 /// The train documents of a part; the parts may be read side by side.
 #[pyclass(frozen, module = "gpt2ro._native")]
@@ -71,4 +72,30 @@ impl TrainDocuments {
 #[pyfunction]
 pub(crate) fn pieces(text: &str) -> Vec<&str> {
     bpe::pieces(text).collect()
+}
+
+/// Texts, their splits, their words, and bytes of the lines that they are of.
+type Split<'py> = (
+    Vec<Bound<'py, PyBytes>>,
+    Bound<'py, PyBytes>,
+    Vec<usize>,
+    usize,
+);
+
+#[pyfunction]
+pub(crate) fn split_texts<'py>(python: Python<'py>, block: &[u8]) -> Split<'py> {
+    let (found, done) = python.detach(|| bpe::SplitTexts::read(block));
+    let mut start = 0;
+    let text = |end: &usize| {
+        let text = &found.texts.as_bytes()[start..*end];
+        start = *end;
+        PyBytes::new(python, text)
+    };
+    let texts = found.ends.iter().map(text).collect();
+    (
+        texts,
+        PyBytes::new(python, &found.splits),
+        found.words,
+        done,
+    )
 }

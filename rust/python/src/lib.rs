@@ -7,6 +7,7 @@ mod clean;
 mod documents;
 mod filter;
 mod repair;
+mod text_files;
 
 use std::num::NonZeroUsize;
 
@@ -167,7 +168,7 @@ fn packed_paragraphs<'py>(
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::bpe::{TrainDocuments, pieces};
+    use super::bpe::{TrainDocuments, pieces, split_texts};
     #[pymodule_export]
     use super::clean::{CleanedBlock, Cleaner};
     #[pymodule_export]
@@ -176,6 +177,8 @@ mod _native {
     use super::filter::{LineRemover, TextMeter, TextStatistics, personal_lines};
     #[pymodule_export]
     use super::repair::Repairer;
+    #[pymodule_export]
+    use super::text_files::TextFile;
     #[pymodule_export]
     use super::{Signer, fold, packed_line_keys, packed_paragraphs, similarity};
 }

@@ -8,7 +8,7 @@ use crate::documents::Record;
 /// Split from which a vocabulary is learned.
 const TRAIN: &str = "train";
 /// Splits that there are.
-const SPLITS: [&str; 3] = [TRAIN, "valid", "test"];
+pub(super) const SPLITS: [&str; 3] = [TRAIN, "valid", "test"];
 
 /// The train documents of a part from which a vocabulary is learned: their pieces, counted, and
 /// samples of their texts.

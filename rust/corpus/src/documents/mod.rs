@@ -8,4 +8,5 @@ mod texts;
 pub use decided::{Decision, Piece, decided};
 pub use texts::texts;
 
+pub(crate) use json::escape;
 pub(crate) use record::Record;
