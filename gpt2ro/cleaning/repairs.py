@@ -6,6 +6,7 @@ need nothing. Only lines that may hold mojibake come back to Python, for ftfy.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from gpt2ro.cleaning.boilerplate import without_boilerplate
 from gpt2ro.cleaning.language import FOREIGN_WORDS, ROMANIAN_WORDS
@@ -43,8 +44,9 @@ class Repairs:
     repairer: Repairer
 
 
+@cache
 def repairs(settings: CleaningSettings) -> Repairs:
-    """Return the repairs that the settings ask for."""
+    """Return the repairs that the settings ask for, of which the tables are built once."""
     optional = {
         "HTML tags": settings.remove_tags,
         "mojibake": settings.repair_mojibake,

@@ -1,6 +1,7 @@
 //! Documents repaired and judged by the block; described in `gpt2ro/_native.pyi`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use gpt2ro_corpus::clean::{Books, Cleaned, Helper};
 use gpt2ro_corpus::filter::{Fault, measure};
@@ -47,7 +48,7 @@ impl Cleaner {
         Ok(Self {
             cleaner: gpt2ro_corpus::clean::Cleaner {
                 repairer: repairer.repairer.clone(),
-                remover: remover.map(|remover| remover.0.clone()),
+                remover: remover.map(|remover| Arc::clone(&remover.0)),
                 masks: masked.is_some(),
                 meter: meter.0.clone(),
                 min_characters,

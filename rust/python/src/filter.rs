@@ -1,5 +1,7 @@
 //! Texts measured for the filters.
 
+use std::sync::Arc;
+
 use gpt2ro_corpus::filter::{
     LineRemover as Remover, TextMeter as Meter, TextStatistics as Statistics, Vocabulary,
 };
@@ -12,7 +14,7 @@ pub(crate) fn personal_lines(python: Python<'_>, text: &str) -> Vec<usize> {
 }
 
 #[pyclass(frozen, module = "gpt2ro._native")]
-pub(crate) struct LineRemover(pub(crate) Remover);
+pub(crate) struct LineRemover(pub(crate) Arc<Remover>);
 
 #[pymethods]
 impl LineRemover {
@@ -31,7 +33,7 @@ impl LineRemover {
         let mut signed = signed.into_iter();
         remover
             .and_then(|remover| signed.try_fold(remover, |all, (one, sign)| all.or(&one, &sign)))
-            .map(Self)
+            .map(|remover| Self(Arc::new(remover)))
             .map_err(|error| PyValueError::new_err(error.to_string()))
     }
 

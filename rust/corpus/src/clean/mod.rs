@@ -69,7 +69,7 @@ pub struct Cleaner {
     /// Makes all repairs but the removal of boilerplate.
     pub repairer: Arc<Repairer>,
     /// Removes boilerplate, if that is asked for.
-    pub remover: Option<LineRemover>,
+    pub remover: Option<Arc<LineRemover>>,
     /// Whether personal data is masked.
     pub masks: bool,
     /// Measures texts.

@@ -331,20 +331,24 @@ impl<'text> Words<'text> {
 #[inline]
 fn key(text: &[u8], start: usize, end: usize) -> u64 {
     let length = end - start;
-    let first = number(text, start) & u64::MAX >> (64 - 8 * length.min(NUMBER_BYTES));
-    let last = number(text, end.max(NUMBER_BYTES) - NUMBER_BYTES);
-    let is_long = u64::from(length > NUMBER_BYTES);
-    first ^ (last & is_long.wrapping_neg()).wrapping_mul(SPREAD_AGAIN)
+    let first = match text[start..].first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => number_at_the_end(text, start),
+    };
+    let first = first & u64::MAX >> (64 - 8 * length.min(NUMBER_BYTES));
+    let Some(bytes) = text[..end].last_chunk() else {
+        return first;
+    };
+    let last = u64::from_le_bytes(*bytes).wrapping_mul(SPREAD_AGAIN);
+    first ^ select_unpredictable(length > NUMBER_BYTES, last, 0)
 }
 
-/// Returns the number of which the first byte is that with an index; behind the text are zeros.
-#[inline]
-fn number(text: &[u8], index: usize) -> u64 {
-    let start = index.min(text.len() - NUMBER_BYTES);
-    let bytes = text[start..]
-        .first_chunk()
-        .expect("a text of as many bytes");
-    u64::from_le_bytes(*bytes) >> (8 * (index - start))
+/// Returns the number of the bytes from an index on, which are fewer than that takes.
+#[cold]
+fn number_at_the_end(text: &[u8], start: usize) -> u64 {
+    let mut number = [0; NUMBER_BYTES];
+    number[..text.len() - start].copy_from_slice(&text[start..]);
+    u64::from_le_bytes(number)
 }
 
 #[cfg(test)]

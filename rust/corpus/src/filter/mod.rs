@@ -12,6 +12,7 @@ mod groups;
 mod lexicon;
 mod lines;
 mod marks;
+mod meter;
 mod personal;
 mod repetition;
 mod scan;
@@ -21,6 +22,7 @@ mod vocabulary;
 
 pub use boilerplate::LineRemover;
 pub use faults::{Fault, Measure, measure};
+pub use meter::TextMeter;
 pub use personal::personal_lines;
-pub use statistics::{TextMeter, TextStatistics};
+pub use statistics::TextStatistics;
 pub use vocabulary::Vocabulary;

@@ -3,7 +3,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::alphabet::Alphabet;
 use super::groups::MULTIPLIER;
-use super::lexicon::Lexicon;
+use super::lexicon::{Kinds, Lexicon};
 use super::scan::Scanner;
 use super::tokens::{Tokens, word_hash};
 
@@ -22,17 +22,6 @@ pub struct Vocabulary {
     alphabet: Alphabet,
     /// Bytes of the longest word: longer ones are not looked up.
     pub(super) longest: usize,
-}
-
-/// In which lists a word stands: a bit for native words, one for foreign ones, and above them the
-/// number of the stop word, the same in each of its spellings, from 1; 0 of another word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Kinds(pub(super) u32);
-
-impl Kinds {
-    const NATIVE: u32 = 1;
-    const FOREIGN: u32 = 2;
-    const STOP_SHIFT: u32 = 2;
 }
 
 /// How often words of a vocabulary occur in a text.

@@ -1,6 +1,7 @@
 //! Characters that carry no text: line ends, controls, look-alikes of the hyphen, blanks.
 
 use super::classes::{HYPHENS, LINE_ENDS, ODD_BLANKS, is_invisible};
+use super::marks::needs_a_look;
 use crate::blocks::indices;
 
 const JOINER: char = '\u{200d}';
@@ -16,16 +17,22 @@ pub(super) fn with_plain_line_ends(text: &str) -> String {
 /// A zero-width joiner stays behind an emoji or its variation selector, and only there.
 pub(super) fn without_invisible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut copied = 0;
+    for index in indices(text.as_bytes(), 0, needs_a_look) {
+        let (before, rest) = (&text[copied..index], &text[index..]);
+        let character = rest.chars().next().expect("its first byte is there");
         let stays = if character == JOINER {
-            visible.chars().next_back().is_some_and(can_be_joined)
+            let last = before.chars().next_back().or(visible.chars().next_back());
+            last.is_some_and(can_be_joined)
         } else {
             !is_invisible(character)
         };
-        if stays {
-            visible.push(character);
+        if !stays {
+            visible.push_str(before);
+            copied = index + character.len_utf8();
         }
     }
+    visible.push_str(&text[copied..]);
     visible
 }
 
@@ -120,6 +127,16 @@ mod tests {
             }
         }
         tidy
+    }
+
+    #[test]
+    fn every_invisible_character_goes_but_a_joiner_behind_an_emoji() {
+        for character in ('\0'..=char::MAX).filter(|character| is_invisible(*character)) {
+            assert_eq!(without_invisible(&format!("a{character}ț")), "aț");
+        }
+        let joined = "\u{1f468}\u{200d}\u{1f469}";
+        assert_eq!(without_invisible(joined), joined);
+        assert_eq!(without_invisible("❤\u{200b}\u{200d}\u{200d}"), "❤\u{200d}");
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use unicode_normalization::{IsNormalized, is_nfc_quick};
 use super::Gate;
 use super::kinds::Kind;
 use super::language::{STRONG_TURKISH_LETTERS, WEAK_TURKISH_LETTERS};
-use super::legacy::WINDOWS_1256_LEADS;
+use super::legacy::{LEGACY, WINDOWS_1256_LEADS};
 
 /// Characters that carry nothing: controls, soft hyphen, zero-width and direction marks, byte order
 /// mark, interlinear marks, non-characters, and the private use areas (bullets of symbol fonts in
@@ -42,8 +42,6 @@ pub(super) const ODD_BLANKS: &str = "\t\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{
 /// Look-alikes of the hyphen; Word writes the clitic hyphen of "s-a" as the second.
 pub(super) const HYPHENS: &str = "\u{2010}\u{2011}";
 pub(super) const CEDILLA: &str = "şţŞŢ";
-/// What ă ș ț Ă Ș Ț of the legacy encodings are in Latin-1.
-pub(super) const LEGACY: &str = "ãºþÃªÞ";
 
 /// Lower-case letters of which two side by side are in no rule of ftfy.
 const LOWER: &str = "ăâîşáàäéèëêíóòöôõúùüûçñ";

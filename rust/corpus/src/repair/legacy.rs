@@ -14,6 +14,7 @@ use super::language::Vocabulary;
 use evidence::{Evidence, is_partly_right};
 use place::{Place, places};
 
+pub(super) use place::LEGACY;
 pub(super) use windows_1256::LEADS as WINDOWS_1256_LEADS;
 
 /// Returns the text with its Romanian letters, if it was read in a wrong encoding.

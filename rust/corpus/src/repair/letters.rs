@@ -5,7 +5,10 @@
 //! nothing (a title, a list) follows the document. Words that only one of the two languages can
 //! write are safe on either side: "Eskişehir'in yağışı" keeps its letters inside Romanian prose.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr_iter, memrchr};
+use simdutf8::basic::from_utf8;
 
 use super::language::{Vocabulary, is_letter_or_number};
 
@@ -13,42 +16,63 @@ use super::language::{Vocabulary, is_letter_or_number};
 const ONLY_ROMANIAN: [char; 8] = ['ă', 'Ă', 'ș', 'Ș', 'ț', 'Ț', 'ţ', 'Ţ'];
 const ONLY_TURKISH: [char; 10] = ['ı', 'ğ', 'İ', 'Ğ', 'ö', 'ü', 'Ö', 'Ü', 'ə', 'Ə'];
 
-/// The first byte of the four letters with a cedilla in UTF-8.
+/// The first byte of the four letters with a cedilla in UTF-8, and of those with a comma.
 const CEDILLA_LEAD: u8 = 0xc5;
+const COMMA_LEAD: u8 = 0xc8;
 
 /// Returns the text with ş ţ Ş Ţ written as ș ț Ș Ț; none without one.
 pub(super) fn with_comma_letters(text: &str) -> Option<String> {
-    let mut found = cedilla_letters(text).peekable();
-    found.peek()?;
-    let mut mapped = String::with_capacity(text.len());
-    let mut copied = 0;
-    for (index, with_comma) in found {
-        mapped.push_str(&text[copied..index]);
-        mapped.push(with_comma);
-        copied = index + with_comma.len_utf8();
-    }
-    mapped.push_str(&text[copied..]);
-    Some(mapped)
+    has_cedilla(text).then(|| owned(&mapped(text.as_bytes())))
 }
 
 /// Returns whether a text has any letter with a cedilla.
 pub(super) fn has_cedilla(text: &str) -> bool {
-    cedilla_letters(text).next().is_some()
+    cedilla_letters(text.as_bytes()).next().is_some()
 }
 
-/// Yields where letters with a cedilla are, and the same letters with a comma, all of two bytes.
-fn cedilla_letters(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let bytes = text.as_bytes();
-    memchr_iter(CEDILLA_LEAD, bytes).filter_map(|index| {
-        let with_comma = match bytes[index + 1] {
-            0x9e => 'Ș',
-            0x9f => 'ș',
-            0xa2 => 'Ț',
-            0xa3 => 'ț',
-            _ => return None,
+/// Yields the indices of letters with a cedilla.
+fn cedilla_letters(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr_iter(CEDILLA_LEAD, text).filter(|index| is_second_byte(text[index + 1]))
+}
+
+/// Whether a byte is the second one of a letter with a cedilla.
+#[inline(always)]
+fn is_second_byte(byte: u8) -> bool {
+    (byte & 0xfe == 0x9e) | (byte & 0xfe == 0xa2)
+}
+
+/// Returns a text with every letter with a cedilla written with a comma, which has two bytes too: so
+/// the compiler maps many side by side.
+fn mapped(text: &[u8]) -> Vec<u8> {
+    let mut mapped = text.to_vec();
+    let pairs = || text.iter().zip(&text[text.len().min(1)..]);
+    let is_letter = |lead: u8, byte: u8| (lead == CEDILLA_LEAD) & is_second_byte(byte);
+    for (to, (lead, byte)) in mapped.iter_mut().zip(pairs()) {
+        *to = if is_letter(*lead, *byte) {
+            COMMA_LEAD
+        } else {
+            *lead
         };
-        Some((index, with_comma))
-    })
+    }
+    for (to, (lead, byte)) in mapped.iter_mut().skip(1).zip(pairs()) {
+        // Ş and ş are 0x9e and 0x9f behind one lead, 0x98 and 0x99 behind the other; Ţ and ţ 0xa2 and
+        // 0xa3, 0x9a and 0x9b.
+        let distance = if *byte < 0xa0 {
+            0x9e - 0x98
+        } else {
+            0xa2 - 0x9a
+        };
+        *to = if is_letter(*lead, *byte) {
+            byte - distance
+        } else {
+            *to
+        };
+    }
+    mapped
+}
+
+fn owned(text: &[u8]) -> String {
+    from_utf8(text).expect("whole letters").to_owned()
 }
 
 /// Does what [`with_comma_letters`] does, except where a text that has signs of Turkish is Turkish.
@@ -59,66 +83,49 @@ pub(super) fn with_comma_letters_of_romanian(
     signs: &[usize],
     vocabulary: &Vocabulary,
 ) -> Option<String> {
+    let bytes = text.as_bytes();
     let document_is_turkish = vocabulary.looks_turkish(text) == Some(true);
-    let mut mapped = String::new();
-    let (mut copied, mut paragraph) = (0, Paragraph::default());
-    for (index, with_comma) in cedilla_letters(text) {
-        if index >= paragraph.end {
-            paragraph = Paragraph::at(text, index);
-            if document_is_turkish || paragraph.has_any(signs) {
-                let is_turkish = vocabulary.looks_turkish(paragraph.text(text));
-                paragraph.is_turkish = Some(is_turkish.unwrap_or(document_is_turkish));
+    let letters: Vec<usize>;
+    let places = if document_is_turkish {
+        letters = cedilla_letters(bytes).collect();
+        &letters
+    } else {
+        signs
+    };
+    let mut mapped = mapped(bytes);
+    let mut paragraph = 0..0;
+    for place in places {
+        if *place < paragraph.end {
+            continue;
+        }
+        paragraph = paragraph_at(bytes, *place);
+        let mut letters = cedilla_letters(&bytes[paragraph.clone()]).peekable();
+        if letters.peek().is_none() {
+            continue;
+        }
+        let is_turkish = vocabulary.looks_turkish(&text[paragraph.clone()]);
+        let is_turkish = is_turkish.unwrap_or(document_is_turkish);
+        for letter in letters.map(|index| paragraph.start + index) {
+            if stays(text, letter, is_turkish) {
+                mapped[letter..letter + 2].copy_from_slice(&bytes[letter..letter + 2]);
             }
         }
-        if !paragraph.keeps(text, index) {
-            mapped.reserve(text.len() - copied);
-            mapped.push_str(&text[copied..index]);
-            mapped.push(with_comma);
-            copied = index + with_comma.len_utf8();
-        }
     }
-    (copied > 0).then(|| mapped + &text[copied..])
+    (mapped != bytes).then(|| owned(&mapped))
 }
 
-/// Where a paragraph is, and what it says of its words.
-#[derive(Default)]
-struct Paragraph {
-    start: usize,
-    end: usize,
-    /// Whether it is Turkish; none if no word of it can be.
-    is_turkish: Option<bool>,
+/// Returns where the paragraph is in which the byte with an index is.
+fn paragraph_at(text: &[u8], index: usize) -> Range<usize> {
+    let start = memrchr(b'\n', &text[..index]).map_or(0, |line_end| line_end + 1);
+    let end = memchr(b'\n', &text[index..]).map_or(text.len(), |length| index + length);
+    start..end
 }
 
-impl Paragraph {
-    /// Returns the paragraph in which the byte with an index is.
-    fn at(text: &str, index: usize) -> Self {
-        let bytes = text.as_bytes();
-        let end = memchr(b'\n', &bytes[index..]).map_or(text.len(), |length| index + length);
-        Self {
-            start: memrchr(b'\n', &bytes[..index]).map_or(0, |line_end| line_end + 1),
-            end,
-            is_turkish: None,
-        }
-    }
-
-    fn text<'text>(&self, text: &'text str) -> &'text str {
-        &text[self.start..self.end]
-    }
-
-    /// Returns whether one of some places is in it, which are ascending.
-    fn has_any(&self, places: &[usize]) -> bool {
-        let next = places.partition_point(|place| *place < self.start);
-        places.get(next).is_some_and(|place| *place < self.end)
-    }
-
-    /// Returns whether the letter with a cedilla at an index stays.
-    fn keeps(&self, text: &str, index: usize) -> bool {
-        let Some(is_turkish) = self.is_turkish else {
-            return false;
-        };
-        let word = word_at(text, index);
-        (is_turkish || word.contains(ONLY_TURKISH)) && !word.contains(ONLY_ROMANIAN)
-    }
+/// Returns whether the letter with a cedilla at an index stays, in a paragraph with signs of Turkish or
+/// of a Turkish text.
+fn stays(text: &str, index: usize, is_turkish: bool) -> bool {
+    let word = word_at(text, index);
+    (is_turkish || word.contains(ONLY_TURKISH)) && !word.contains(ONLY_ROMANIAN)
 }
 
 /// Returns the word in which the character at an index is.

@@ -10,7 +10,7 @@ use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
 use super::marks::{is_letter, needs_a_look};
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES};
-use crate::blocks::indices;
+use crate::blocks::{BLOCK, members, set_at};
 
 /// What a scan finds in a text.
 #[derive(Default)]
@@ -41,7 +41,11 @@ pub(super) fn findings(text: &str, classes: &Classes) -> Findings {
         lines: Lines::default(),
         findings: Findings::default(),
     };
-    indices(bytes, 0, needs_a_look).for_each(|index| scan.look(index));
+    for start in (0..bytes.len()).step_by(BLOCK) {
+        for member in members(set_at(bytes, start, needs_a_look)) {
+            scan.look(start + member);
+        }
+    }
     if has_cedilla(text) {
         scan.classes_found |= Kind::CedillaLetters.bit();
     }
@@ -114,7 +118,7 @@ impl Scan<'_> {
 
     fn look_behind_space(&mut self, index: usize) {
         match self.bytes.get(index + 1) {
-            Some(b' ' | b'\n') => self.classes_found |= Kind::Blanks.bit(),
+            Some(b' ') => self.classes_found |= Kind::Blanks.bit(),
             Some(b',' | b'.' | b';' | b':' | b'!' | b'?') => self.findings.spaced.push(index),
             _ => {}
         }
@@ -126,7 +130,8 @@ impl Scan<'_> {
         {
             self.findings.divided.push(index - 1);
         }
-        if let [b' ', ..] | [b'\n', b'\n', ..] = self.bytes[index + 1..] {
+        let (before, behind) = (&self.bytes[..index], &self.bytes[index + 1..]);
+        if before.ends_with(b" ") || behind.starts_with(b" ") || behind.starts_with(b"\n\n") {
             self.classes_found |= Kind::Blanks.bit();
         }
     }
@@ -242,6 +247,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Gate;
 
     proptest! {
         #[test]
@@ -250,6 +256,25 @@ mod tests {
             let text = character.to_string();
             let expected = (u32::from(character), character.len_utf8());
             prop_assert_eq!(decoded(text.as_bytes(), 0), expected);
+        }
+    }
+
+    #[test]
+    fn blanks_to_spare_are_found_on_either_side_of_a_line_end() {
+        let gate = ["", "", "", ""].map(str::to_owned);
+        let [ruled, alone, doomed, lines] = gate;
+        let classes = Classes::new(&Gate {
+            ruled,
+            alone,
+            doomed,
+            lines,
+        });
+        let has_blanks = |text: &str| findings(text, &classes).kinds.contains(Kind::Blanks);
+        for text in ["a  b", "a \nb", "a\n b", "a\n\n\nb", " a", "a\n"] {
+            assert!(has_blanks(text), "{text:?}");
+        }
+        for text in ["a b", "a\nb", "a\n\nb", "a (b) - \"c\" <d"] {
+            assert!(!has_blanks(text), "{text:?}");
         }
     }
 }

@@ -4,6 +4,8 @@
 //! broken to a width that is so at nearly every line that does not end a paragraph; in verse, lists
 //! and tables it is chance. So the text as a whole is judged first.
 
+use memchr::memchr;
+
 use super::language::{is_letter, is_letter_or_number};
 use super::lines::lines;
 
@@ -108,6 +110,10 @@ fn width(lines: &[Line]) -> Option<usize> {
         followed += 1;
         full += usize::from(is_full);
         small += usize::from(is_full && pair[1].begins_small());
+        // No more lines are followed than have characters: too many are not full, whatever comes.
+        if (followed - full) * 100 > lengths.len() * (100 - MIN_FULL) {
+            return None;
+        }
     }
     (full > 0 && full * 100 >= followed * MIN_FULL && small * 100 >= full * MIN_SMALL)
         .then_some(width)
@@ -131,8 +137,8 @@ impl<'text> Line<'text> {
 
     /// Returns the characters of the first word.
     fn first_word(&self) -> usize {
-        let word = self.text.split(' ').next();
-        word.map_or(0, |word| word.chars().count())
+        let end = memchr(b' ', self.text.as_bytes());
+        self.text[..end.unwrap_or(self.text.len())].chars().count()
     }
 
     fn is_continued_by(&self, next: &Self, width: usize) -> bool {

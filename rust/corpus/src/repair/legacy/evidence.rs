@@ -5,8 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::place::{Place, Reading, places};
-use crate::repair::classes::LEGACY;
+use super::place::{LEGACY, Place, Reading, places};
 use crate::repair::language::{Vocabulary, is_letter, is_letter_or_number};
 
 /// Weight that a text must reach: two letters that are hardly anything else, or three ã.

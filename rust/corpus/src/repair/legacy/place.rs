@@ -1,8 +1,9 @@
 //! What a character that may be a misread Romanian letter is, by its neighbours.
 
-use crate::repair::classes::LEGACY;
 use crate::repair::language::{is_letter, is_letter_or_number};
 
+/// What ă ș ț Ă Ș Ț of the legacy encodings are in Latin-1.
+pub(in crate::repair) const LEGACY: &str = "ãºþÃªÞ";
 /// Capitals with which a letter of two bytes in UTF-8 begins when it was read as Latin-1.
 const MOJIBAKE_LEADS: &str = "ÂÃÄÅÈ";
 
