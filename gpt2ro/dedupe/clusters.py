@@ -4,10 +4,9 @@ Nothing here depends on how the corpus is cut into parts, or on the order in whi
 a text is known by its hash, the one that stays is chosen by length, source and hash (exact copies
 of one length and source: by id), and the split by the hash and the seed.
 
-Memory: 90 MB and 290 bytes a document; measured with one exact and two near copies in ten: 126 MB
-for 100,000 documents, 230 for 400,000, 546 for 1,600,000. Of the bytes, 80 are the signature
-without its bands, the id and the decision, and 120 are one band while it is sorted; each candidate
-pair takes 24, each near-duplicate 250. Bands are read one at a time, texts one by one.
+Memory: 85 MB and 180 bytes a document; measured with one exact and two near copies in ten: 102 MB
+for 100,000 documents, 368 for 1,600,000, 662 for 3,200,000 (`bench/clusters.py`). Bands are read one
+at a time and sorted in turns of `sort_megabytes`, 112 bytes a document; texts are read one by one.
 """
 
 from collections import Counter
