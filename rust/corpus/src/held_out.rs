@@ -2,16 +2,22 @@ use std::num::NonZeroUsize;
 
 use crate::{Words, shingles};
 
-/// Bits of the table for each n-gram, or half of them: of others than these it lets one in 5,000 to
-/// 70,000 pass, with a bit set at each of [`PLACES`].
+/// Bits of the table for each n-gram, or half of them: of others than these it lets one in 4,000 to
+/// 40,000 pass, with [`BITS`] bits set for each.
 const BITS_PER_NGRAM: usize = 64;
-/// Bits of an n-gram from which on they say where one of its bits in the table is.
-const PLACES: [u32; 4] = [0, 16, 32, 48];
+/// Bits that are set for an n-gram. All are in one line of the table.
+const BITS: u32 = 4;
+/// Bits of a line, as a logarithm: 64 bytes, which a processor fetches at once.
+const LINE: u32 = 9;
+const WORDS_OF_LINE: usize = (1 << LINE) / u64::BITS as usize;
 /// Of a table of 64 MB; a larger one would be too much for every job.
 const MAX_BITS: u32 = 29;
 
 /// Turns away nearly all n-grams that are not held out, by bits of theirs: a Bloom filter
-/// ("Space/time trade-offs in hash coding with allowable errors", 1970).
+/// ("Space/time trade-offs in hash coding with allowable errors", 1970), in blocks (Putze, Sanders and
+/// Singler, "Cache-, hash- and space-efficient Bloom filters", 2009).
+///
+/// The first bits of an n-gram name its line, so ascending ones are added line after line.
 ///
 /// The n-grams themselves are the caller's: they may be a file that processes share.
 #[derive(Clone, Debug)]
@@ -24,29 +30,27 @@ pub struct HeldOut {
 impl HeldOut {
     /// Makes an empty table for `count` n-grams of so many words.
     pub fn new(words: NonZeroUsize, count: usize) -> Self {
-        let wanted = count.saturating_mul(BITS_PER_NGRAM).max(u64::BITS as usize);
-        let bits = wanted.ilog2().min(MAX_BITS);
+        // Two lines at least: a shift by all bits of a number is none.
+        let wanted = count.saturating_mul(BITS_PER_NGRAM).max(2 << LINE);
+        let lines = wanted.ilog2().min(MAX_BITS) - LINE;
         Self {
             words,
-            shift: u64::BITS - bits,
-            table: vec![0; (1 << bits) / u64::BITS as usize],
+            shift: u64::BITS - lines,
+            table: vec![0; WORDS_OF_LINE << lines],
         }
     }
 
     /// Adds an n-gram.
     pub fn add(&mut self, ngram: u64) {
-        for (index, bit) in self.places(ngram) {
-            self.table[index] |= bit;
+        let line = self.line(ngram);
+        for (index, bit) in (0..BITS).map(|number| place(ngram, number)) {
+            self.table[line + index] |= bit;
         }
     }
 
-    /// Returns where the bits of an n-gram are.
-    fn places(&self, ngram: u64) -> [(usize, u64); PLACES.len()] {
-        PLACES.map(|first| {
-            let place = ngram.rotate_left(first) >> self.shift;
-            let bits = u64::from(u64::BITS);
-            ((place / bits) as usize, 1 << (place % bits))
-        })
+    /// Returns where the line of an n-gram begins.
+    fn line(&self, ngram: u64) -> usize {
+        (ngram >> self.shift) as usize * WORDS_OF_LINE
     }
 
     /// Returns the n-grams of folded words that may be held out, few of them if none is, each with
@@ -58,13 +62,22 @@ impl HeldOut {
         if ngrams.len() == 1 && is_short() {
             return Vec::new();
         }
+        // Nine in ten that are not held out are turned away by the first bit.
         let may_be = |ngram: u64| {
-            let mut places = self.places(ngram).into_iter();
-            places.all(|(index, bit)| self.table[index] & bit != 0)
+            let line = self.line(ngram);
+            let mut places = (0..BITS).map(|number| place(ngram, number));
+            places.all(|(index, bit)| self.table[line + index] & bit != 0)
         };
         let numbered = ngrams.into_iter().enumerate();
         numbered.filter(|(_, ngram)| may_be(*ngram)).collect()
     }
+}
+
+/// Returns where in its line one of the bits of an n-gram is: its last bits say it.
+fn place(ngram: u64, number: u32) -> (usize, u64) {
+    let place = (ngram >> (number * LINE)) % (1 << LINE);
+    let bits = u64::from(u64::BITS);
+    ((place / bits) as usize, 1 << (place % bits))
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use memchr::memchr_iter;
+
 use crate::held_out::HeldOut;
 use crate::words::Words;
 
@@ -63,7 +65,7 @@ pub fn without_held_out<E>(
 fn sentences(line: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut start = 0;
-    for (index, _) in line.match_indices(' ') {
+    for index in memchr_iter(b' ', line.as_bytes()) {
         if line[..index].ends_with(ENDS) {
             sentences.push(&line[start..index]);
             start = index + 1;
