@@ -1,13 +1,13 @@
-use std::str;
+use simdutf8::compat::from_utf8;
 
 use super::{Record, json};
 
 /// Calls `enter` with the id and the text of the documents of a block, one in each line, up to the
 /// first line in another form than the stages give it; returns the bytes of the lines before that.
 pub fn texts(block: &[u8], mut enter: impl FnMut(&str, &str)) -> usize {
-    let lines = match str::from_utf8(block) {
+    let lines = match from_utf8(block) {
         Ok(lines) => lines,
-        Err(error) => str::from_utf8(&block[..error.valid_up_to()]).expect("checked"),
+        Err(error) => from_utf8(&block[..error.valid_up_to()]).expect("checked"),
     };
     let mut text = String::new();
     let mut done = 0;

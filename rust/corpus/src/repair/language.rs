@@ -160,6 +160,16 @@ fn is_romanian(letter: char) -> bool {
     )
 }
 
+/// Returns whether a character is one of the letters of Latin-1 or its extensions A and B that none of
+/// [`TURKISH_WORDS`] has in any case.
+fn is_in_no_turkish(letter: char) -> bool {
+    let is_other = matches!(
+        letter,
+        'ç' | 'ü' | 'û' | 'ğ' | 'Ç' | 'Ü' | 'Û' | 'Ğ' | 'İ' | 'Ə' | '×' | '÷'
+    );
+    matches!(letter, 'À'..='\u{24f}') && !is_other
+}
+
 /// Returns how many words of Turkish a text has in lower case.
 fn turkish_words(text: &str) -> usize {
     let is_within = |byte: u8| byte.is_ascii_alphabetic() | !byte.is_ascii();
@@ -194,8 +204,11 @@ fn number(word: &str) -> u64 {
 
 /// Returns how many words of Turkish there are in letters and other characters outside of ASCII.
 fn other_turkish_words(text: &str) -> usize {
-    // Words of Turkish that are not of ASCII have none of Romanian's letters.
-    let has_usual = |word: &str| word.chars().all(|one| one.is_ascii() || is_romanian(one));
+    // Words of Turkish have none of these letters, which separate none.
+    let has_usual = |word: &str| {
+        word.chars()
+            .all(|one| one.is_ascii() || is_in_no_turkish(one))
+    };
     if has_usual(text) {
         return 0;
     }
@@ -240,6 +253,18 @@ mod tests {
             lower.collect::<HashSet<_>>() != HashSet::from([separates(*character)])
         });
         assert_eq!(changed.collect::<Vec<_>>(), ['İ']);
+    }
+
+    #[test]
+    fn letters_in_no_word_of_turkish_are_letters_and_in_none() {
+        let letters = ('\u{80}'..=char::MAX).filter(|letter| is_in_no_turkish(*letter));
+        for letter in letters {
+            let is_within = |word: &&str| letter.to_lowercase().any(|one| word.contains(one));
+            assert!(
+                !separates(letter) && !TURKISH_WORDS.iter().any(is_within),
+                "{letter}"
+            );
+        }
     }
 
     /// All words and letters counted, in lower case.

@@ -23,7 +23,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use regex::Regex;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use kinds::{Kind, Kinds};
 pub use language::Vocabulary;
@@ -170,7 +170,10 @@ impl Repairer {
             Kind::ComposedLetters => {
                 // No character composes with a line end.
                 return lines::with_lines_at(text, &found.composed, |line| {
-                    Ok(line.nfc().collect())
+                    Ok(match is_nfc_quick(line.chars()) {
+                        IsNormalized::Yes => line.to_owned(),
+                        _ => line.nfc().collect(),
+                    })
                 });
             }
             Kind::CedillaLetters if found.turkish.is_empty() => letters::with_comma_letters(text),
