@@ -5,8 +5,9 @@ a text is known by its hash, the one that stays is chosen by length, source and 
 of one length and source: by id), and the split by the hash and the seed.
 
 Memory: 85 MB and 180 bytes a document; measured with one exact and two near copies in ten: 102 MB
-for 100,000 documents, 368 for 1,600,000, 662 for 3,200,000 (`bench/clusters.py`). Bands are read one
-at a time and sorted in turns of `sort_megabytes`, 112 bytes a document; texts are read one by one.
+for 100,000 documents, 368 for 1,600,000, 662 for 3,200,000 (`bench/clusters.py`). Bands are read
+one at a time and sorted in turns of `sort_megabytes`, 112 bytes a document; texts are read one by
+one.
 """
 
 from collections import Counter
