@@ -64,14 +64,14 @@ def test_a_rust_source_builds_the_binary_again_and_what_it_says(built: Workspace
         assert built.planned() == {"rust", "parity", "samples", "report"}
 
 
-def test_a_rust_source_of_the_extension_cleans_again_and_leaves_the_binary(
+def test_a_rust_source_of_the_extension_reads_text_again_and_leaves_the_binary(
     built: Workspace,
 ) -> None:
     with built.changed("rust/corpus/src/minhash.rs", "\n", "\n// changed\n"):
         planned = built.planned()
-    assert of_every_part("clean", "signatures", "dedupe", "encode") <= planned
+    assert of_every_part("extract", "clean", "signatures", "dedupe", "encode") <= planned
     assert {"native", "clusters", "tokenizer", "train"} | AFTER_TRAIN <= planned
-    assert not planned & (of_every_part("download", "extract") | {"rust"})
+    assert not planned & (of_every_part("download") | {"rust"})
 
 
 def test_another_version_of_a_crate_builds_the_binary_again_and_no_corpus(built: Workspace) -> None:
