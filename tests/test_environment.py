@@ -64,3 +64,18 @@ def test_every_dependency_has_its_reason_in_the_architecture() -> None:
         if name not in table and not name.startswith("types-") and name != "numpy"
     }
     assert unexplained == set()
+
+
+@pytest.mark.parametrize("crate", ["app", "checks", "corpus", "engine"])
+def test_the_lock_of_the_fuzz_targets_has_what_our_crates_need(crate: str) -> None:
+    manifest = tomllib.loads((ROOT / "rust" / crate / "Cargo.toml").read_text())
+    needed = {
+        name
+        for name, wanted in manifest["dependencies"].items()
+        if not (isinstance(wanted, dict) and wanted.get("optional"))
+    }
+    lock = tomllib.loads((ROOT / "rust" / "fuzz" / "Cargo.lock").read_text())
+    packages = {package["name"]: package for package in lock["package"]}
+    locked = packages[manifest["package"]["name"]]["dependencies"]
+    # A version follows where there are several.
+    assert needed <= {words.split()[0] for words in locked}

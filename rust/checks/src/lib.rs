@@ -18,6 +18,7 @@ mod streams;
 // The archives that the tests of the engine write.
 #[path = "../../engine/tests/support/mod.rs"]
 mod support;
+mod text_files;
 mod words;
 
 pub use archives::{archive, pickle, whole_archive, whole_pickle};
@@ -30,12 +31,13 @@ pub use packed::packed;
 pub use repairs::repair;
 pub use samplers::sampler;
 pub use streams::stream;
+pub use text_files::text_file;
 
 /// A check of the bytes of an input; returns whether they were accepted as what they should be.
 pub type Check = fn(&[u8]) -> bool;
 
 /// Every check, by the name of its folder of inputs and of its fuzz target.
-pub const CHECKS: [(&str, Check); 13] = [
+pub const CHECKS: [(&str, Check); 14] = [
     ("archive", archive),
     ("config", config),
     ("copies", copies),
@@ -48,5 +50,6 @@ pub const CHECKS: [(&str, Check); 13] = [
     ("repair", repair),
     ("sampler", sampler),
     ("stream", stream),
+    ("text_file", text_file),
     ("tokenizer", tokenizer),
 ];
