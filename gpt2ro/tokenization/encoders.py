@@ -22,7 +22,7 @@ from gpt2ro.tokenization.shards import TOKEN, TokenIds
 RENEW_AFTER_BYTES = 256_000_000
 
 # Of every batch, texts this far apart are encoded by both encoders, up to so many characters or
-# bytes: at # the length of novels and laws 0.2 % of the text and 4 % of the time.
+# bytes: at the length of novels and laws 0.2 % of the text and 4 % of the time.
 CHECK_EVERY = 512
 CHECK_CHARACTERS = 2_000
 

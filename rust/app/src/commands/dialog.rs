@@ -15,8 +15,8 @@ use crate::model::Model as _;
 /// Run the command until the end of standard input.
 ///
 /// # Errors
-/// The model cannot be loaded, or standard input or output or the file of the history fails. A turn that alone fills the context is
-/// told and forgotten.
+/// The model cannot be loaded, or standard input or output or the file of the history fails. A turn
+/// that alone fills the context is told and forgotten.
 pub fn run(options: &DialogOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
     let interrupt = Interrupt::install()?;
