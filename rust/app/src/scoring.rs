@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::log_sum_exp::log_sum_exp;
 use crate::model::{Model, Positions};
 
 /// Tokens read in one pass: their logits are vocabulary x 4 bytes each.
@@ -73,12 +74,7 @@ pub fn nats(model: &mut dyn Model, tokens: &[u32], progress: &mut dyn FnMut(usiz
 
 /// The negative logarithm of the probability that the logits give a token.
 fn surprise(logits: &[f32], token: u32) -> f64 {
-    let most = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let sum: f64 = logits
-        .iter()
-        .map(|&logit| (f64::from(logit) - most).exp())
-        .sum();
-    most + sum.ln() - f64::from(logits[token as usize])
+    log_sum_exp(logits) - f64::from(logits[token as usize])
 }
 
 #[cfg(test)]

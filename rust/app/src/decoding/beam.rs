@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::ranking::{self, Ranked};
 use super::{Continuation, Decoding, Ending, Listener, Strategy, budget, next_logits, process};
 use crate::deploy::Deploy;
+use crate::log_sum_exp::log_sum_exp;
 use crate::model::Model;
 use crate::text::{Filtered, StopFilter, TextStream};
 
@@ -189,17 +190,12 @@ fn extended(beams: &[Beam], extension: Extension) -> Beam {
     }
 }
 
-/// Log-softmax, in float32 with float64 sums.
+/// Log-softmax.
 fn log_probabilities(logits: &[f32]) -> Vec<f32> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f64 = logits
-        .iter()
-        .map(|logit| f64::from(logit - largest).exp())
-        .sum();
-    let log_sum = sum.ln();
+    let log_sum = log_sum_exp(logits);
     logits
         .iter()
-        .map(|logit| (f64::from(logit - largest) - log_sum) as f32)
+        .map(|&logit| (f64::from(logit) - log_sum) as f32)
         .collect()
 }
 
