@@ -20,6 +20,7 @@ SAMPLE_CHARACTERS = 2_000_000
 # Two UTF-8 bytes each; a vocabulary that cuts them in the middle has not learned the language.
 LETTERS = "șțăâî"
 CAPITALS = "ȘȚĂÂÎ"
+ROMANIAN_LETTERS = LETTERS + CAPITALS
 
 
 class Sample:
@@ -59,7 +60,7 @@ def measures(tokenizer: Tokenizer, sample: Sample) -> dict[str, Any]:
         "whole_letters": {letter: _whole_share(letter, sample.texts, tokens) for letter in LETTERS},
         "letter_tokens": {
             letter: len(tokenizer.encode(letter, add_special_tokens=False).ids)
-            for letter in LETTERS + CAPITALS
+            for letter in ROMANIAN_LETTERS
         },
     }
 

@@ -89,9 +89,8 @@ def write_tokenizer(
 def _warn_of_cut_letters(letter_tokens: Mapping[str, int], vocabulary: int) -> None:
     if cut := cut_letters(letter_tokens):
         print(
-            f"tokenizer: {' '.join(cut)} alone take two tokens each, one expected: rare in the "
-            "train text, or always behind a blank; add text or raise tokenizer.vocabulary "
-            f"({vocabulary:,}).",
+            f"tokenizer: {' '.join(cut)} alone take two tokens each, one expected; raise "
+            f"tokenizer.vocabulary ({vocabulary:,}), which has no room for them.",
             file=sys.stderr,
         )
 

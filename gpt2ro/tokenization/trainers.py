@@ -13,6 +13,7 @@ from typing import Protocol
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from gpt2ro.native import TrainDocuments
+from gpt2ro.tokenization.measures import ROMANIAN_LETTERS
 from gpt2ro.tokenization.settings import TokenizerSettings
 
 Merge = tuple[str, str]
@@ -20,6 +21,10 @@ Merge = tuple[str, str]
 # On so much both trainers take 0.2 CPU seconds together, and merge some 5,000 pairs.
 SAMPLE_BYTES = 300_000
 SAMPLE_PIECES = 150
+# With so many merges besides, the letters of Romanian are tokens; the lines that make them so are
+# 3 % of the text.
+ROOM = 2_000
+LINES = 10_000  # of them in one text, 300 KB
 
 
 class DifferentMergesError(Exception):
@@ -27,7 +32,13 @@ class DifferentMergesError(Exception):
 
 
 class Texts(Protocol):
-    """What a vocabulary is learned from."""
+    """What a vocabulary is learned from.
+
+    Attributes:
+        bytes: UTF-8 bytes of the texts that were read last.
+    """
+
+    bytes: int
 
     def __iter__(self) -> Iterator[str]:
         """Yield the texts."""
@@ -39,17 +50,41 @@ class Texts(Protocol):
 def learned_merges(texts: Texts, settings: TokenizerSettings) -> tuple[list[Merge], str]:
     """Return the merges in order, and the name of the trainer that learned them.
 
-    They are as many as the vocabulary has room for, or as the texts give.
+    They are as many as the vocabulary has room for, or as the texts give. The letters of Romanian
+    are learned too, as `romanian_letters` says.
 
     Args:
         texts: read once more if our trainer turns out not to give the merges of tokenizers.
     """
     if settings.trainer == "gpt2ro":
+        documents, everywhere = texts.counted()
+        for letters in romanian_letters(texts.bytes, settings):
+            documents.add(letters)
         try:
-            return checked_merges(*texts.counted(), settings), "gpt2ro"
+            return checked_merges(documents, everywhere, settings), "gpt2ro"
         except DifferentMergesError as error:
             print(f"tokenizer: {error}; learning by tokenizers.", file=sys.stderr)
-    return tokenizers_merges(texts, settings), "tokenizers"
+    return tokenizers_merges(_with_letters(texts, settings), settings), "tokenizers"
+
+
+def _with_letters(texts: Texts, settings: TokenizerSettings) -> Iterator[str]:
+    yield from texts
+    yield from romanian_letters(texts.bytes, settings)
+
+
+def romanian_letters(text_bytes: int, settings: TokenizerSettings) -> Iterator[str]:
+    """Yield texts that make each letter of Romanian, two bytes in UTF-8, a token by itself.
+
+    From texts alone not all of them become one: î begins words, so " î" is merged from the blank
+    on, and î at the beginning of a line is two tokens. Here each letter stands in a line of its
+    own, more often than ROOM merges can all find their pairs in `text_bytes` bytes: a merge of n
+    pairs, of which half may overlap, leaves at least n / 2 symbols fewer. How often does not depend
+    on the size of the vocabulary, so that a smaller one has the first merges of a larger one.
+    """
+    often = max(settings.min_frequency, 2 * text_bytes // ROOM + 1)
+    line = "".join(f"{letter}\n" for letter in ROMANIAN_LETTERS)
+    for done in range(0, often, LINES):
+        yield line * min(LINES, often - done)
 
 
 def tokenizers_merges(texts: Iterable[str], settings: TokenizerSettings) -> list[Merge]:

@@ -36,5 +36,9 @@ def stats_of(shard: Path) -> Path:
 class Listed(list[str]):
     """Texts from which a vocabulary is learned, all of which both trainers learn from."""
 
+    @property
+    def bytes(self) -> int:
+        return sum(len(text.encode()) for text in self)
+
     def counted(self) -> tuple[TrainDocuments, list[str]]:
         return documents_of(self), list(self)

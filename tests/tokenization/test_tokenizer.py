@@ -1,5 +1,6 @@
 import json
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,11 @@ from transformers import AutoTokenizer, GPT2Tokenizer
 from gpt2ro.documents import Document
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json
+from gpt2ro.tokenization.measures import ROMANIAN_LETTERS
 from gpt2ro.tokenization.settings import TokenizerSettings
 from gpt2ro.tokenization.tokenizer import trained, write_tokenizer
 from gpt2ro.tokenization.tokenizer_file import END_OF_TEXT
+from gpt2ro.tokenization.trainers import ROOM
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "stats.json")
@@ -161,16 +164,39 @@ def test_letters_that_are_no_token_are_told(
     part: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_tokenizer([part], [stats_of(part)], tmp_path, TokenizerSettings(vocabulary=257))
-    expected = "tokenizer: ș ț ă â î Ș Ț Ă Â Î alone take two tokens each, one expected: rare in"
+    expected = (
+        "tokenizer: ș ț ă â î Ș Ț Ă Â Î alone take two tokens each, one expected; raise "
+        "tokenizer.vocabulary (257), which has no room for them."
+    )
     assert expected in capsys.readouterr().err
 
 
-def test_nothing_is_told_where_every_letter_is_a_token(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+# Words that are learned whole, and in which î and â never stand alone.
+TEXTS = [f"ana are mere și în sân {n}" for n in range(50)]
+
+
+@pytest.mark.parametrize("trainer", ["gpt2ro", "tokenizers"])
+def test_every_letter_is_a_token_though_the_text_never_has_it_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], trainer: str
 ) -> None:
     shard = tmp_path / "s" / "p.jsonl.zst"
     write_part(
-        shard, [Document("s/p/0", "ș\nț\nă\nâ\nî\nȘ\nȚ\nĂ\nÂ\nÎ\n" * 9, "s", {"split": "train"})]
+        shard, [Document(f"s/p/{n}", t, "s", {"split": "train"}) for n, t in enumerate(TEXTS)]
     )
-    write_tokenizer([shard], [stats_of(shard)], tmp_path, TokenizerSettings(vocabulary=267))
+    asked = TokenizerSettings(vocabulary=286, trainer=trainer)
+    write_tokenizer([shard], [stats_of(shard)], tmp_path, asked)
     assert "take two tokens" not in capsys.readouterr().err
+    stats = read_json(tmp_path / "stats.json")
+    assert stats["letter_tokens"] == dict.fromkeys("șțăâîȘȚĂÂÎ", 1)
+    assert stats["documents"] == 50  # the lines of letters are not counted
+    assert stats["bytes"] == sum(len(text.encode()) for text in TEXTS)
+
+
+def test_every_letter_is_a_token_beside_2000_merges_of_a_text_without_one() -> None:
+    choice = random.Random(1)
+    # No pair is rare among so few letters, so every merge finds many.
+    words = ["".join(choice.choices("abcdefghijkl", k=9)) for _ in range(20_000)]
+    asked = TokenizerSettings(vocabulary=257 + ROOM + len(ROMANIAN_LETTERS))
+    tokenizer, _ = trained(Listed([" ".join(words)]), asked)
+    assert tokenizer.get_vocab_size() == asked.vocabulary
+    assert all(len(tokenizer.encode(letter).ids) == 1 for letter in ROMANIAN_LETTERS)

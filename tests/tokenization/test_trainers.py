@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parts import Listed, stats_of, train_documents, write_part
+from parts import stats_of, train_documents, write_part
 from tokenizers.pre_tokenizers import ByteLevel
 
 from gpt2ro.documents import Document
@@ -22,7 +22,6 @@ from gpt2ro.tokenization.trainers import (
     Merge,
     checked_merges,
     documents_of,
-    learned_merges,
     native_merges,
     tokenizers_merges,
 )
@@ -182,4 +181,4 @@ def test_what_is_learned_does_not_depend_on_how_texts_come() -> None:
     asked = TokenizerSettings(vocabulary=400)
     left, right = documents_of(texts[:11]), documents_of(texts[11:])
     right.take_counts(left)
-    assert native_merges(right, asked) == learned_merges(Listed(texts), asked)[0]
+    assert native_merges(right, asked) == native_merges(documents_of(texts), asked)
