@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow, ensure};
 use clap::{Args, ValueEnum};
 
-use super::values::{at_least_one, finite, positive, positive_f32, share};
+use super::values::{at_least_one, finite, positive, share};
 use crate::decoding::processors::Processors;
 use crate::decoding::{Decoding, Limits, Strategy};
 use crate::deploy::Deploy;
@@ -43,37 +43,37 @@ pub struct DecodingOptions {
     #[arg(long)]
     pub seed: Option<u64>,
     /// Temperature: under 1 sharpens the probabilities, over 1 flattens them.
-    #[arg(long, default_value_t = 0.8, value_parser = positive)]
+    #[arg(long, default_value_t = 0.8, value_parser = positive::<f64>, allow_negative_numbers = true)]
     pub temperature: f64,
     /// Tokens to draw among, for top-k and top-k-top-p.
-    #[arg(long, default_value_t = 50, value_parser = at_least_one)]
+    #[arg(long, default_value_t = 50, value_parser = at_least_one, allow_negative_numbers = true)]
     pub top_k: usize,
     /// Probability to draw within, for top-p and top-k-top-p.
-    #[arg(long, default_value_t = 0.95, value_parser = share)]
+    #[arg(long, default_value_t = 0.95, value_parser = share, allow_negative_numbers = true)]
     pub top_p: f64,
     /// Least probability relative to that of the best token, for min-p.
-    #[arg(long, default_value_t = 0.1, value_parser = share)]
+    #[arg(long, default_value_t = 0.1, value_parser = share, allow_negative_numbers = true)]
     pub min_p: f64,
     /// Probability to draw within, for typical.
-    #[arg(long, default_value_t = 0.95, value_parser = share)]
+    #[arg(long, default_value_t = 0.95, value_parser = share, allow_negative_numbers = true)]
     pub typical_p: f64,
     /// Candidates that the beam search keeps.
-    #[arg(long, default_value_t = 4, value_parser = at_least_one)]
+    #[arg(long, default_value_t = 4, value_parser = at_least_one, allow_negative_numbers = true)]
     pub beams: usize,
     /// Over 0 favours long sequences in beam search, under 0 short ones.
-    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 1.0, value_parser = finite::<f64>, allow_negative_numbers = true)]
     pub length_penalty: f64,
     /// End the beam search as soon as enough sequences have ended.
     #[arg(long)]
     pub early_stopping: bool,
     /// Over 1 makes the tokens of prompt and continuation less likely.
-    #[arg(long, default_value_t = 1.0, value_parser = positive_f32)]
+    #[arg(long, default_value_t = 1.0, value_parser = positive::<f32>, allow_negative_numbers = true)]
     pub repetition_penalty: f32,
     /// Subtracted from the logit of a token for each time that the continuation has it.
-    #[arg(long, default_value_t = 0.0, value_parser = finite, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, value_parser = finite::<f32>, allow_negative_numbers = true)]
     pub frequency_penalty: f32,
     /// Subtracted once from the logit of each token that the continuation has.
-    #[arg(long, default_value_t = 0.0, value_parser = finite, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.0, value_parser = finite::<f32>, allow_negative_numbers = true)]
     pub presence_penalty: f32,
     /// Write no sequence of so many tokens twice; 0: no limit.
     #[arg(long, default_value_t = 0)]

@@ -1,14 +1,12 @@
 //! Values of flags that have a range.
 
-pub(super) fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
+use std::str::FromStr;
+
+pub(super) fn positive<T: FromStr + Into<f64> + Copy>(text: &str) -> Result<T, String> {
+    match text.parse::<T>() {
+        Ok(value) if value.into() > 0.0 && value.into().is_finite() => Ok(value),
         _ => Err("expected a number over 0".to_owned()),
     }
-}
-
-pub(super) fn positive_f32(text: &str) -> Result<f32, String> {
-    positive(text).map(|value| value as f32)
 }
 
 pub(super) fn share(text: &str) -> Result<f64, String> {
@@ -25,9 +23,9 @@ pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-pub(super) fn finite(text: &str) -> Result<f32, String> {
-    match text.parse::<f32>() {
-        Ok(value) if value.is_finite() => Ok(value),
+pub(super) fn finite<T: FromStr + Into<f64> + Copy>(text: &str) -> Result<T, String> {
+    match text.parse::<T>() {
+        Ok(value) if value.into().is_finite() => Ok(value),
         _ => Err("expected a number".to_owned()),
     }
 }

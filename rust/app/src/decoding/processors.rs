@@ -36,7 +36,8 @@ impl Processors {
     /// continuation.
     pub fn process(&self, logits: &mut [f32], history: &[u32], written: usize) {
         for &(token, number) in &self.bias {
-            logits[token as usize] += number;
+            let logit = &mut logits[token as usize];
+            *logit = limited(*logit + number);
         }
         penalise_repetition(logits, history, self.repetition_penalty);
         let continuation = &history[history.len() - written..];
@@ -53,6 +54,16 @@ impl Processors {
     }
 }
 
+/// A logit that huge penalties and biases leave a number: beside an infinite one nothing has a
+/// probability. One of minus infinity is barred.
+fn limited(logit: f32) -> f32 {
+    if logit == f32::INFINITY {
+        f32::MAX
+    } else {
+        logit
+    }
+}
+
 /// Make every token seen less likely, once, however often it was seen.
 fn penalise_repetition(logits: &mut [f32], history: &[u32], penalty: f32) {
     #[allow(clippy::float_cmp)] // 1 is what the option says for "none"
@@ -64,11 +75,11 @@ fn penalise_repetition(logits: &mut [f32], history: &[u32], penalty: f32) {
     seen.dedup();
     for token in seen {
         let logit = &mut logits[token as usize];
-        *logit = if *logit > 0.0 {
+        *logit = limited(if *logit > 0.0 {
             *logit / penalty
         } else {
             *logit * penalty
-        };
+        });
     }
 }
 
@@ -80,7 +91,8 @@ fn penalise_use(logits: &mut [f32], continuation: &[u32], frequency: f32, presen
     let mut used = continuation.to_vec();
     used.sort_unstable();
     for uses in used.chunk_by(|one, other| one == other) {
-        logits[uses[0] as usize] -= frequency * uses.len() as f32 + presence;
+        let logit = &mut logits[uses[0] as usize];
+        *logit = limited(*logit - frequency * uses.len() as f32 - presence);
     }
 }
 
@@ -153,6 +165,20 @@ mod tests {
         let mut logits = [1.0, 1.0];
         processors.process(&mut logits, &[], 0);
         assert_eq!(logits, [f32::NEG_INFINITY, 3.5]);
+    }
+
+    #[test]
+    fn huge_penalties_and_biases_leave_numbers() {
+        let processors = Processors {
+            repetition_penalty: 1e-38,
+            frequency_penalty: -3e38,
+            bias: vec![(2, 3e38)],
+            ..Processors::default()
+        };
+        let mut logits = [1e3, -1e3, 3e38];
+        processors.process(&mut logits, &[0, 1, 0, 1], 4);
+        assert_eq!(logits[0], f32::MAX);
+        assert!(logits.iter().all(|logit| logit.is_finite()), "{logits:?}");
     }
 
     #[test]

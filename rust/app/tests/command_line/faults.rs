@@ -229,6 +229,38 @@ fn a_bias_that_cannot_be_is_told() {
 }
 
 #[test]
+fn a_number_out_of_its_range_is_told_with_the_range() {
+    let cases = [
+        ("--temperature", "-1", "expected a number over 0"),
+        ("--top-p", "-0.5", "expected a number over 0 and up to 1"),
+        ("--top-k", "-1", "expected a whole number from 1"),
+        ("--repetition-penalty", "1e-300", "expected a number over 0"),
+        ("--length-penalty", "nan", "expected a number"),
+        ("--frequency-penalty", "inf", "expected a number"),
+    ];
+    for (flag, value, expected) in cases {
+        let said = run_on("plain", "generate", &["Bunica", flag, value]).fails_with(2);
+        assert!(
+            said.contains(&format!("invalid value '{value}' for '{flag}")),
+            "{said}"
+        );
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn huge_penalties_end_in_a_text() {
+    for flags in [
+        ["--repetition-penalty", "1e-38"],
+        ["--frequency-penalty", "-3e38"],
+        ["--logit-bias", "5=3e38"],
+    ] {
+        let arguments = ["Bunica", "-n", "4", "--seed", "1", flags[0], flags[1]];
+        run_on("plain", "generate", &arguments).out();
+    }
+}
+
+#[test]
 fn more_continuations_than_a_strategy_has_are_told() {
     let say = |flags: &[&str]| {
         run_on(
