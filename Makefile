@@ -8,7 +8,7 @@ SNAKEMAKE = $(RUN) snakemake --configfile $(CONFIG) $(if $(CORPUS),--config corp
 EXTENSION_SOURCES = $(shell find rust/corpus rust/python -name '*.rs' -o -name '*.toml')
 RESULTS = $(shell sed -n 's/^results: *["'\'']*\([^ "'\''\#]*\).*/\1/p' $(CONFIG))
 
-.PHONY: samples setup slurm test lint clean
+.PHONY: samples setup slurm test test-aarch64 lint clean
 
 samples: setup
 	@$(SNAKEMAKE)
@@ -35,6 +35,18 @@ test: setup
 	$(RUN) python -m pytest
 	cd rust && $(RUN) cargo test --release --locked
 	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-checks
+
+# The engine and the corpus library on emulated ARM processors: one that multiplies bytes in one instruction
+# (FEAT_DotProd), and one that does not. Needs, from Debian, qemu-user, gcc-aarch64-linux-gnu and
+# libc6-dev-arm64-cross, and once: rustup target add aarch64-unknown-linux-gnu
+AARCH64 = CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU
+test-aarch64:
+	cd rust && for cpu in cortex-a76 cortex-a53; do \
+	    $(AARCH64)_LINKER=aarch64-linux-gnu-gcc \
+	    $(AARCH64)_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu -cpu $$cpu" \
+	    cargo test --release --locked --package gpt2ro-engine --package gpt2ro-corpus \
+	        --target aarch64-unknown-linux-gnu || exit 1; \
+	done
 
 lint: setup
 	$(RUN) ruff check .

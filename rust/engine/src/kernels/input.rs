@@ -7,6 +7,8 @@
 use super::arithmetic::{bf16, byte_scale, largest, sum};
 use super::isa::Level;
 use super::layout::{COLUMNS, Word, padded};
+#[cfg(target_arch = "aarch64")]
+use super::vectors::Neon;
 use super::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{Avx2, Avx512};
@@ -248,6 +250,9 @@ fn fill(
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon | Level::NeonDot => unsafe { job.fill::<Neon>() },
     }
 }
 

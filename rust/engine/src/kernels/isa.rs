@@ -18,6 +18,12 @@ pub(super) enum Level {
     /// The same with sums of products of bfloat16.
     #[cfg(target_arch = "x86_64")]
     Avx512Bf16,
+    /// aarch64: 4 float32 a vector.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+    /// The same with sums of products of bytes, since 2018.
+    #[cfg(target_arch = "aarch64")]
+    NeonDot,
 }
 
 impl Isa {
@@ -32,7 +38,10 @@ impl Isa {
     /// Every set that this processor has, the best one last.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
+        #[cfg_attr(
+            not(any(target_arch = "x86_64", target_arch = "aarch64")),
+            allow(unused_mut)
+        )]
         let mut all = vec![Self(Level::Portable)];
         #[cfg(target_arch = "x86_64")]
         {
@@ -52,6 +61,13 @@ impl Isa {
                 all.push(Self(Level::Avx512Bf16));
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        {
+            all.push(Self(Level::Neon));
+            if std::arch::is_aarch64_feature_detected!("dotprod") {
+                all.push(Self(Level::NeonDot));
+            }
+        }
         all
     }
 
@@ -60,7 +76,7 @@ impl Isa {
     }
 
     /// Tokens for which a band is multiplied together: their sums, 32 a token, must fit the registers,
-    /// 32 of 16 values with AVX-512 or 16 of 8 with AVX2.
+    /// 32 of 16 values with AVX-512, 16 of 8 with AVX2, 32 of 4 with NEON.
     pub(super) fn group(self) -> usize {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
@@ -90,6 +106,9 @@ macro_rules! vectorised {
             use $crate::kernels::isa::Level;
             match isa.level() {
                 Level::Portable => body($($argument),*),
+                // What is portable on aarch64 has NEON.
+                #[cfg(target_arch = "aarch64")]
+                Level::Neon | Level::NeonDot => body($($argument),*),
                 // SAFETY: an Isa of this level exists only if the processor has the instructions.
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx2 => unsafe { avx2($($argument),*) },

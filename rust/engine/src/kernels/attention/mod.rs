@@ -10,6 +10,8 @@ pub use kept::CacheFormat;
 use self::kept::{Bfloat16, Float32, Kept, PAIR};
 use self::look_back::look_back;
 use super::isa::Level;
+#[cfg(target_arch = "aarch64")]
+use super::vectors::Neon;
 use super::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{Avx2, Avx512};
@@ -193,6 +195,9 @@ impl Job<'_> {
             // SAFETY: likewise.
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512::<K>(self) },
+            // SAFETY: likewise.
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon | Level::NeonDot => unsafe { self.compute::<Neon, K>() },
         }
     }
 

@@ -17,6 +17,8 @@ use crate::kernels::arithmetic::bf16;
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
 use crate::kernels::layout::{Line, PANELS, Word, pack_biases, pack_words};
+#[cfg(target_arch = "aarch64")]
+use crate::kernels::vectors::Neon;
 use crate::kernels::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::vectors::{Avx2, Avx512};
@@ -48,6 +50,9 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512Bf16 => unsafe { avx512_bf16(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon | Level::NeonDot => unsafe { walk::<Rounded<Widened<Neon>>>(job) },
     }
 }
 
@@ -93,6 +98,8 @@ struct Widened<V>(V);
 
 impl<V: Vector> Dot for Widened<V> {
     type Sum = V;
+
+    const CHAINS: usize = V::CHAINS;
 
     #[inline(always)]
     unsafe fn zero() -> V {

@@ -5,6 +5,8 @@ use super::{Job, Kernel, walk, with_biases};
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
 use crate::kernels::layout::{Line, PANELS, Word, pack_biases, pack_words};
+#[cfg(target_arch = "aarch64")]
+use crate::kernels::vectors::Neon;
 use crate::kernels::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::vectors::{Avx2, Avx512};
@@ -30,6 +32,9 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon | Level::NeonDot => unsafe { walk::<Floats<Neon>>(job) },
     }
 }
 
@@ -65,6 +70,8 @@ impl<V: Vector> Kernel for Floats<V> {
 
 impl<V: Vector> Dot for Floats<V> {
     type Sum = V;
+
+    const CHAINS: usize = V::CHAINS;
 
     #[inline(always)]
     unsafe fn zero() -> V {

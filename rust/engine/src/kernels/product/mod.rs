@@ -5,6 +5,8 @@ mod bf16;
 mod fp32;
 mod int4;
 mod int8;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod sums;
 
 pub use int8::MOST_COLUMNS;

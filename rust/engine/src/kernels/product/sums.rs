@@ -15,6 +15,9 @@ pub(super) trait Dot {
     /// The sums of 16 rows while they grow.
     type Sum: Copy;
 
+    /// Chains of sums of one token that the registers have room for.
+    const CHAINS: usize = 4;
+
     /// Sums of nothing.
     ///
     /// # Safety
@@ -41,8 +44,8 @@ pub(super) unsafe fn sums<D: Dot, const TOKENS: usize>(
 ) -> [[D::Sum; PANELS]; TOKENS] {
     // SAFETY: the caller's promise.
     unsafe {
-        match TOKENS {
-            1 => chained::<D, TOKENS, 4>(lines, words),
+        match D::CHAINS / TOKENS {
+            4 => chained::<D, TOKENS, 4>(lines, words),
             2 => chained::<D, TOKENS, 2>(lines, words),
             _ => chained::<D, TOKENS, 1>(lines, words),
         }

@@ -15,6 +15,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod pack;
 mod portable;
 #[cfg(target_arch = "x86_64")]
@@ -55,6 +57,12 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 | Level::Avx512Bf16 => unsafe { vnni::multiply(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => unsafe { walk::<Int4<neon::Neon<false>>>(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Level::NeonDot => unsafe { walk::<Int4<neon::Neon<true>>>(job) },
     }
 }
 

@@ -7,6 +7,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
@@ -78,6 +80,12 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 | Level::Avx512Bf16 => unsafe { vnni::multiply(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => unsafe { walk::<Int8<neon::Neon<false>>>(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "aarch64")]
+        Level::NeonDot => unsafe { walk::<Int8<neon::Neon<true>>>(job) },
     }
 }
 
