@@ -249,10 +249,10 @@ fn fill(
         Level::Avx2 => unsafe { avx2(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512(job) },
+        Level::Avx512(_) => unsafe { avx512(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "aarch64")]
-        Level::Neon | Level::NeonDot => unsafe { job.fill::<Neon>() },
+        Level::Neon(_) => unsafe { job.fill::<Neon>() },
     }
 }
 

@@ -12,18 +12,25 @@ pub(super) enum Level {
     /// x86-64 with AVX2 and FMA: 8 float32 a vector.
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// x86-64 with AVX-512 and its VNNI: 16 float32, and sums of products of bytes.
+    /// x86-64 with AVX-512: 16 float32.
     #[cfg(target_arch = "x86_64")]
-    Avx512,
-    /// The same with sums of products of bfloat16.
-    #[cfg(target_arch = "x86_64")]
-    Avx512Bf16,
+    Avx512(Products),
     /// aarch64: 4 float32 a vector.
     #[cfg(target_arch = "aarch64")]
-    Neon,
-    /// The same with sums of products of bytes, since 2018.
-    #[cfg(target_arch = "aarch64")]
-    NeonDot,
+    Neon(Products),
+}
+
+/// What a processor multiplies and adds up in one instruction.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Products {
+    /// Float32.
+    OfFloats,
+    /// Bytes too: AVX-512 VNNI, NEON's FEAT_DotProd.
+    OfBytes,
+    /// Bfloat16 too: AVX-512 BF16.
+    #[cfg(target_arch = "x86_64")]
+    OfBf16,
 }
 
 impl Isa {
@@ -38,37 +45,8 @@ impl Isa {
     /// Every set that this processor has, the best one last.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        #[cfg_attr(
-            not(any(target_arch = "x86_64", target_arch = "aarch64")),
-            allow(unused_mut)
-        )]
-        let mut all = vec![Self(Level::Portable)];
-        #[cfg(target_arch = "x86_64")]
-        {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            let avx512 = is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512dq")
-                && is_x86_feature_detected!("avx512vl")
-                && is_x86_feature_detected!("avx512vnni");
-            if avx2 {
-                all.push(Self(Level::Avx2));
-            }
-            if avx2 && avx512 {
-                all.push(Self(Level::Avx512));
-            }
-            if avx2 && avx512 && is_x86_feature_detected!("avx512bf16") {
-                all.push(Self(Level::Avx512Bf16));
-            }
-        }
-        #[cfg(target_arch = "aarch64")]
-        {
-            all.push(Self(Level::Neon));
-            if std::arch::is_aarch64_feature_detected!("dotprod") {
-                all.push(Self(Level::NeonDot));
-            }
-        }
-        all
+        let portable = std::iter::once(Level::Portable);
+        portable.chain(vector_levels()).map(Self).collect()
     }
 
     pub(super) fn level(self) -> Level {
@@ -80,10 +58,50 @@ impl Isa {
     pub(super) fn group(self) -> usize {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 | Level::Avx512Bf16 => 8,
+            Level::Avx512(_) => 8,
             _ => 2,
         }
     }
+}
+
+/// The sets of vector instructions that this processor has, the best one last.
+#[cfg(target_arch = "x86_64")]
+fn vector_levels() -> Vec<Level> {
+    let mut levels = Vec::new();
+    if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
+        return levels;
+    }
+    levels.push(Level::Avx2);
+    let avx512 = is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl");
+    if !avx512 {
+        return levels;
+    }
+    levels.push(Level::Avx512(Products::OfFloats));
+    if is_x86_feature_detected!("avx512vnni") {
+        levels.push(Level::Avx512(Products::OfBytes));
+        if is_x86_feature_detected!("avx512bf16") {
+            levels.push(Level::Avx512(Products::OfBf16));
+        }
+    }
+    levels
+}
+
+/// The sets of vector instructions that this processor has, the best one last.
+#[cfg(target_arch = "aarch64")]
+fn vector_levels() -> Vec<Level> {
+    let mut levels = vec![Level::Neon(Products::OfFloats)];
+    if std::arch::is_aarch64_feature_detected!("dotprod") {
+        levels.push(Level::Neon(Products::OfBytes));
+    }
+    levels
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn vector_levels() -> Vec<Level> {
+    Vec::new()
 }
 
 /// Defines a function with an [`Isa`] as its first argument, whose body is compiled once for each
@@ -108,13 +126,13 @@ macro_rules! vectorised {
                 Level::Portable => body($($argument),*),
                 // What is portable on aarch64 has NEON.
                 #[cfg(target_arch = "aarch64")]
-                Level::Neon | Level::NeonDot => body($($argument),*),
+                Level::Neon(_) => body($($argument),*),
                 // SAFETY: an Isa of this level exists only if the processor has the instructions.
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx2 => unsafe { avx2($($argument),*) },
                 // SAFETY: likewise.
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512($($argument),*) },
+                Level::Avx512(_) => unsafe { avx512($($argument),*) },
             }
         }
     };

@@ -194,10 +194,10 @@ impl Job<'_> {
             Level::Avx2 => unsafe { avx2::<K>(self) },
             // SAFETY: likewise.
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512::<K>(self) },
+            Level::Avx512(_) => unsafe { avx512::<K>(self) },
             // SAFETY: likewise.
             #[cfg(target_arch = "aarch64")]
-            Level::Neon | Level::NeonDot => unsafe { self.compute::<Neon, K>() },
+            Level::Neon(_) => unsafe { self.compute::<Neon, K>() },
         }
     }
 

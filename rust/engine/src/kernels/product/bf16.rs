@@ -16,6 +16,8 @@ use super::{Job, Kernel, walk, with_biases};
 use crate::kernels::arithmetic::bf16;
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
+#[cfg(target_arch = "x86_64")]
+use crate::kernels::isa::Products;
 use crate::kernels::layout::{Line, PANELS, Word, pack_biases, pack_words};
 #[cfg(target_arch = "aarch64")]
 use crate::kernels::vectors::Neon;
@@ -46,13 +48,13 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         Level::Avx2 => unsafe { avx2(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { avx512(job) },
+        Level::Avx512(Products::OfBf16) => unsafe { avx512_bf16(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512Bf16 => unsafe { avx512_bf16(job) },
+        Level::Avx512(_) => unsafe { avx512(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "aarch64")]
-        Level::Neon | Level::NeonDot => unsafe { walk::<Rounded<Widened<Neon>>>(job) },
+        Level::Neon(_) => unsafe { walk::<Rounded<Widened<Neon>>>(job) },
     }
 }
 

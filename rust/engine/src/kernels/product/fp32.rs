@@ -31,10 +31,10 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         Level::Avx2 => unsafe { avx2(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 | Level::Avx512Bf16 => unsafe { avx512(job) },
+        Level::Avx512(_) => unsafe { avx512(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "aarch64")]
-        Level::Neon | Level::NeonDot => unsafe { walk::<Floats<Neon>>(job) },
+        Level::Neon(_) => unsafe { walk::<Floats<Neon>>(job) },
     }
 }
 

@@ -15,18 +15,20 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod pack;
 mod portable;
-#[cfg(target_arch = "x86_64")]
-mod vnni;
 
 pub(super) use pack::pack;
 
 use super::{Job, Kernel, walk, with_biases};
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use crate::kernels::isa::Products;
 use crate::kernels::layout::{COLUMNS, Line, PANELS, Word};
 use crate::kernels::vectors::Vector;
 use crate::kernels::{Isa, Tile};
@@ -56,13 +58,16 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         Level::Avx2 => unsafe { avx2::multiply(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 | Level::Avx512Bf16 => unsafe { vnni::multiply(job) },
+        Level::Avx512(Products::OfFloats) => unsafe { avx512::multiply(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512(_) => unsafe { avx512::multiply_by_vnni(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => unsafe { walk::<Int4<neon::Neon<false>>>(job) },
+        Level::Neon(Products::OfFloats) => unsafe { walk::<Int4<neon::Neon<false>>>(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "aarch64")]
-        Level::NeonDot => unsafe { walk::<Int4<neon::Neon<true>>>(job) },
+        Level::Neon(_) => unsafe { walk::<Int4<neon::Neon<true>>>(job) },
     }
 }
 

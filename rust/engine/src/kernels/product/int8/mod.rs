@@ -7,6 +7,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
@@ -18,6 +20,8 @@ use super::{Job, Kernel, walk};
 use crate::kernels::arithmetic::{byte_scale, rounded_bits};
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use crate::kernels::isa::Products;
 use crate::kernels::layout::{Line, PANELS, line, pack_biases, pack_words, tile};
 use crate::kernels::{Band, Isa, LANES, ROWS, Tile};
 
@@ -79,13 +83,16 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         Level::Avx2 => unsafe { avx2::multiply(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 | Level::Avx512Bf16 => unsafe { vnni::multiply(job) },
+        Level::Avx512(Products::OfFloats) => unsafe { avx512::multiply(job) },
+        // SAFETY: likewise.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512(_) => unsafe { vnni::multiply(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "aarch64")]
-        Level::Neon => unsafe { walk::<Int8<neon::Neon<false>>>(job) },
+        Level::Neon(Products::OfFloats) => unsafe { walk::<Int8<neon::Neon<false>>>(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "aarch64")]
-        Level::NeonDot => unsafe { walk::<Int8<neon::Neon<true>>>(job) },
+        Level::Neon(_) => unsafe { walk::<Int8<neon::Neon<true>>>(job) },
     }
 }
 
