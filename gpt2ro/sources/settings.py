@@ -33,7 +33,10 @@ class ExtractionSettings:
         0.01, "JSON lines: share of broken lines above which the part fails", minimum=0, maximum=1
     )
     invalid_utf8: str = setting(
-        "error", "bytes that are not UTF-8: fail, or replace them", choices=("error", "replace")
+        "error",
+        "bytes that are not UTF-8: fail, put U+FFFD in their place, or read the line as "
+        "Windows-1252, so that clean finds its encoding",
+        choices=("error", "replace", "legacy"),
     )
     max_expansion: int = setting(
         # gzip's own limit is 1032; real text, even lists of one word, stays under 100.

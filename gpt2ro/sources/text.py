@@ -47,7 +47,7 @@ def text_lines(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterat
     """Yield the lines of a UTF-8 text as `numbered_lines` gives them.
 
     Args:
-        invalid_utf8: "error", or "replace" for U+FFFD in place of each invalid byte.
+        invalid_utf8: what becomes of a line that is not UTF-8, as for `decoded`.
 
     Raises:
         UserError: a line is not UTF-8.
