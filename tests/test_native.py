@@ -22,7 +22,9 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.lis
     st.sampled_from(["Ana", "și", '"', "\\", "\n", "\t", "țară", "."]), max_size=9
 ).map(" ".join)
 # A key with an escape is another form than our stages write.
-META = st.dictionaries(st.text("az_"), st.none() | st.integers(0, 9) | TEXTS | st.lists(TEXTS, max_size=2))
+META = st.dictionaries(
+    st.text("az_"), st.none() | st.integers(0, 9) | TEXTS | st.lists(TEXTS, max_size=2)
+)
 DOCUMENTS = st.builds(Document, st.text("ab/0", max_size=4), TEXTS, TEXTS, META)
 WITH_SPLITS = st.builds(
     Document,

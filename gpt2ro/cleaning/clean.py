@@ -16,7 +16,7 @@ from gpt2ro.cleaning.language import METER
 from gpt2ro.cleaning.pii import KINDS, masked
 from gpt2ro.cleaning.repairs import Repairs, repaired, repairs
 from gpt2ro.cleaning.settings import CleaningSettings
-from gpt2ro.documents import parse_document, part_name, read_blocks
+from gpt2ro.documents import expected_documents, parse_document, part_name, read_blocks
 from gpt2ro.native import Cleaner
 from gpt2ro.progress import Progress
 
@@ -53,7 +53,7 @@ def clean_part(
     cleaner = block_cleaner(settings, steps, mask, other_line)
     with (
         Bookkeeper(output, dropped, stats) as books,
-        Progress(f"clean {part_name(path)}") as progress,
+        Progress(f"clean {part_name(path)}", documents=expected_documents(path)) as progress,
     ):
         for block in read_blocks(path):
             cleaned = cleaner.clean(block)

@@ -10,7 +10,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import sha256, write_json
 from gpt2ro.progress import Progress
 from gpt2ro.sources.formats import AUTO, OF_LINES, format_of
-from gpt2ro.sources.input_file import unchanged
+from gpt2ro.sources.input_file import Position, unchanged
 from gpt2ro.sources.readers import Reader
 from gpt2ro.sources.settings import ExtractionSettings
 
@@ -67,11 +67,13 @@ def extract_part(
         UserError: a file is missing, damaged, not in this format, or changes meanwhile.
     """
     left_out: Counter[str] = Counter()
+    position = Position(paths)
     with (
         ShardWriter(output) as shard,
         Progress(f"extract {source}/{part}") as progress,
     ):
-        for path in paths:
+        for number, path in enumerate(paths):
+            position.begin(number)
             its_format = known_format(path) if format_name == AUTO else format_name
             file = {"file": path.name} if len(paths) > 1 else {}
             with unchanged(path):
@@ -79,13 +81,15 @@ def extract_part(
                     # It loads the extension, which the other formats do without.
                     from gpt2ro.sources.text_files import write_lines
 
-                    write_lines(shard, path, source, part, its_format, file, settings, progress)
+                    write_lines(
+                        shard, path, source, part, its_format, file, settings, progress, position
+                    )
                     continue
-                for item in reader(its_format)(path, settings, left_out):
+                for item in reader(its_format)(path, settings, left_out, position):
                     name = document_id(source, part, shard.documents)
                     text = without_surrogates(item.text)
                     shard.write(Document(name, text, source, item.meta | file))
-                    progress.reach(shard.text_bytes, shard.documents)
+                    progress.reach(shard.text_bytes, shard.documents, position.share)
     write_json(stats, counts(shard, left_out))
 
 

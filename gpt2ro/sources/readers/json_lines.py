@@ -10,6 +10,7 @@ import orjson
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.encoding import decoded
+from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import file_lines
@@ -19,7 +20,7 @@ NOT_UTF_8 = "line not in UTF-8"
 
 
 def read_json_lines(
-    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+    path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
 ) -> Iterator[Extracted]:
     """Yield the document of each line; broken lines are left out and counted.
 
@@ -27,7 +28,7 @@ def read_json_lines(
         UserError: more than `max_broken_lines` of the lines are broken, or none has the field.
     """
     total = 0
-    for number, line in file_lines(path, settings.max_expansion):
+    for number, line in file_lines(path, settings.max_expansion, position):
         if not line.strip():
             continue
         total += 1
