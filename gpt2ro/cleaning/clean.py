@@ -33,13 +33,14 @@ def clean_part(
     settings: CleaningSettings,
     web: bool = False,
 ) -> None:
-    """Clean one part; `web` says that its source is crawled text.
+    """Clean one part; `web` says that its source is crawled text, whose bounds may be others.
 
     Beside the usual counts the stats hold `repairs`, the documents touched by each kind of repair,
     and `lengths`, the kept documents by length: the key is the lower bound in characters, a power
     of two; the upper bound is twice that. Where personal data is masked they hold `masked`, the
     masks by kind, in kept and dropped documents.
     """
+    settings = settings.of_source(web)
     steps = repairs(settings)
     touched: Counter[str] = Counter(dict.fromkeys(steps.kinds, 0))
     lengths: Counter[int] = Counter()
