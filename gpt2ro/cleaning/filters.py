@@ -1,7 +1,7 @@
 """Filters: why a repaired text is not fit for training. They decide, and count nothing.
 
 What a text is judged by is measured in Rust, in one call; the bounds and the names of the faults
-are in the settings. The measures are those of Gopher (Rae et al. 2021, table A1) and FineWeb (Penedo et al.
+are here. The measures are those of Gopher (Rae et al. 2021, table A1) and FineWeb (Penedo et al.
 2024); docs/data.md tells where each bound comes from and what it drops.
 """
 
