@@ -1,6 +1,8 @@
 """Settings of the step extract."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gpt2ro.settings import setting
 
@@ -44,3 +46,27 @@ class ExtractionSettings:
         "compressed files: fail when the text is this many times larger",
         minimum=1,
     )
+
+
+JSON = {"jsonl", "oscar-jsonl"}
+# The formats that a setting concerns; one that is not here concerns all.
+CONCERNED = {
+    "text_documents": {"text"},
+    "max_document_characters": {"text"},
+    "lines_per_document": {"opus-text", "opus-moses"},
+    "text_column": JSON | {"parquet"},
+    "keep_headings": {"mediawiki"},
+    "keep_lists": {"mediawiki"},
+    "min_article_characters": {"mediawiki"},
+    "max_broken_lines": JSON,
+    "invalid_utf8": JSON | {"text", "oscar-2019", "opus-text", "opus-moses"},
+}
+
+
+def concerning(section: Mapping[str, Any], formats: Collection[str]) -> dict[str, Any]:
+    """Return what of the section of the config concerns files of these formats."""
+    return {
+        name: value
+        for name, value in section.items()
+        if name not in CONCERNED or CONCERNED[name] & set(formats)
+    }
