@@ -33,6 +33,10 @@ def reader(format_name: str) -> Reader:
             from gpt2ro.sources.readers.json_lines import read_json_lines
 
             return read_json_lines
+        case "csv":
+            from gpt2ro.sources.readers.csv_rows import read_csv
+
+            return read_csv
         case "opus-xml":
             from gpt2ro.sources.readers.opus import read_opus_xml
 
@@ -102,8 +106,8 @@ def known_format(path: Path) -> str:
     found = format_of(path)
     if found is None:
         raise UserError(
-            f"{path}: not a known kind of text; expected .txt .md .jsonl .parquet .xml or .zip, "
-            "the text ones also compressed; rename it or name its format."
+            f"{path}: not a known kind of text; expected .txt .md .jsonl .csv .tsv .parquet .xml "
+            "or .zip, the text ones also compressed; rename it or name its format."
         )
     return found
 

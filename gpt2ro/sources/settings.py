@@ -22,7 +22,9 @@ class ExtractionSettings:
     lines_per_document: int = setting(
         40, "OPUS: consecutive sentences that make a document; the format has no marks", minimum=1
     )
-    text_column: str = setting("text", "Parquet and JSON lines: the column or field of the text")
+    text_column: str = setting(
+        "text", "Parquet, CSV and JSON lines: the column or field of the text"
+    )
     keep_headings: bool = setting(True, "Wikipedia: keep section headings as lines")
     keep_lists: bool = setting(False, "Wikipedia: keep articles that are lists")
     min_article_characters: int = setting(
@@ -32,7 +34,10 @@ class ExtractionSettings:
         minimum=0,
     )
     max_broken_lines: float = setting(
-        0.01, "JSON lines: share of broken lines above which the part fails", minimum=0, maximum=1
+        0.01,
+        "JSON lines and CSV: share of broken lines above which the part fails",
+        minimum=0,
+        maximum=1,
     )
     invalid_utf8: str = setting(
         "error",
@@ -54,12 +59,12 @@ CONCERNED = {
     "text_documents": {"text"},
     "max_document_characters": {"text"},
     "lines_per_document": {"opus-text", "opus-moses"},
-    "text_column": JSON | {"parquet"},
+    "text_column": JSON | {"csv", "parquet"},
     "keep_headings": {"mediawiki"},
     "keep_lists": {"mediawiki"},
     "min_article_characters": {"mediawiki"},
-    "max_broken_lines": JSON,
-    "invalid_utf8": JSON | {"text", "oscar-2019", "opus-text", "opus-moses"},
+    "max_broken_lines": JSON | {"csv"},
+    "invalid_utf8": JSON | {"csv", "text", "oscar-2019", "opus-text", "opus-moses"},
 }
 
 

@@ -40,6 +40,8 @@ def sample(folder: Path, format_name: str) -> Path:
         case "parquet":
             pq.write_table(pa.Table.from_pylist(rows), path)
             return path
+        case "csv":
+            return write(path, "title,text\n" + f'Titlul,"{lines}"\n' * 3)
         case "jsonl" | "oscar-jsonl":
             return write(path, "".join(json.dumps(row) + "\n" for row in rows))
         case "opus-moses":
