@@ -9,8 +9,8 @@ def extension_of_lines(wildcards) -> list[str]:
 
 def extraction_flags(wildcards) -> str:
     """The settings that concern the part, so that another one does not read a dump again."""
-    section = concerning(SETTINGS["extraction"], part_of(wildcards).formats)
-    return flags(STAGES["extraction"], section)
+    section = SETTINGS["extraction"] | SOURCES[wildcards.source].extraction
+    return flags(STAGES["extraction"], concerning(section, part_of(wildcards).formats))
 
 
 rule extract:
