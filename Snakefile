@@ -46,6 +46,7 @@ rule corpus:
         "The corpus is ready: cleaned, without duplicates, split."
     input:
         every_part(rules.dedupe.output),
+        rules.corpus_report.output,
 
 
 rule deploy:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gpt2ro.cleaning.boilerplate import without_boilerplate
-from gpt2ro.cleaning.filter_settings import FilterSettings
+from gpt2ro.cleaning.filter_settings import FilterSettings, with_fineweb_2
 from gpt2ro.cleaning.filters import FILTERS, drop_reason
 from gpt2ro.cleaning.language import METER
 from gpt2ro.cleaning.pii import masked
@@ -38,22 +38,8 @@ KINDS = {
     "old": ("ud_nonstandard", "ud_rrt"),
     "wikitext": ("wikitravel_ro_wikitext",),
 }
-# The configuration ron_Latn of FineWeb-2; min_romanian has no counterpart in it.
-FINEWEB_2 = FilterSettings(
-    min_alphabetic_words=0.779,
-    max_lines_per_word=0.207,
-    max_duplicate_lines=0.289,
-    max_duplicate_characters=0.1,
-    max_top_2gram=0.161,
-    max_top_3gram=0.146,
-    max_top_4gram=0.131,
-    max_repeated_5grams=0.16,
-    max_repeated_6grams=0.149,
-    max_repeated_7grams=0.138,
-    max_repeated_8grams=0.127,
-    max_repeated_9grams=0.117,
-    max_repeated_10grams=0.106,
-)
+# min_romanian has no counterpart in them.
+FINEWEB_2 = with_fineweb_2(FilterSettings())
 MIN_CHARACTERS = 100
 
 

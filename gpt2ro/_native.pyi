@@ -507,6 +507,7 @@ class TextFile:
     def bytes(self) -> int:
         """UTF-8 bytes of their texts."""
 
+@final
 class TrainDocuments:
     """The train documents of a part from which a vocabulary is learned."""
 

@@ -17,7 +17,7 @@ import orjson
 import zstandard
 
 from gpt2ro.errors import UserError
-from gpt2ro.files import atomic_path
+from gpt2ro.files import atomic_path, read_json
 
 # Every byte of text is compressed three times on its way to the tokens: so level 1, with a window
 # and a table that leave room for other data in the caches. What clean takes, ns of CPU a byte, and
@@ -132,6 +132,15 @@ def write_documents(path: Path, documents: Iterable[Document]) -> int:
         for document in documents:
             shard.write(document)
     return shard.documents
+
+
+def expected_documents(path: Path) -> int | None:
+    """Return how many documents a shard has by the stats beside it, None if there are none."""
+    try:
+        stats = path.with_name(f"{path.name.removesuffix('.jsonl.zst')}.stats.json")
+        return int(read_json(stats)["documents_out"])
+    except (UserError, OSError, KeyError, TypeError, ValueError):
+        return None  # it is for the estimate of time only
 
 
 def read_documents(path: Path) -> Iterator[Document]:

@@ -14,12 +14,16 @@ class Progress(AbstractContextManager["Progress"]):
 
     Args:
         what: the job in a few words, such as "clean oscar/part-1".
-        total: bytes to be done, or None when unknown (then no percentage and no ETA is shown).
+        total: bytes to be done, or None when unknown.
+        documents: to be done, where it is these that are known. Without both, and unless `reach` or
+            `update` names a share, neither percentage nor ETA is shown.
     """
 
-    def __init__(self, what: str, total: int | None = None) -> None:
+    def __init__(self, what: str, total: int | None = None, documents: int | None = None) -> None:
         self._what = what
         self._total = total
+        self._all_documents = documents
+        self._share: float | None = None
         self._bytes = 0
         self._documents = 0
         self._start = time.monotonic()
@@ -32,9 +36,9 @@ class Progress(AbstractContextManager["Progress"]):
         self._documents += documents
         self._report_if_due()
 
-    def reach(self, done: int, documents: int) -> None:
-        """Set the absolute number of bytes and documents done."""
-        self._bytes, self._documents = done, documents
+    def reach(self, done: int, documents: int, share: float | None = None) -> None:
+        """Set the absolute number of bytes and documents done, and the share of the job."""
+        self._bytes, self._documents, self._share = done, documents, share
         self._report_if_due()
 
     def _report_if_due(self) -> None:
@@ -43,21 +47,34 @@ class Progress(AbstractContextManager["Progress"]):
             self._next = now + (TERMINAL_INTERVAL if self._terminal else LOG_INTERVAL)
             self._print(now, end="\r" if self._terminal else "\n")
 
-    def _print(self, now: float, end: str) -> None:
-        print(self.line(now - self._start), end=end, file=sys.stderr, flush=True)
+    def _print(self, now: float, end: str, ended: bool = False) -> None:
+        print(self.line(now - self._start, ended), end=end, file=sys.stderr, flush=True)
 
-    def line(self, elapsed: float) -> str:
-        """Return the report after `elapsed` seconds."""
+    def line(self, elapsed: float, ended: bool = False) -> str:
+        """Return the report after `elapsed` seconds; of a job that has ended, nothing is left."""
         rate = self._bytes / elapsed if elapsed > 0 else 0.0
         parts = [f"{self._what}: {self._bytes / 1e6:,.1f} MB"]
-        if self._total:
-            parts[0] += f" of {self._total / 1e6:,.1f} ({self._bytes / self._total:.0%})"
+        share = None if ended else self._done()
+        if self._total and not ended:
+            parts[0] += f" of {self._total / 1e6:,.1f}"
+        if share is not None:
+            parts[0] += f" ({share:.0%})"
         if self._documents:
             parts.append(f"{self._documents:,} documents")
         parts.append(f"{rate / 1e6:,.1f} MB/s")
-        if self._total and rate > 0:
-            parts.append(f"{format_duration((self._total - self._bytes) / rate)} left")
+        if share:
+            parts.append(f"{format_duration(elapsed * (1 - share) / share)} left")
         return ", ".join(parts)
+
+    def _done(self) -> float | None:
+        """Return the share of the job that is done, if it is known."""
+        share = self._share
+        if share is None and self._total:
+            share = self._bytes / self._total
+        if share is None and self._all_documents:
+            share = self._documents / self._all_documents
+        # What is to be done is now and then an estimate.
+        return None if share is None else min(1.0, share)
 
     def __exit__(
         self,
@@ -67,7 +84,7 @@ class Progress(AbstractContextManager["Progress"]):
     ) -> None:
         elapsed = time.monotonic() - self._start
         if kind is None:
-            self._print(time.monotonic(), end=f", done in {format_duration(elapsed)}\n")
+            self._print(time.monotonic(), end=f", done in {format_duration(elapsed)}\n", ended=True)
 
 
 def format_duration(seconds: float) -> str:

@@ -16,7 +16,7 @@ from gpt2ro.cleaning.language import METER
 from gpt2ro.cleaning.pii import KINDS, masked
 from gpt2ro.cleaning.repairs import Repairs, repaired, repairs
 from gpt2ro.cleaning.settings import CleaningSettings
-from gpt2ro.documents import parse_document, part_name, read_blocks
+from gpt2ro.documents import expected_documents, parse_document, part_name, read_blocks
 from gpt2ro.native import Cleaner
 from gpt2ro.progress import Progress
 
@@ -33,13 +33,14 @@ def clean_part(
     settings: CleaningSettings,
     web: bool = False,
 ) -> None:
-    """Clean one part; `web` says that its source is crawled text.
+    """Clean one part; `web` says that its source is crawled text, whose bounds may be others.
 
     Beside the usual counts the stats hold `repairs`, the documents touched by each kind of repair,
     and `lengths`, the kept documents by length: the key is the lower bound in characters, a power
     of two; the upper bound is twice that. Where personal data is masked they hold `masked`, the
     masks by kind, in kept and dropped documents.
     """
+    settings = settings.of_source(web)
     steps = repairs(settings)
     touched: Counter[str] = Counter(dict.fromkeys(steps.kinds, 0))
     lengths: Counter[int] = Counter()
@@ -53,7 +54,7 @@ def clean_part(
     cleaner = block_cleaner(settings, steps, mask, other_line)
     with (
         Bookkeeper(output, dropped, stats) as books,
-        Progress(f"clean {part_name(path)}") as progress,
+        Progress(f"clean {part_name(path)}", documents=expected_documents(path)) as progress,
     ):
         for block in read_blocks(path):
             cleaned = cleaner.clean(block)

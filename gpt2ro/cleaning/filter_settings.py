@@ -1,6 +1,7 @@
 """Settings of the filters of the step clean; docs/data.md tells where the defaults come from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from gpt2ro.settings import setting
 
@@ -87,3 +88,33 @@ class FilterSettings:
         minimum=-1,
         maximum=1,
     )
+
+
+# FineWeb-2's bounds for Romanian (its configuration ron_Latn) where they differ from the defaults.
+# They were chosen on crawled pages.
+FINEWEB_2 = {
+    "min_alphabetic_words": 0.779,
+    "max_lines_per_word": 0.207,
+    "max_duplicate_lines": 0.289,
+    "max_duplicate_characters": 0.1,
+    "max_top_2gram": 0.161,
+    "max_top_3gram": 0.146,
+    "max_top_4gram": 0.131,
+    "max_repeated_5grams": 0.16,
+    "max_repeated_6grams": 0.149,
+    "max_repeated_7grams": 0.138,
+    "max_repeated_8grams": 0.127,
+    "max_repeated_9grams": 0.117,
+    "max_repeated_10grams": 0.106,
+}
+
+Bounds = TypeVar("Bounds", bound=FilterSettings)
+
+
+def with_fineweb_2(settings: Bounds) -> Bounds:
+    """Return the settings with FineWeb-2's bounds where these are stricter."""
+    stricter = {
+        name: (max if name.startswith("min_") else min)(bound, getattr(settings, name))
+        for name, bound in FINEWEB_2.items()
+    }
+    return replace(settings, **stricter)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gpt2ro.cleaning.filter_settings import FilterSettings
+from gpt2ro.cleaning.filter_settings import FilterSettings, with_fineweb_2
 from gpt2ro.settings import setting
 
 
@@ -32,6 +32,12 @@ class CleaningSettings(FilterSettings):
     drop_boilerplate: bool = setting(
         True, "remove lines of navigation, cookie notices and share buttons"
     )
+    fineweb_2: str = setting(
+        "web",
+        "use FineWeb-2's bounds for Romanian where they are stricter than those here: for sources "
+        "that are crawled text, for all, or for none",
+        choices=("web", "all", "none"),
+    )
     mask_personal_data: str = setting(
         "web",
         "mask e-mail addresses, phone numbers, personal numbers (CNP), IBANs and IP addresses: of "
@@ -41,4 +47,13 @@ class CleaningSettings(FilterSettings):
 
     def masks(self, web: bool) -> bool:
         """Return whether personal data is masked in a source that is crawled text, or is not."""
-        return self.mask_personal_data == "all" or (web and self.mask_personal_data == "web")
+        return _concerns(self.mask_personal_data, web)
+
+    def of_source(self, web: bool) -> "CleaningSettings":
+        """Return the settings with the bounds for a source that is crawled text, or is not."""
+        return with_fineweb_2(self) if _concerns(self.fineweb_2, web) else self
+
+
+def _concerns(sources: str, web: bool) -> bool:
+    """Return whether a choice of sources (web, all, none) takes in one that is crawled or not."""
+    return sources == "all" or (web and sources == "web")

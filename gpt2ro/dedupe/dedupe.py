@@ -8,7 +8,7 @@ from gpt2ro.bookkeeping import Bookkeeper
 from gpt2ro.decontamination.decontaminator import Decontaminator
 from gpt2ro.dedupe.decisions import Piece, decided_documents, pieces
 from gpt2ro.dedupe.settings import SPLITS
-from gpt2ro.documents import Document, part_name
+from gpt2ro.documents import Document, expected_documents, part_name
 from gpt2ro.lines.paragraphs import CopiedParagraphs
 from gpt2ro.lines.removal import RepeatedLines
 from gpt2ro.progress import Progress
@@ -43,7 +43,7 @@ def dedupe_part(
     splits = dict.fromkeys(SPLITS, 0)
     with (
         Bookkeeper(output, dropped, stats) as books,
-        Progress(f"dedupe {part_name(path)}") as progress,
+        Progress(f"dedupe {part_name(path)}", documents=expected_documents(path)) as progress,
     ):
         one_by_one = bool(repeated_lines or copied_paragraphs)
         for piece in _pieces(path, decisions, decontaminator, one_by_one):

@@ -61,7 +61,8 @@ def near_copies(
     with ShingleFile(folder) as sets:
         _add_shingles(sets, corpus, candidates, documents, settings)
         pairs = _numbered(candidates, later, earlier)
-        found = np.fromiter(_dropped(pairs, sets, settings.min_similarity), NEAR_COPY)
+        texts = int(np.count_nonzero(np.diff(later))) + bool(len(later))
+        found = np.fromiter(_dropped(pairs, sets, settings.min_similarity, texts), NEAR_COPY)
     for column in ("dropped", "stays"):
         found[column] = candidates[found[column]]
     return found
@@ -91,7 +92,8 @@ def _preference(corpus: Corpus, rows: NDArray[np.int64]) -> NDArray[np.intp]:
 def _candidates(
     corpus: Corpus, rows: NDArray[np.int64], settings: DeduplicationSettings
 ) -> NDArray[np.uint64]:
-    with Progress("clusters: bands") as progress:
+    size = corpus.bands * len(rows) * HASH_BYTES
+    with Progress("clusters: bands", size) as progress:
 
         def watched() -> Iterator[NDArray[np.uint64]]:
             for band in corpus.read_bands(rows):
@@ -110,7 +112,7 @@ def _add_shingles(
 ) -> None:
     """Write the shingles of the candidates, rows in ascending order, to the file."""
     signer = text_signer(settings)
-    with Progress("clusters: shingles of candidates") as progress:
+    with Progress("clusters: shingles of candidates", documents=len(candidates)) as progress:
         for part, path in enumerate(documents):
             rows = corpus.rows(part)
             first, last = np.searchsorted(candidates, [rows.start, rows.stop])
@@ -150,16 +152,17 @@ def _another_run(path: Path, what: str) -> UserError:
 
 
 def _dropped(
-    pairs: Iterator[tuple[int, int]], sets: ShingleFile, least: float
+    pairs: Iterator[tuple[int, int]], sets: ShingleFile, least: float, texts: int
 ) -> Iterator[tuple[int, int, float]]:
     """Yield each text to be dropped, by number, with the most similar one that stays, and how much.
 
     Args:
         pairs: (later, earlier) in the order of preference, the pairs of one later text together.
         least: the similarity from which on a text is dropped.
+        texts: later ones in `pairs`.
     """
     gone = bytearray(len(sets))
-    with Progress("clusters: comparisons") as progress:
+    with Progress("clusters: comparisons", documents=texts) as progress:
         for later, group in groupby(pairs, itemgetter(0)):
             best, place = 0.0, later
             for _, earlier in group:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from gpt2ro.dedupe.columns import bytes_column, number_column, string_column
 from gpt2ro.dedupe.settings import SignatureSettings
 from gpt2ro.dedupe.tables import HASH_BYTES, signature_schema, write_tables
-from gpt2ro.documents import parse_document, part_name, read_blocks
+from gpt2ro.documents import expected_documents, parse_document, part_name, read_blocks
 from gpt2ro.native import Signer
 from gpt2ro.progress import Progress
 
@@ -32,7 +32,7 @@ def _tables(path: Path, schema: pa.Schema, settings: SignatureSettings) -> Itera
     signer = text_signer(settings)
     rows = Rows()
     documents = 0
-    with Progress(f"signatures {part_name(path)}") as progress:
+    with Progress(f"signatures {part_name(path)}", documents=expected_documents(path)) as progress:
         for block in read_blocks(path):
             count = _sign(block, signer, rows, path, documents + 1)
             documents += count

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gpt2ro.dedupe.decisions import decided_documents
-from gpt2ro.documents import part_name
+from gpt2ro.documents import expected_documents, part_name
 from gpt2ro.errors import UserError
 from gpt2ro.files import NO_SPACE
 from gpt2ro.lines.keys import KEY, document_keys
@@ -32,7 +32,7 @@ def count_lines(path: Path, decisions: Path, output: Path, buffer_keys: int = BU
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     with KeyCounter(output.parent, buffer_keys) as counter:
-        with Progress(f"lines {part_name(path)}") as progress:
+        with Progress(f"lines {part_name(path)}", documents=expected_documents(path)) as progress:
             for document, decision in decided_documents(path, decisions):
                 if decision["duplicate_of"] is None:
                     counter.add(document_keys(document).distinct().tobytes())

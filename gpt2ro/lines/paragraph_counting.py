@@ -10,7 +10,7 @@ from gpt2ro.decontamination.decontaminator import Decontaminator
 from gpt2ro.dedupe.corpus import preferred_order
 from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.dedupe.dedupe import apply_decision
-from gpt2ro.documents import part_name
+from gpt2ro.documents import expected_documents, part_name
 from gpt2ro.files import write_json
 from gpt2ro.lines.counting import BUFFER_KEYS, KeyCounter
 from gpt2ro.lines.merge import merged
@@ -44,7 +44,7 @@ def count_paragraphs(
     with (
         KeyCounter(train.parent, buffer_keys // 2) as in_train,
         KeyCounter(train.parent, buffer_keys // 2) as in_held_out,
-        Progress(f"paragraphs {part_name(path)}") as progress,
+        Progress(f"paragraphs {part_name(path)}", documents=expected_documents(path)) as progress,
     ):
         for document, decision in decided_documents(path, decisions):
             progress.update(len(document.text.encode()), documents=1)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.errors import UserError
 from gpt2ro.report.lines import (
     CopiedParagraphs,
@@ -126,6 +127,9 @@ class Corpus:
         repeated_lines: documents that lost lines of their site's pages, these, and some of them.
         copied_paragraphs: documents that lost paragraphs that others have, and the same of these.
         decontaminated: train documents that lost held-out sentences, and these.
+        masked: personal data masked by kind, the most frequent first; none where it is not looked
+            for.
+        splits: kept documents of each split.
         lengths: documents that the cleaning kept by length in characters: (lower bound, upper
             bound, documents).
     """
@@ -137,6 +141,8 @@ class Corpus:
     repeated_lines: RepeatedLines
     copied_paragraphs: CopiedParagraphs
     decontaminated: dict[str, int]
+    masked: dict[str, int]
+    splits: dict[str, int]
     lengths: list[tuple[int, int, int]]
 
 
@@ -152,6 +158,8 @@ def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
     repeated_lines: list[RepeatedLines] = []
     copied_paragraphs: list[CopiedParagraphs] = []
     decontaminated: Counter[str] = Counter()
+    masked: Counter[str] = Counter()
+    splits: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
     for source, part in parts:
         stats = [read_record(results / step / source / f"{part}{STATS}") for step in STEPS]
@@ -160,19 +168,23 @@ def read_corpus(results: Path, only: list[str] | None = None) -> Corpus:
         repeated_lines.append(part_lines(stats[2]))
         copied_paragraphs.append(part_paragraphs(stats[2]))
         decontaminated.update(integers(stats[2].record("decontaminated")))
+        if "masked" in stats[1].values:
+            masked.update(integers(stats[1].record("masked")))
+        splits.update(integers(stats[2].record("splits")))
         lengths.update({int(low): n for low, n in integers(stats[1].record("lengths")).items()})
     total_funnel = Funnel("all sources")
     for one in funnels.values():
         total_funnel = total_funnel.plus(one)
-    by_frequency = dict(sorted(repairs.items(), key=lambda item: (-item[1], item[0])))
     return Corpus(
         parts=parts,
         sources=list(funnels.values()),
         total=total_funnel,
-        repairs=by_frequency,
+        repairs=most_frequent(repairs),
         repeated_lines=added_lines(repeated_lines),
         copied_paragraphs=added_paragraphs(copied_paragraphs),
         decontaminated=decontaminated,
+        masked=most_frequent(masked),
+        splits={split: splits[split] for split in SPLITS},
         lengths=buckets(lengths),
     )
 
@@ -264,6 +276,11 @@ def merged(one: Losses, other: Losses) -> Losses:
     reasons: Iterable[str] = one.keys() | other.keys()
     sums = {reason: one.get(reason, Count()) + other.get(reason, Count()) for reason in reasons}
     return dict(sorted(sums.items(), key=lambda item: (-item[1].documents, item[0])))
+
+
+def most_frequent(counts: Counter[str]) -> dict[str, int]:
+    """Return the counts, the largest first."""
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def buckets(lengths: Counter[int]) -> list[tuple[int, int, int]]:

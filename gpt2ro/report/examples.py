@@ -18,15 +18,27 @@ MAX_CHARACTERS = 300
 
 @dataclass(frozen=True)
 class Example:
-    """The beginning of a dropped document."""
+    """The beginning of a dropped document.
+
+    Attributes:
+        id: of the document.
+        text: as much as is shown.
+        characters: of all of it.
+        stays: id of the document of which it is a near-duplicate; empty for others.
+        similarity: of the two, from 0 to 1.
+    """
 
     id: str
     text: str
     characters: int
+    stays: str = ""
+    similarity: float = 0.0
 
 
-def dropped_examples(results: Path, parts: list[tuple[str, str]]) -> dict[str, list[Example]]:
-    """Return up to EXAMPLES documents for each reason of the cleaning.
+def dropped_examples(
+    results: Path, parts: list[tuple[str, str]], step: str = "cleaned"
+) -> dict[str, list[Example]]:
+    """Return up to EXAMPLES documents for each reason of a step; exact copies are not shown.
 
     The first ones of every part are candidates, and among them the hash of the id decides: always
     the same ones, from as many parts as there are.
@@ -36,7 +48,7 @@ def dropped_examples(results: Path, parts: list[tuple[str, str]]) -> dict[str, l
     """
     candidates: dict[str, list[Document]] = {}
     for source, part in parts:
-        for document in first_dropped(results / "cleaned" / source, part):
+        for document in first_dropped(results / step / source, part):
             candidates.setdefault(str(document.reason), []).append(document)
     return {
         reason: [example(document) for document in sorted(documents, key=draw)[:EXAMPLES]]
@@ -49,8 +61,14 @@ def first_dropped(folder: Path, part: str) -> Iterator[Document]:
     dropped = read_record(folder / f"{part}{STATS}").record("dropped")
     counts = {reason: dropped.record(reason) for reason in dropped.values}
     wanted = Counter(
-        {reason: min(EXAMPLES, count.integer("documents")) for reason, count in counts.items()}
+        {
+            reason: min(EXAMPLES, count.integer("documents"))
+            for reason, count in counts.items()
+            if reason != "duplicate"
+        }
     )
+    if not wanted.total():
+        return
     for document in read_documents(folder / f"{part}.dropped.jsonl.zst"):
         if wanted[str(document.reason)] > 0:
             wanted[str(document.reason)] -= 1
@@ -69,4 +87,11 @@ def example(document: Document) -> Example:
     text = document.text[:MAX_CHARACTERS]
     if len(document.text) > MAX_CHARACTERS:
         text = text.rstrip() + "…"
-    return Example(document.id, text, len(document.text))
+    facts = document.meta
+    return Example(
+        document.id,
+        text,
+        len(document.text),
+        str(facts["duplicate_of"]) if "similarity" in facts else "",
+        float(facts.get("similarity", 0)),
+    )

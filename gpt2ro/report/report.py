@@ -10,8 +10,7 @@ from typing import Any
 
 from gpt2ro.files import write_text
 from gpt2ro.report import charts
-from gpt2ro.report.corpus import read_corpus, total
-from gpt2ro.report.examples import dropped_examples
+from gpt2ro.report.corpus_page import corpus_facts
 from gpt2ro.report.model import (
     read_comparison,
     read_encoders,
@@ -51,10 +50,10 @@ def facts(
     results: Path, parts: list[str] | None = None, baseline: Path | None = None
 ) -> dict[str, Any]:
     """Return what the template shows, by the names it uses."""
-    corpus = read_corpus(results, parts)
+    of_corpus = corpus_facts(results, parts)
+    corpus = of_corpus["corpus"]
     return {
-        "corpus": corpus,
-        "examples": dropped_examples(results, corpus.parts),
+        **of_corpus,
         "tokenizer": read_tokenizer(results),
         "tokens": read_tokens(results, corpus.parts),
         "encoders": read_encoders(results, corpus.parts),
@@ -67,4 +66,4 @@ def facts(
 def page(values: dict[str, Any]) -> str:
     """Fill the template."""
     template = environment(autoescape=True).get_template("template.html")
-    return template.render(values | {"total": total, "charts": charts})
+    return template.render(values | {"charts": charts})

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.compression import BLOCK, FREE_EXPANSION
+from gpt2ro.sources.input_file import Position
 
 # What zipfile and its decompressors raise at a damaged archive; NotImplementedError at an unknown
 # compression, RuntimeError at encryption, ValueError at sizes and names that cannot be.
@@ -20,10 +21,13 @@ DAMAGE = (
 MAX_MEMBERS = 1_000_000  # OpenSubtitles has 0.2 million; each costs memory before it is read
 
 
-def members(path: Path, max_expansion: int) -> Iterator[tuple[str, Iterator[bytes]]]:
+def members(
+    path: Path, max_expansion: int, position: Position | None = None
+) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield (name, content in blocks of at most 1 MiB) of each file in a zip archive, by name.
 
-    Nothing is unpacked to disk, nor read before it is asked for. Sizes are checked on what really
+    Nothing is unpacked to disk, nor read before it is asked for; `position` is told of each member
+    that has been read. Sizes are checked on what really
     comes out, not on what the archive says.
 
     Raises:
@@ -39,6 +43,8 @@ def members(path: Path, max_expansion: int) -> Iterator[tuple[str, Iterator[byte
             _check_member(path, info)
             if not info.filename.endswith("/"):  # is_dir() fails at an empty name
                 yield info.filename, _blocks(archive, info, limit)
+                if position:
+                    position.bytes += info.compress_size
 
 
 def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: "_Limit") -> Iterator[bytes]:

@@ -4,6 +4,7 @@ A part costs a job of each of six steps, each a new Python, however little text 
 10,000 short texts would be 60,000 jobs.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,6 +23,10 @@ BUNDLE_BYTES = 32_000_000
 TEXT_PER_COMPRESSED_BYTE = 4
 COMPRESSED = {".gz", ".bz2", ".xz", ".zst", ".zip", ".parquet"}
 MAX_BUNDLES = 256
+# The files of a bundle are arguments of a command. Linux passes 2 MiB of them (a quarter of the
+# stack, 8 MiB by default), with a pointer for each; half is room for chance and the environment.
+MAX_ARGUMENT_BYTES = 1_000_000
+POINTER_BYTES = 9  # and the NUL behind the name
 
 
 def bundled(parts: Iterable[Part]) -> list[Part]:
@@ -34,7 +39,7 @@ def bundled(parts: Iterable[Part]) -> list[Part]:
     small = [part for part in parts if _is_small(part)]
     if len(small) <= MAX_SINGLE_FILES:
         return parts
-    count = _bundle_count(sum(_size(part) for part in small))
+    count = _bundle_count(sum(map(_size, small)), sum(map(_argument_bytes, small)))
     members: dict[int, list[Part]] = defaultdict(list)
     for part in small:
         members[xxhash.xxh3_64_intdigest(part.name.encode()) % count].append(part)
@@ -56,9 +61,17 @@ def _size(part: Part) -> int:
     )
 
 
-def _bundle_count(size: int) -> int:
-    """Return a power of two: so many bundles of BUNDLE_BYTES hold that many bytes."""
-    wanted = min(MAX_BUNDLES, max(1, -(-size // BUNDLE_BYTES)))
+def _argument_bytes(part: Part) -> int:
+    return sum(len(os.fsencode(path)) + POINTER_BYTES for path in part.paths)
+
+
+def _bundle_count(size: int, argument_bytes: int) -> int:
+    """Return a power of two: so many bundles of BUNDLE_BYTES hold that many bytes.
+
+    More than MAX_BUNDLES only where the names of the files are too much for one command.
+    """
+    for_text = min(MAX_BUNDLES, -(-size // BUNDLE_BYTES))
+    wanted = max(1, for_text, -(-argument_bytes // MAX_ARGUMENT_BYTES))
     return 1 << (wanted - 1).bit_length()
 
 

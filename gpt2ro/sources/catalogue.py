@@ -35,6 +35,11 @@ class Source:
         """Whether it is crawled text, in which strangers' personal data is to be expected."""
         return bool(self.entry.get("web", False))
 
+    @property
+    def extraction(self) -> dict[str, Any]:
+        """What it has in place of the settings of the section extraction."""
+        return {key: self.entry[key] for key in ("text_column",) if key in self.entry}
+
     def parts(self, root: Path) -> list[Part]:
         """Return the parts, sorted by name.
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 import zstandard
 
 from gpt2ro.errors import UserError
-from gpt2ro.sources.input_file import check_readable
+from gpt2ro.sources.input_file import Position, check_readable
 
 # A compressed text may be this many times its size; xz reaches 100 on repeated lines.
 MAX_TEXT_EXPANSION = 200
@@ -38,11 +38,14 @@ def compression(path: Path) -> str | None:
     return next((name for magic, name in MAGIC.items() if head.startswith(magic)), None)
 
 
-def decompressed(path: Path, max_expansion: int) -> Iterator[bytes]:
+def decompressed(
+    path: Path, max_expansion: int, position: Position | None = None
+) -> Iterator[bytes]:
     """Yield the content of a file in blocks of at most 1 MiB.
 
     Args:
         max_expansion: how many times larger than the file its content may be.
+        position: told how far the file has been read.
 
     Raises:
         UserError: the file is missing, truncated or damaged, or expands beyond the limit.
@@ -61,6 +64,8 @@ def decompressed(path: Path, max_expansion: int) -> Iterator[bytes]:
                         f"allowed are {max_expansion} times as many; if it is no bomb, raise "
                         "extraction.max_expansion."
                     )
+                if position:
+                    position.bytes = file.tell()
                 yield block
     except (EOFError, OSError, zlib.error, lzma.LZMAError, zstandard.ZstdError) as error:
         raise UserError(

@@ -6,6 +6,12 @@ HEAD = 1 << 16  # bytes by which an encoding is told
 # UTF-16 writes every second byte of a Romanian text as 0 or 1, and 1 and 2 are the rarer: between
 # 45 and 50 % of its bytes are NUL. Text in UTF-8 has none, or a few from a faulty program.
 MAX_NULS = 0.2
+# What Windows-1252 has where Latin-1 has controls; five of these it leaves as they are.
+WINDOWS_1252 = {
+    byte: character
+    for byte in range(0x80, 0xA0)
+    if (character := bytes([byte]).decode("windows-1252", errors="ignore"))
+}
 UTF_16_MARKS = {b"\xff\xfe": "utf-16le", b"\xfe\xff": "utf-16be"}
 
 
@@ -57,16 +63,19 @@ def decoded(data: bytes, where: str, invalid_utf8: str) -> str:
     """Decode UTF-8, or say where the invalid byte is.
 
     Args:
-        invalid_utf8: "error", or "replace" for U+FFFD in place of each invalid byte.
+        invalid_utf8: "error", "replace" for U+FFFD in place of each invalid byte, or "legacy" for
+            all of it as Windows-1252, of which clean makes the Romanian encoding that it is in.
 
     Raises:
         UserError: the bytes are not UTF-8 and `invalid_utf8` is "error".
     """
     try:
-        return data.decode("utf-8", errors="strict" if invalid_utf8 == "error" else "replace")
+        return data.decode("utf-8", errors="replace" if invalid_utf8 == "replace" else "strict")
     except UnicodeDecodeError as error:
+        if invalid_utf8 == "legacy":
+            return data.decode("latin-1").translate(WINDOWS_1252)
         raise UserError(
             f"{where}: byte {error.start + 1} is {data[error.start]:#04x}, not UTF-8; convert the "
             "file (old Romanian text: iconv -f windows-1250 -t utf-8), or set "
-            "extraction.invalid_utf8 to replace."
+            "extraction.invalid_utf8 to legacy."
         ) from None

@@ -10,7 +10,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import sha256, write_json
 from gpt2ro.progress import Progress
 from gpt2ro.sources.formats import AUTO, OF_LINES, format_of
-from gpt2ro.sources.input_file import unchanged
+from gpt2ro.sources.input_file import Position, unchanged
 from gpt2ro.sources.readers import Reader
 from gpt2ro.sources.settings import ExtractionSettings
 
@@ -33,6 +33,10 @@ def reader(format_name: str) -> Reader:
             from gpt2ro.sources.readers.json_lines import read_json_lines
 
             return read_json_lines
+        case "csv":
+            from gpt2ro.sources.readers.csv_rows import read_csv
+
+            return read_csv
         case "opus-xml":
             from gpt2ro.sources.readers.opus import read_opus_xml
 
@@ -67,11 +71,13 @@ def extract_part(
         UserError: a file is missing, damaged, not in this format, or changes meanwhile.
     """
     left_out: Counter[str] = Counter()
+    position = Position(paths)
     with (
         ShardWriter(output) as shard,
         Progress(f"extract {source}/{part}") as progress,
     ):
-        for path in paths:
+        for number, path in enumerate(paths):
+            position.begin(number)
             its_format = known_format(path) if format_name == AUTO else format_name
             file = {"file": path.name} if len(paths) > 1 else {}
             with unchanged(path):
@@ -79,13 +85,15 @@ def extract_part(
                     # It loads the extension, which the other formats do without.
                     from gpt2ro.sources.text_files import write_lines
 
-                    write_lines(shard, path, source, part, its_format, file, settings, progress)
+                    write_lines(
+                        shard, path, source, part, its_format, file, settings, progress, position
+                    )
                     continue
-                for item in reader(its_format)(path, settings, left_out):
+                for item in reader(its_format)(path, settings, left_out, position):
                     name = document_id(source, part, shard.documents)
                     text = without_surrogates(item.text)
                     shard.write(Document(name, text, source, item.meta | file))
-                    progress.reach(shard.text_bytes, shard.documents)
+                    progress.reach(shard.text_bytes, shard.documents, position.share)
     write_json(stats, counts(shard, left_out))
 
 
@@ -98,8 +106,8 @@ def known_format(path: Path) -> str:
     found = format_of(path)
     if found is None:
         raise UserError(
-            f"{path}: not a known kind of text; expected .txt .md .jsonl .parquet .xml or .zip, "
-            "the text ones also compressed; rename it or name its format."
+            f"{path}: not a known kind of text; expected .txt .md .jsonl .csv .tsv .parquet .xml "
+            "or .zip, the text ones also compressed; rename it or name its format."
         )
     return found
 

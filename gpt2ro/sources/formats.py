@@ -13,6 +13,7 @@ FORMATS = (
     "opus-moses",
     "parquet",
     "jsonl",
+    "csv",
     "text",
 )
 # Their documents are lines in a row, passed on by the block instead of one by one.
@@ -25,6 +26,7 @@ PATTERNS = {
     r"ro_part_\d+\.txt" + COMPRESSED: "oscar-2019",
     r"\.(txt|md)" + COMPRESSED: "text",
     r"\.(jsonl|ndjson)" + COMPRESSED: "jsonl",
+    r"\.(csv|tsv)" + COMPRESSED: "csv",
     r"\.parquet$": "parquet",
     r"[a-z]{2,3}-[a-z]{2,3}\.txt\.zip$": "opus-moses",
     r"\.zip$": "opus-xml",

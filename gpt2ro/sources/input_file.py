@@ -1,11 +1,44 @@
 """Files of the user's and of strangers: that they can be read, and that they stay as they are."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 
 from gpt2ro.errors import UserError
+
+
+class Position:
+    """How far the files of a part have been read.
+
+    Attributes:
+        bytes: of the current file, as it is stored.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        # Bytes of the files before each one, and of all.
+        *self._starts, total = accumulate(map(_size, paths), initial=0)
+        self._total = total or 1
+        self._before = 0
+        self.bytes = 0
+
+    def begin(self, number: int) -> None:
+        """Go to the beginning of a file, the `number`-th from 0."""
+        self._before = self._starts[number]
+        self.bytes = 0
+
+    @property
+    def share(self) -> float:
+        """What has been read, from 0 to 1."""
+        return (self._before + self.bytes) / self._total
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # whoever reads it tells why it cannot be read
 
 
 def check_readable(path: Path) -> None:

@@ -4,6 +4,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpt2ro.sources.formats import AUTO, FORMATS, format_of
+
 
 @dataclass(frozen=True)
 class Part:
@@ -30,6 +32,13 @@ class Part:
     gated: bool = False
     sha256: str | None = None
     size: int | None = None
+
+    @property
+    def formats(self) -> set[str]:
+        """Of its files; all there are where their names will tell."""
+        if self.format != AUTO:
+            return {self.format}
+        return {found for path in self.paths if (found := format_of(path))} or set(FORMATS)
 
     def download_flags(self) -> str:
         """Return where the part is fetched from and how it is checked, as flags of download.py."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from gpt2ro.errors import UserError
 from gpt2ro.sources.compression import MAX_TEXT_EXPANSION, decompressed
 from gpt2ro.sources.encoding import check_is_text, check_is_utf_8, decoded
-from gpt2ro.sources.input_file import unchanged
+from gpt2ro.sources.input_file import Position, unchanged
 
 # Of blank lines in a row so many are passed on: clean leaves one, and a file can be all of them.
 MAX_BLANK_LINES = 100
@@ -34,20 +34,22 @@ def numbered_lines(blocks: Iterator[bytes], where: str) -> Iterator[tuple[int, b
             yield number, line.removesuffix(b"\r")
 
 
-def file_lines(path: Path, max_expansion: int) -> Iterator[tuple[int, bytes]]:
+def file_lines(
+    path: Path, max_expansion: int, position: Position | None = None
+) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of a file, compressed or not, as `numbered_lines` gives them.
 
     Raises:
         UserError: the file is missing, truncated or damaged, or expands beyond the limit.
     """
-    yield from numbered_lines(decompressed(path, max_expansion), str(path))
+    yield from numbered_lines(decompressed(path, max_expansion, position), str(path))
 
 
 def text_lines(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterator[str]:
     """Yield the lines of a UTF-8 text as `numbered_lines` gives them.
 
     Args:
-        invalid_utf8: "error", or "replace" for U+FFFD in place of each invalid byte.
+        invalid_utf8: what becomes of a line that is not UTF-8, as for `decoded`.
 
     Raises:
         UserError: a line is not UTF-8.

@@ -8,6 +8,7 @@ from gpt2ro.documents import ShardWriter
 from gpt2ro.native import TextFile
 from gpt2ro.progress import Progress
 from gpt2ro.sources.compression import decompressed
+from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import decoded_lines, runs_of_lines
 
@@ -21,6 +22,7 @@ def write_lines(
     meta: dict[str, str],
     settings: ExtractionSettings,
     progress: Progress,
+    position: Position,
 ) -> None:
     """Append the documents of a file in one of formats.OF_LINES to a shard.
 
@@ -28,6 +30,7 @@ def write_lines(
 
     Args:
         meta: of each document.
+        position: told how far the file has been read.
 
     Raises:
         UserError: the file is damaged or no text in UTF-8.
@@ -48,9 +51,10 @@ def write_lines(
     def append(lines: bytes) -> None:
         documents = before[0] + file.documents - shard.documents
         shard.write_lines(lines, documents, before[1] + file.bytes - shard.text_bytes)
-        progress.reach(shard.text_bytes, shard.documents)
+        progress.reach(shard.text_bytes, shard.documents, position.share)
 
-    for first, run in runs_of_lines(decompressed(path, settings.max_expansion), str(path)):
+    blocks = decompressed(path, settings.max_expansion, position)
+    for first, run in runs_of_lines(blocks, str(path)):
         lines = file.add(_without_carriage_returns(run))
         if lines is None:
             text = decoded_lines(run, first, str(path), settings.invalid_utf8)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gpt2ro.dedupe.settings import SPLITS
-from gpt2ro.documents import parse_document, part_name, read_blocks
+from gpt2ro.documents import expected_documents, parse_document, part_name, read_blocks
 from gpt2ro.files import sha256
 from gpt2ro.native import split_texts
 from gpt2ro.progress import Progress
@@ -61,7 +61,9 @@ def _encode(
     path: Path, outputs: Mapping[str, Path], encoder: Encoder, digest: str, end_of_text: int
 ) -> None:
     with ExitStack() as stack:
-        progress = stack.enter_context(Progress(f"encode {part_name(path)}"))
+        progress = stack.enter_context(
+            Progress(f"encode {part_name(path)}", documents=expected_documents(path))
+        )
         writers = {
             split: stack.enter_context(
                 TokenShardWriter(output, digest, end_of_text, encoder=encoder.name)

@@ -46,7 +46,7 @@ class TrainTexts:
     def __iter__(self) -> Iterator[str]:
         """Yield the texts."""
         self._begin()
-        with Progress("tokenizer: reading") as progress:
+        with Progress("tokenizer: reading", self._size) as progress:
             for part, path in enumerate(self._paths):
                 for document, split in read_split_documents(path):
                     if split == "train" and self._drawn.has(path.parent.name, document.id):
@@ -64,7 +64,7 @@ class TrainTexts:
         everywhere: list[str] = []
         total: TrainDocuments | None = None
         with (
-            _SharedProgress("tokenizer: reading") as progress,
+            _SharedProgress("tokenizer: reading", self._size) as progress,
             ThreadPoolExecutor(self._threads) as executor,
         ):
             parts = executor.map(lambda path: self._read(path, every, progress), self._paths)
@@ -105,8 +105,8 @@ class TrainTexts:
 class _SharedProgress(Progress):
     """Progress of several threads."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what)
+    def __init__(self, what: str, total: int) -> None:
+        super().__init__(what, total)
         self._lock = Lock()
 
     def update(self, done: int, documents: int = 0) -> None:

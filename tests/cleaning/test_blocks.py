@@ -27,6 +27,7 @@ DEFAULT = CleaningSettings()
 LENIENT = CleaningSettings(
     min_characters=3, min_letters=0.2, min_romanian=-1, drop_boilerplate=False, join_lines=False
 )
+CRAWLED = DEFAULT.of_source(web=True)
 COUNTED = (
     *("kept", "dropped", "documents", "bytes", "kept_documents", "kept_bytes"),
     *("reasons", "repairs", "lengths"),
@@ -110,7 +111,7 @@ def differing(
 @settings(deadline=None)
 @given(
     st.lists(st.tuples(DOCUMENTS, FORMS), max_size=4),
-    st.sampled_from([DEFAULT, LENIENT]),
+    st.sampled_from([DEFAULT, LENIENT, CRAWLED]),
     st.booleans(),
     st.sampled_from([b"", b"\n"]),
 )

@@ -55,6 +55,16 @@ def test_counts_repairs_by_document_and_lengths_by_power_of_two(tmp_path: Path) 
     assert stats["lengths"] == {"256": 2}
 
 
+def test_crawled_text_is_held_to_the_bounds_of_its_own(tmp_path: Path) -> None:
+    lines = (" ".join(ROMANIAN.split()[n : n + 4]) + "." for n in range(20))
+    write_documents(tmp_path / "in.zst", [Document("s/p/0", "\n".join(lines), "s")])
+    for web, count in ((False, 1), (True, 0)):
+        paths = [tmp_path / name for name in ("out.zst", "dropped.zst", "stats.json")]
+        clean_part(tmp_path / "in.zst", *paths, CleaningSettings(), web)
+        assert len(list(read_documents(paths[0]))) == count
+    assert [one.reason for one in read_documents(paths[1])] == ["too many line breaks"]
+
+
 def test_equal_parts_give_equal_bytes(tmp_path: Path) -> None:
     cleaned(tmp_path / "a", TEXTS)
     cleaned(tmp_path / "b", TEXTS)

@@ -3,8 +3,9 @@ from dataclasses import fields
 import pytest
 from passages import ENGLISH, ROMANIAN, ROMANIAN_WITHOUT_MARKS, TURKISH
 
-from gpt2ro.cleaning.filter_settings import FilterSettings
+from gpt2ro.cleaning.filter_settings import FINEWEB_2, FilterSettings, with_fineweb_2
 from gpt2ro.cleaning.filters import FILTERS, drop_reason
+from gpt2ro.cleaning.settings import CleaningSettings
 
 SETTINGS = FilterSettings()
 OFF = FilterSettings(
@@ -98,6 +99,30 @@ def test_a_text_at_the_bound_stays() -> None:
     settings = FilterSettings(min_characters=len(ROMANIAN))
     assert drop_reason(ROMANIAN, settings) is None
     assert drop_reason(ROMANIAN[:-1], settings) == "too short"
+
+
+# A line of the poem stands three times.
+@pytest.mark.parametrize(
+    ("choice", "web", "reason"),
+    [
+        ("web", True, "repeats characters in lines"),
+        ("web", False, None),
+        ("all", False, "repeats characters in lines"),
+        ("none", True, None),
+    ],
+)
+def test_fineweb_2_judges_the_sources_that_the_setting_names(
+    choice: str, web: bool, reason: str | None
+) -> None:
+    assert drop_reason(POEM, CleaningSettings(fineweb_2=choice).of_source(web)) == reason
+
+
+def test_of_two_bounds_the_stricter_one_counts() -> None:
+    settings = FilterSettings(max_lines_per_word=0.1, min_alphabetic_words=0.9, max_top_2gram=0.5)
+    found = with_fineweb_2(settings)
+    assert (found.max_lines_per_word, found.min_alphabetic_words) == (0.1, 0.9)
+    assert found.max_top_2gram == FINEWEB_2["max_top_2gram"] == 0.161
+    assert all(getattr(with_fineweb_2(OFF), name) == bound for name, bound in FINEWEB_2.items())
 
 
 @pytest.mark.parametrize("lines", [1, 12])

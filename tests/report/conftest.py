@@ -48,11 +48,13 @@ def write_part(results: Path, source: str, part: str) -> None:
     steps = {
         "extracted": stats((1010, 700_000), {"redirect": lost(10, 0)}),
         "cleaned": cleaned
-        | {"repairs": {"mojibake": 3, "blanks": 12}, "lengths": {"128": 2, "512": 990}},
+        | {"repairs": {"mojibake": 3, "blanks": 12}, "lengths": {"128": 2, "512": 990}}
+        | ({"masked": {"IBAN": 2, "e-mail address": 5}} if source == "wiki" else {}),
         "deduped": stats(
             (992, size), {"duplicate": lost(1, 700), "near-duplicate": lost(1, 800)}, changed=-140
         )
         | {
+            "splits": {"train": 980, "valid": 6, "test": 4},
             "decontaminated": {"documents": 2, "sentences": 3},
             "repeated_lines": {"documents": 4, "lines": 5, "bytes": 50, "examples": examples},
         },
@@ -60,6 +62,19 @@ def write_part(results: Path, source: str, part: str) -> None:
     for step, value in steps.items():
         write_json(results / step / source / f"{part}.stats.json", value)
     write_documents(results / "cleaned" / source / f"{part}.dropped.jsonl.zst", dropped)
+    copies = [
+        Document(
+            document_id(source, part, 20), "Copie.", source, {"duplicate_of": "x"}, "duplicate"
+        ),
+        Document(
+            document_id(source, part, 21),
+            HOSTILE,
+            source,
+            {"duplicate_of": "tales/a/7<b>", "similarity": 0.8125},
+            "near-duplicate",
+        ),
+    ]
+    write_documents(results / "deduped" / source / f"{part}.dropped.jsonl.zst", copies)
     for split, tokens in (("train", 3000), ("valid", 200), ("test", 100)):
         facts = {"documents": 9, "tokens": tokens, "bytes": 2 * tokens, "words": tokens // 2}
         facts["encoder"] = "gigatoken"

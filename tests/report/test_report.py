@@ -140,8 +140,9 @@ def test_loads_nothing_and_runs_no_script(html: str) -> None:
 
 def test_escapes_the_text_of_documents_and_samples(html: str) -> None:
     assert "<script" not in html
-    # In three dropped documents, one of each part, twenty repeated lines, and one continuation.
-    assert html.count("&lt;script&gt;alert(&#39;ș&#39;)&lt;/script&gt; &amp;") == 24
+    # In three dropped documents and three near-duplicates, one of each part, in twenty repeated
+    # lines, and in one continuation.
+    assert html.count("&lt;script&gt;alert(&#39;ș&#39;)&lt;/script&gt; &amp;") == 27
     assert "<b>Bunica &lt;b&gt;</b>" in html
 
 
@@ -171,7 +172,7 @@ def test_marks_the_languages(html: str) -> None:
     elements = Elements(html).found
     assert ("html", {"lang": "en"}) in elements
     texts = [attributes for tag, attributes in elements if attributes.get("class") == "text"]
-    assert [attributes["lang"] for attributes in texts] == [""] * (3 + 2 * EXAMPLES) + ["ro"] * 2
+    assert [attributes["lang"] for attributes in texts] == [""] * (6 + 2 * EXAMPLES) + ["ro"] * 2
 
 
 def test_shows_the_figures_of_the_run_with_separators(html: str) -> None:

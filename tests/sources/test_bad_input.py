@@ -30,6 +30,7 @@ from gpt2ro.cleaning.repairs import repaired, repairs
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.errors import UserError
 from gpt2ro.sources.archive import members
+from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers.parquet import read_parquet
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import MAX_BLANK_LINES, file_lines, whole_text
@@ -232,7 +233,7 @@ def test_a_parquet_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def rows_before_the_error(path: Path) -> int:
     rows = 0
     with pytest.raises(UserError, match=r"a\.parquet: .* bytes of text out of .*max_expansion"):
-        for _ in read_parquet(path, ExtractionSettings(), Counter()):
+        for _ in read_parquet(path, ExtractionSettings(), Counter(), Position([path])):
             rows += 1
     return rows
 

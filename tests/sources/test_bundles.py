@@ -83,6 +83,15 @@ def test_there_are_never_more_bundles_than_allowed(
     assert {part.name for part in parts(folder)} <= {"bundle_1_of_2", "bundle_2_of_2"}
 
 
+def test_the_names_of_a_bundle_are_no_more_than_a_command_takes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "BUNDLE_BYTES", 1_000_000)
+    assert len(parts(folder)) == 1
+    monkeypatch.setattr(bundles, "MAX_ARGUMENT_BYTES", 4 * len(str(folder / "0.txt")))
+    assert {part.name.rpartition("_")[2] for part in parts(folder)} == {"4"}
+
+
 def test_documents_of_a_bundle_say_which_file_they_come_from(folder: Path) -> None:
     paths = [folder / "0.txt", folder / "1.txt"]
     output, stats = folder / "out.zst", folder / "out.json"

@@ -36,6 +36,16 @@ def test_crawled_sources_are_known_as_such() -> None:
     assert not web & {"wikipedia", "opus-europarl", "demo-opus"}
 
 
+def test_a_source_says_in_which_column_its_text_is(tmp_path: Path) -> None:
+    entries = catalogue(
+        tmp_path,
+        "a: {title: A, format: csv, licence: x, local: [a.csv], text_column: articol}\n"
+        "b: {title: B, format: csv, licence: x, local: [b.csv]}",
+    )
+    assert entries["a"].extraction == {"text_column": "articol"}
+    assert entries["b"].extraction == {}
+
+
 def test_numbers_run_over_the_parts(tmp_path: Path) -> None:
     entry = (
         "a: {title: A, format: jsonl, licence: x, files: "

@@ -13,9 +13,15 @@ import pytest
 import zstandard
 from extraction import COMPRESS, SITEINFO, archive, dump, extract, left_out, page, texts, write
 
+from gpt2ro.cleaning.repairs import repaired, repairs
+from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.errors import UserError
 from gpt2ro.sources.compression import BLOCK, _stream
 from gpt2ro.sources.readers.detokenise import joined
+
+PROVERBS = """\
+Cine se scoală de dimineață departe ajunge, și cine știe carte are patru ochi.
+Ține minte: ce ți-e scris în frunte ți-e pus, dar și norocul și-l face omul cu mâna lui."""
 
 
 def test_a_text_file_is_a_document_with_a_stable_id(tmp_path: Path) -> None:
@@ -77,6 +83,27 @@ def test_invalid_utf_8_names_line_and_byte(tmp_path: Path) -> None:
     assert texts(path, "text", invalid_utf8="replace") == ["bun\nr\ufffdu"]
 
 
+@pytest.mark.parametrize("encoding", ["iso-8859-2", "windows-1250", "iso-8859-16"])
+def test_a_text_in_an_old_encoding_is_read_when_asked(tmp_path: Path, encoding: str) -> None:
+    letters = {} if encoding == "iso-8859-16" else str.maketrans("șțȘȚ", "şţŞŢ")
+    old = PROVERBS.translate(letters).encode(encoding)
+    path = write(tmp_path / "a.txt", old + f"\n{PROVERBS}".encode())
+    (found,) = texts(path, "text", invalid_utf8="legacy")
+    assert found.endswith(PROVERBS)
+    assert repaired(found, repairs(CleaningSettings()))[0] == f"{PROVERBS}\n{PROVERBS}"
+    line = b'{"text": "' + old.replace(b"\n", rb"\n") + b'"}'
+    path = write(tmp_path / "a.jsonl", line)
+    (found,) = texts(path, "jsonl", invalid_utf8="legacy")
+    assert repaired(found, repairs(CleaningSettings()))[0] == PROVERBS
+
+
+def test_quotation_marks_of_windows_are_read_with_the_rest(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", bytes(range(0x80, 0xA0)))
+    (found,) = texts(path, "text", invalid_utf8="legacy")
+    assert found[:7] == "€\x81‚ƒ„…†"
+    assert len(found) == 32
+
+
 def test_oscar_2019_documents_end_at_blank_lines(tmp_path: Path) -> None:
     path = write(tmp_path / "ro.txt.gz", gzip.compress(b"Unu.\nDoi.\n\nTrei.\n"))
     assert texts(path, "oscar-2019") == ["Unu.\nDoi.", "Trei."]
@@ -117,6 +144,19 @@ def test_many_broken_lines_are_an_error(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", '{"text": "a"}\n{"te\n')
     with pytest.raises(UserError, match="1 of 2 lines are not JSON documents; allowed is a share"):
         extract(path, "jsonl")
+
+
+def test_lines_in_another_encoding_are_told_with_the_setting_that_reads_them(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "a.jsonl", '{"text": "r\u00e3u"}\n'.encode("latin-1") * 3 + b"{}{\n")
+    fault = r"4 of 4 lines are not JSON documents, 3 of them not in UTF-8; .*invalid_utf8 to legacy"
+    with pytest.raises(UserError, match=fault):
+        extract(path, "jsonl")
+    found = texts(path, "jsonl", invalid_utf8="replace", max_broken_lines=0.5)
+    assert found == ["r\ufffdu"] * 3
+    assert texts(path, "jsonl", max_broken_lines=1) == []
+    assert left_out(path) == {"broken line": 1, "line not in UTF-8": 3}
 
 
 def test_deep_nesting_is_a_broken_line_and_no_crash(tmp_path: Path) -> None:

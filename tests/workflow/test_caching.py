@@ -51,6 +51,13 @@ def test_a_cleaning_threshold_cleans_again_and_downloads_nothing(built: Workspac
     assert "rust" not in planned
 
 
+def test_a_setting_of_other_formats_reads_no_text_again(built: Workspace) -> None:
+    with built.changed("config/config.yaml", "extraction:", "extraction:\n  text_column: articol"):
+        assert built.planned() == set()
+    with built.changed("config/config.yaml", "extraction:", "extraction:\n  max_expansion: 150"):
+        assert of_every_part("extract") <= built.planned()
+
+
 def test_a_line_of_the_cleaning_code_cleans_again_and_all_that_follows(built: Workspace) -> None:
     with built.changed("gpt2ro/cleaning/clean.py", "\n", "\n# changed\n"):
         planned = built.planned()

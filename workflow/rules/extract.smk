@@ -1,9 +1,16 @@
-from gpt2ro.sources.formats import AUTO, OF_LINES
+from gpt2ro.sources.formats import OF_LINES
+from gpt2ro.sources.settings import concerning
 
 
 def extension_of_lines(wildcards) -> list[str]:
     """The extension, for parts of lines of text: a dump of Wikipedia does without it."""
-    return [EXTENSION] if part_of(wildcards).format in (AUTO, *OF_LINES) else []
+    return [EXTENSION] if part_of(wildcards).formats & set(OF_LINES) else []
+
+
+def extraction_flags(wildcards) -> str:
+    """The settings that concern the part, so that another one does not read a dump again."""
+    section = SETTINGS["extraction"] | SOURCES[wildcards.source].extraction
+    return flags(STAGES["extraction"], concerning(section, part_of(wildcards).formats))
 
 
 rule extract:
@@ -20,7 +27,7 @@ rule extract:
         f"{RESULTS}/logs/extract/{SHARD}.log",
     params:
         part=lambda wildcards: part_of(wildcards).extract_flags(),
-        flags=stage_flags("extraction"),
+        flags=extraction_flags,
     resources:
         mem_mb=1000,
     shell:

@@ -29,13 +29,39 @@ rule card:
         " --output {output.card} {params.baseline}" + LOGGED
 
 
+CORPUS_PAGE = [
+    f"gpt2ro/report/{name}" for name in ("corpus_sections.html", "macros.html", "style.css")
+]
+
+
+rule corpus_report:
+    message:
+        "Writing the page on the corpus."
+    input:
+        extracted=every_part(rules.extract.output.stats),
+        cleaned=every_part([rules.clean.output.stats, rules.clean.output.dropped]),
+        deduped=every_part([rules.dedupe.output.stats, rules.dedupe.output.dropped]),
+        code=code("corpus_report.py"),
+        page=["gpt2ro/report/corpus.html", *CORPUS_PAGE],
+    output:
+        page=f"{RESULTS}/corpus.html",
+    log:
+        f"{RESULTS}/logs/corpus_report.log",
+    params:
+        results=RESULTS,
+        parts=every_part(SHARD),
+    shell:
+        "python workflow/scripts/corpus_report.py --results {params.results}"
+        " --parts {params.parts} --output {output.page}" + LOGGED
+
+
 rule report:
     message:
         "Writing the report."
     input:
         extracted=every_part(rules.extract.output.stats),
         cleaned=every_part([rules.clean.output.stats, rules.clean.output.dropped]),
-        deduped=every_part(rules.dedupe.output.stats),
+        deduped=every_part([rules.dedupe.output.stats, rules.dedupe.output.dropped]),
         tokenizer=rules.tokenizer.output.stats,
         comparison=rules.tokenizer_comparison.output.comparison if PRETRAINED else [],
         tokens=every_part(rules.encode.output.facts),
@@ -44,7 +70,7 @@ rule report:
         parity=rules.parity.output.parity,
         samples=rules.samples.output.json,
         code=code("report.py"),
-        page=["gpt2ro/report/template.html", "gpt2ro/report/style.css"],
+        page=["gpt2ro/report/template.html", *CORPUS_PAGE],
     output:
         report=f"{RESULTS}/report.html",
     log:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.settings import ExtractionSettings
 
 
@@ -18,8 +19,8 @@ class Extracted:
 
 
 class Reader(Protocol):
-    """Yields the texts of a file, in its order, and counts what it leaves out by reason."""
+    """Yields the texts of a file, in its order; counts what it leaves out, and how far it is."""
 
     def __call__(
-        self, path: Path, settings: ExtractionSettings, left_out: Counter[str]
+        self, path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
     ) -> Iterator[Extracted]: ...

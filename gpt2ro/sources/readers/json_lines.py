@@ -9,15 +9,18 @@ from typing import Any
 import orjson
 
 from gpt2ro.errors import UserError
+from gpt2ro.sources.encoding import decoded
+from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import file_lines
 
 BROKEN = "broken line"
+NOT_UTF_8 = "line not in UTF-8"
 
 
 def read_json_lines(
-    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+    path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
 ) -> Iterator[Extracted]:
     """Yield the document of each line; broken lines are left out and counted.
 
@@ -25,13 +28,16 @@ def read_json_lines(
         UserError: more than `max_broken_lines` of the lines are broken, or none has the field.
     """
     total = 0
-    for number, line in file_lines(path, settings.max_expansion):
+    for number, line in file_lines(path, settings.max_expansion, position):
         if not line.strip():
             continue
         total += 1
         try:
-            fields = parsed(line)
+            fields = parsed(line, settings.invalid_utf8)
             extracted = document(fields, settings)
+        except UnicodeDecodeError:
+            left_out[NOT_UTF_8] += 1
+            continue
         except (ValueError, TypeError, AttributeError, RecursionError):
             left_out[BROKEN] += 1
             continue
@@ -44,25 +50,32 @@ def read_json_lines(
                 f"{', '.join(sorted(fields))}; set extraction.text_column."
             ) from None
         yield extracted
-    if left_out[BROKEN] > settings.max_broken_lines * total:
+    broken = left_out[BROKEN] + left_out[NOT_UTF_8]
+    if broken > settings.max_broken_lines * total:
+        encoded = f", {left_out[NOT_UTF_8]:,} of them not in UTF-8" if left_out[NOT_UTF_8] else ""
+        remedy = "extraction.invalid_utf8 to legacy" if encoded else "extraction.max_broken_lines"
         raise UserError(
-            f"{path}: {left_out[BROKEN]:,} of {total:,} lines are not JSON documents; allowed is a "
-            f"share of {settings.max_broken_lines:g}; mend the file or raise "
-            "extraction.max_broken_lines."
+            f"{path}: {broken:,} of {total:,} lines are not JSON documents{encoded}; allowed is a "
+            f"share of {settings.max_broken_lines:g}; mend the file or set {remedy}."
         )
 
 
-def parsed(line: bytes) -> dict[str, Any]:
+def parsed(line: bytes, invalid_utf8: str) -> dict[str, Any]:
     """Parse a JSON object; a lone surrogate in an escape becomes U+FFFD.
 
+    Args:
+        invalid_utf8: what becomes of a line that is not UTF-8, as for `decoded`.
+
     Raises:
-        ValueError: the line is not a JSON object in UTF-8.
+        UnicodeDecodeError: it is not UTF-8 and must be.
+        ValueError: it is not a JSON object.
     """
     try:
         fields = orjson.loads(line)
     except orjson.JSONDecodeError:
         # orjson refuses lone surrogates, which crawled text does contain; json lets them through.
-        fields = _without_surrogates(json.loads(line.decode("utf-8")))
+        text = line.decode() if invalid_utf8 == "error" else decoded(line, "", invalid_utf8)
+        fields = _without_surrogates(json.loads(text))
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")
     return fields

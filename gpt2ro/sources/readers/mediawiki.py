@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import unescape
 
 from gpt2ro.sources.compression import decompressed
+from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.readers.wiki_dump import WikiDump, drop_reason, heading_lines, prepared
 from gpt2ro.sources.readers.wiki_extractor import WikiExtractor, command
@@ -14,7 +15,7 @@ from gpt2ro.sources.settings import ExtractionSettings
 
 
 def read_mediawiki(
-    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+    path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
 ) -> Iterator[Extracted]:
     """Yield the articles of a dump: namespace 0; no redirects, disambiguation pages, lists, stubs.
 
@@ -24,7 +25,7 @@ def read_mediawiki(
     Raises:
         UserError: the dump is truncated or damaged, or wikiextractor fails.
     """
-    dump = WikiDump(decompressed(path, settings.max_expansion), str(path))
+    dump = WikiDump(decompressed(path, settings.max_expansion, position), str(path))
     headings: dict[str, set[str]] = {}  # by page id; whoever reads the page takes them out
 
     def feed(extractor: WikiExtractor) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.archive import members
+from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.readers.detokenise import joined
 from gpt2ro.sources.readers.plain_text import batches
@@ -15,7 +16,7 @@ from gpt2ro.sources.xml_parsing import XmlReader
 
 
 def read_opus_xml(
-    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+    path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
 ) -> Iterator[Extracted]:
     """Yield one document for each XML file of the archive, raw or tokenised, a sentence a line.
 
@@ -23,7 +24,7 @@ def read_opus_xml(
         UserError: the archive is damaged or has no XML file, or one of them is not XML.
     """
     found = False
-    for name, content in members(path, settings.max_expansion):
+    for name, content in members(path, settings.max_expansion, position):
         if name.endswith(".xml"):
             found = True
             if text := "\n".join(filter(None, sentences(content, f"{path}: {name}"))):
@@ -35,7 +36,7 @@ def read_opus_xml(
 
 
 def read_opus_moses(
-    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+    path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
 ) -> Iterator[Extracted]:
     """Yield the Romanian side of a Moses archive, `lines_per_document` sentences a document.
 
@@ -43,7 +44,7 @@ def read_opus_moses(
         UserError: the archive has no member that ends in .ro.
     """
     found = False
-    for name, content in members(path, settings.max_expansion):
+    for name, content in members(path, settings.max_expansion, position):
         if name.endswith(".ro"):
             found = True
             lines = text_lines(content, f"{path}: {name}", settings.invalid_utf8)

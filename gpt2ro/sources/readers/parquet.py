@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.compression import FREE_EXPANSION
+from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
 
@@ -19,7 +20,7 @@ META = ("title", "url", "language_score")
 
 
 def read_parquet(
-    path: Path, settings: ExtractionSettings, left_out: Counter[str]
+    path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
 ) -> Iterator[Extracted]:
     """Yield the text column row by row; rows without text are left out.
 
@@ -38,12 +39,14 @@ def read_parquet(
             _check_is_text(path, file.schema_arrow.field(settings.text_column))
             columns = [settings.text_column, *(name for name in META if name in names)]
             _check_expansion(path, _declared(file, settings.text_column), settings.max_expansion)
-            produced = 0
+            produced = rows = 0
             for batch in file.iter_batches(BATCH, columns=columns):
                 for item in _rows(batch, settings.text_column, left_out):
                     produced += len(item.text)  # characters; bytes are not fewer
                     yield item
                 _check_expansion(path, produced, settings.max_expansion)
+                rows += batch.num_rows
+                position.bytes = path.stat().st_size * rows // file.metadata.num_rows
     # UnicodeDecodeError: a string that is not UTF-8; Arrow does not look at them.
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: truncated or damaged Parquet ({error}); fetch again.") from error

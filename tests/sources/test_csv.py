@@ -1,0 +1,94 @@
+"""CSV and TSV as programs for tables and databases write them."""
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from extraction import extract, left_out, nothing_but, texts, write
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gpt2ro.errors import UserError
+from gpt2ro.sources.extract import known_format
+from gpt2ro.sources.readers import csv_rows
+
+# A lone carriage return ends no line of ours, and of more than 100 blank lines some are left out.
+FIELDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\0"), max_size=9)
+
+
+def table(rows: list[list[str]], delimiter: str = ",") -> str:
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter).writerows(rows)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_row_is_a_document_whatever_stands_between_fields(tmp_path: Path, delimiter: str) -> None:
+    rows = [["id", "title", "text", "url"], ["1", "Ursul", 'Un urs,\nmare; "brun"\tși blând.', ""]]
+    path = write(tmp_path / "a.csv", "\ufeff" + table(rows, delimiter))
+    (found,) = extract(path, "csv")
+    assert found.text == rows[1][2]
+    assert found.meta == {"title": "Ursul"}
+
+
+@given(rows=st.lists(st.tuples(FIELDS, FIELDS), max_size=5), delimiter=st.sampled_from(",;\t"))
+def test_gives_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], delimiter: str
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "a.csv"
+    write(path, table([["n", "text"], *map(list, rows)], delimiter))
+    assert texts(path, "csv") == [text for _, text in rows]
+
+
+def test_names_of_files_tell_csv(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.TSV", "c.csv.gz", "d.tsv.xz"):
+        assert known_format(tmp_path / name) == "csv"
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress("text\nbună ziua\n".encode()))
+    assert texts(path, "csv") == ["bună ziua"]
+
+
+def test_a_missing_column_names_those_there_are(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "titlu;continut\nx;y\n")
+    fault = r'a\.csv: no column "text" in its first line, only titlu, continut; set extraction\.tex'
+    with pytest.raises(UserError, match=fault):
+        extract(path, "csv")
+    assert nothing_but(path)
+    assert texts(path, "csv", text_column="continut") == ["y"]
+    assert extract(path, "csv", text_column="titlu")[0].meta == {}
+
+
+def test_broken_rows_are_left_out_and_counted_and_many_are_an_error(tmp_path: Path) -> None:
+    rows = ["id,text", "1,unu", "2", '3,"trei"x', "4,patru,4", "", "5,cinci"]
+    path = write(tmp_path / "a.csv", "\n".join(rows))
+    assert texts(path, "csv", max_broken_lines=0.6) == ["unu", "cinci"]
+    assert left_out(path) == {"broken row": 3}
+    with pytest.raises(UserError, match=r"a\.csv: 3 of 5 rows have not the 2 fields of the first"):
+        extract(path, "csv", max_broken_lines=0.5)
+
+
+def test_a_quotation_mark_that_is_never_closed_is_a_broken_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "a.csv", 'text\nunu\n"doi\ntrei\n')
+    assert texts(path, "csv", max_broken_lines=0.5) == ["unu"]
+    assert left_out(path) == {"broken row": 1}
+    # However long the rest of the file is, no more than a line may be is held in memory.
+    monkeypatch.setattr(csv_rows, "MAX_LINE_BYTES", 1000)
+    path = write(tmp_path / "a.csv", 'text\nunu\n"' + "doi\n" * 2000)
+    with pytest.raises(UserError, match=r"a\.csv: [\d,]+ of [\d,]+ rows have not the 1 fields"):
+        extract(path, "csv", max_broken_lines=0.0)
+
+
+def test_other_encodings_are_read_when_asked(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "text\nrău\n".encode("windows-1250"))
+    with pytest.raises(UserError, match=r"a\.csv: line 2: byte 2 is 0xe3, not UTF-8"):
+        extract(path, "csv")
+    assert texts(path, "csv", invalid_utf8="legacy") == ["rãu"]
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "text\n"])
+def test_a_table_without_rows_has_no_documents(tmp_path: Path, content: str) -> None:
+    assert texts(write(tmp_path / "a.csv", content), "csv") == []
