@@ -39,6 +39,7 @@ from torch.nn.functional import cross_entropy
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from gpt2ro.training.activations import fuse_activation
+from gpt2ro.training.attention import attend_causally
 from gpt2ro.training.config import defaults
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.gauges import Gauges, operations_per_token, peak_operations
@@ -93,13 +94,14 @@ class Ours:
         config.COMPILE = arguments.compiled
         model = new_model(arguments).to(arguments.device).train()
         fuse_activation(model)
+        attend_causally(model)
         self._updater = Updater(Learner(model, make_optimizer(model, config), None), config)
         self._sampler = ContextSampler(random_stream(arguments), config.BATCH.CONTEXT, 1)
         self._guard = Guard(config.GUARD)
         self.tokens = config.BATCH.TOKENS
         self.steps = 0
         self.loading = 0.0
-        self._sampler.batch = self._timed(self._sampler.batch)  # type: ignore[method-assign]
+        self._sampler.fill = self._timed(self._sampler.fill)  # type: ignore[method-assign]
 
     def step(self) -> None:
         """Take one step, as gpt2ro/training/loop.py does."""
@@ -109,12 +111,11 @@ class Ours:
         self.steps += 1
         self._updater.apply(self.steps)
 
-    def _timed(self, batch: Callable[[int], Any]) -> Callable[[int], Any]:
-        def timed(size: int) -> Any:
+    def _timed(self, fill: Callable[[np.ndarray], None]) -> Callable[[np.ndarray], None]:
+        def timed(rows: np.ndarray) -> None:
             start = time.perf_counter()
-            found = batch(size)
+            fill(rows)
             self.loading += time.perf_counter() - start
-            return found
 
         return timed
 

@@ -1,6 +1,7 @@
 """The error a user sees, and the exit codes of every script."""
 
 import argparse
+import errno
 import os
 import sys
 import time
@@ -8,21 +9,26 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import NoReturn
 
+# What the system calls a full disk, and the end of a user's share of it.
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
 EXIT_FAILURE = 1
 EXIT_USAGE = 2  # as argparse has it
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 
 
 class UserError(Exception):
-    """A fault the user can mend.
+    """A fault the user can mend, or an end that the user asked for.
 
     The message is one line: where (file or key), what was found, what was expected, what to do.
 
     Attributes:
         told: whether another process of the same work has told an error already.
+        exit_code: what the process ends with.
     """
 
     told = False
+    exit_code = EXIT_FAILURE
 
 
 class SharedArgumentParser(argparse.ArgumentParser):
@@ -53,8 +59,8 @@ def run(
 ) -> None:
     """Call `main` and end the process: 0 on success, 1 on a UserError, 130 on Ctrl-C.
 
-    A usage error exits with 2 inside argparse. A closed output pipe is not an error. Any other
-    exception is a defect of ours and keeps its traceback.
+    A usage error exits with 2 inside argparse. A closed output pipe is not an error. A full disk is
+    one line. Any other exception is a defect of ours and keeps its traceback.
 
     Args:
         blas_threads: that numpy may start when it is imported, unless the environment says it. By
@@ -75,10 +81,18 @@ def run(
     except UserError as error:
         if not error.told:
             print(f"gpt2ro: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
-        sys.exit(EXIT_FAILURE)
+        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("gpt2ro: interrupted", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader has gone; keep the interpreter from flushing into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        # A file that is written as it grows, a log say; what appears whole says which file it is.
+        where = f"{error.filename}: " if error.filename else ""
+        message = "no space left on the device, or in your quota; free some space, run again."
+        print(f"gpt2ro: {where}{message}", file=sys.stderr, flush=True)
+        sys.exit(EXIT_FAILURE)

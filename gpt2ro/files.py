@@ -1,6 +1,5 @@
 """Files that appear complete or not at all, and their checksums."""
 
-import errno
 import hashlib
 import json
 import os
@@ -9,10 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gpt2ro.errors import NO_SPACE as NO_SPACE
 from gpt2ro.errors import UserError
 
-# What the system calls a full disk, and the end of a user's share of it.
-NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 # A disk with less is full: not even a small file fits.
 FULL_BYTES = 1 << 16
 READ_SIZE = 1 << 20  # bytes; large enough that hashing, not system calls, is the limit

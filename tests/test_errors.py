@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -39,6 +40,27 @@ def test_a_closed_pipe_is_silent() -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "line\n", "")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_one_line_and_exit_code_1(number, capsys) -> None:
+    def main() -> None:
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(SystemExit) as end:
+        run(main)
+    assert end.value.code == 1
+    assert capsys.readouterr().err == (
+        "gpt2ro: no space left on the device, or in your quota; free some space, run again.\n"
+    )
+
+
+def test_another_error_of_the_system_keeps_its_traceback() -> None:
+    def main() -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with pytest.raises(OSError, match="Input/output error"):
+        run(main)
 
 
 def test_a_defect_of_ours_keeps_its_traceback() -> None:

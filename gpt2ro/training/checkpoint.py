@@ -115,6 +115,8 @@ class CheckpointStore:
                 print(f"gpt2ro: {folder}: {problem}; using an older one", file=sys.stderr)
                 shutil.rmtree(folder)
             self._prune()  # a run may have been killed before it did
+            for unfinished in self._folder.glob(".*"):
+                shutil.rmtree(unfinished)
         return self._load(whole[-1], learner) if whole else None
 
     def roll_back(self, learner: Learner, restored_step: int) -> TrainingState:

@@ -48,9 +48,14 @@ def write_folder(
             f"{target}: cannot be written ({error}); free some space and run again: earlier "
             "checkpoints are intact."
         ) from error
-    shutil.rmtree(target, ignore_errors=True)
+    # One of the same name goes only when the new one is in its place.
+    outdated = target.with_name(f".{target.name}.outdated")
+    if target.exists():
+        shutil.rmtree(outdated, ignore_errors=True)
+        target.rename(outdated)
     partial.rename(target)
     fsync(target.parent)
+    shutil.rmtree(outdated, ignore_errors=True)
 
 
 def damage(folder: Path) -> str | None:

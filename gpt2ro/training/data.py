@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gpt2ro.errors import UserError
 from gpt2ro.tokenization.shards import TokenShard
@@ -80,14 +78,10 @@ class ContextSampler:
         self._order: NDArray[np.int64] = random.permutation(self.contexts)
         self.position = position
 
-    def batch(self, size: int) -> tuple[Tensor, Tensor]:
-        """Return the next inputs and targets, both `(size, context)` int64."""
-        # contexts: (size, context + 1)
-        contexts = np.empty((size, self._context + 1), np.int64)
-        for row in contexts:
+    def fill(self, rows: NDArray[np.int64]) -> None:
+        """Read the next contexts, each with the token after it, `(count, context + 1)` int64."""
+        for row in rows:
             self._stream.fill(row, self._next())
-        tensor = torch.from_numpy(contexts)
-        return tensor[:, :-1], tensor[:, 1:]
 
     def skip(self, count: int) -> None:
         """Pass over contexts, as another process uses them."""

@@ -1,17 +1,18 @@
 """The training loop: steps, rollbacks, evaluations and checkpoints, in their order."""
 
+import signal
 from dataclasses import dataclass, replace
 
 from yacs.config import CfgNode
 
-from gpt2ro.errors import UserError
+from gpt2ro.errors import EXIT_INTERRUPTED, UserError
 from gpt2ro.tokenization.shards import TokenShard
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.data import ContextSampler
 from gpt2ro.training.degeneration import DegenerationWatch
 from gpt2ro.training.evaluation import evaluate
 from gpt2ro.training.guard import Action, Guard, Verdict
-from gpt2ro.training.interruption import sigterm_noted
+from gpt2ro.training.interruption import Stop, signals_noted
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.probes import Probes
 from gpt2ro.training.processes import Processes
@@ -70,6 +71,7 @@ class Trainer:
         self._updater = Updater(learner, config, processes)
         self._guard = Guard(config.GUARD)
         self.state = TrainingState(probes_sha256=self._probes_sha256)
+        self._saved_step = -1
 
     def resume(self) -> None:
         """Continue from the newest whole checkpoint, or write the first, of step 0."""
@@ -88,11 +90,11 @@ class Trainer:
         """Train to the end.
 
         Raises:
-            UserError: SIGTERM came (a checkpoint has been written), or the training diverged and
-                going back did not help.
+            UserError: SIGTERM or Ctrl-C came (a checkpoint has been written), or the training
+                diverged and going back did not help.
         """
         self._learner.model.train()
-        with sigterm_noted() as stop:
+        with signals_noted(self._processes) as stop:
             while not self.state.finished:
                 step = self._step()
                 self._report(step)
@@ -102,8 +104,8 @@ class Trainer:
                     self._evaluate_if_due()
                     if self.state.finished or self._due(self._config.CHECKPOINT.EVERY):
                         self._checkpoint()
-                if self._processes.any(stop.requested):
-                    self._stop()
+                if self._processes.any(stop.number is not None):
+                    self._stop(stop)
 
     def _step(self) -> Step:
         """Use one batch; a gradient that the guard does not accept changes nothing."""
@@ -143,6 +145,7 @@ class Trainer:
         restored = self._store.roll_back(self._learner, guard.state.restored_step)
         guard.rolled_back(restored.guard, restored.step)
         self._take(replace(restored, position=ahead, guard=guard.state))
+        self._saved_step = -1
         if self._reporter:
             self._reporter.rolled_back(step, restored.step, reason, guard.state)
 
@@ -154,12 +157,19 @@ class Trainer:
         if state.scaler:
             self._updater.scaler.load_state_dict(state.scaler)
 
-    def _stop(self) -> None:
-        self._checkpoint()
-        raise UserError(
-            f"training: SIGTERM at step {self.state.step:,}; a checkpoint is written; run again "
-            "to continue."
+    def _stop(self, stop: Stop) -> None:
+        # Not twice: whoever stops a process may not wait long.
+        if self._saved_step != self.state.step:
+            self._checkpoint()
+        interrupted = stop.number == signal.SIGINT
+        name = "Ctrl-C" if interrupted else "SIGTERM"
+        error = UserError(
+            f"training: {name} at step {self.state.step:,}; a checkpoint is written; run again to "
+            "continue."
         )
+        if interrupted:
+            error.exit_code = EXIT_INTERRUPTED
+        raise error
 
     def _due(self, every: int) -> bool:
         return self.state.step % every == 0
@@ -169,6 +179,7 @@ class Trainer:
         self.state.scaler = self._updater.scaler.state_dict()
         self.state.guard = self._guard.state
         self._store.save(self._learner, self.state)
+        self._saved_step = self.state.step
 
     def _evaluate_if_due(self) -> None:
         state, config = self.state, self._config

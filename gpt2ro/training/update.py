@@ -49,6 +49,7 @@ class Updater:
             multiply_by_onednn(learner.model)
         self.optimizer = learner.optimizer
         self.scaler = torch.amp.GradScaler(self._device.type, enabled=config.PRECISION == "float16")
+        self._rows = self._row_memory()
 
     def prepare(self, step: int, rate_factor: float) -> float:
         """Set what is trained and how fast at this step (from 0); return the learning rate."""
@@ -67,13 +68,13 @@ class Updater:
         Each process takes its share of the batch's contexts in their order, so the batch is the
         same whatever the number of processes.
         """
-        batch, processes = self._config.BATCH, self._processes
-        share = batch.TOKENS // batch.CONTEXT // processes.count
+        batch, processes, share = self._config.BATCH, self._processes, len(self._rows)
         sampler.skip(processes.rank * share)
         # Read once a step, as reading a value from a GPU waits for it.
         nats = torch.zeros((), dtype=torch.float64, device=self._device)
-        for _ in range(share // batch.MICRO):
-            nats += self._micro_batch(sampler)
+        for rows in torch.split(self._rows, batch.MICRO):
+            sampler.fill(rows.numpy())
+            nats += self._micro_batch(rows)
         sampler.skip((processes.count - 1 - processes.rank) * share)
         gradients = (parameter.grad for parameter in self._model.parameters())
         processes.sum_up(gradient for gradient in gradients if gradient is not None)
@@ -109,11 +110,25 @@ class Updater:
         """Leave parameters and moments as they are."""
         self.scaler.update()
 
-    def _micro_batch(self, sampler: ContextSampler) -> Tensor:
+    def _row_memory(self) -> Tensor:
+        """Return where the contexts of a step are read to: `(contexts, context + 1)` int64.
+
+        It holds the share of this process in a whole batch. On a GPU it is pinned, so copies run
+        beside the computation; none is overwritten before it is done, as the loss of a step, which
+        is read, depends on all of them.
+        """
+        batch = self._config.BATCH
+        contexts = batch.TOKENS // batch.CONTEXT // self._processes.count
+        pinned = self._device.type == "cuda"
+        shape = (contexts, batch.CONTEXT + 1)
+        return torch.empty(shape, dtype=torch.int64, pin_memory=pinned)
+
+    def _micro_batch(self, rows: Tensor) -> Tensor:
         """Add the gradient of some contexts; return their loss, a sum of nats."""
-        inputs, targets = sampler.batch(self._config.BATCH.MICRO)
+        # contexts: (batch, context + 1)
+        contexts = rows.to(self._device, non_blocking=True)
         with self._autocast():
-            nats = self._nats(inputs.to(self._device), targets.to(self._device))
+            nats = self._nats(contexts[:, :-1], contexts[:, 1:])
         self.scaler.scale(nats / self._config.BATCH.TOKENS).backward()
         return nats.detach()
 

@@ -16,6 +16,7 @@ from yacs.config import CfgNode
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json
 from gpt2ro.training.activations import fuse_activation
+from gpt2ro.training.attention import attend_causally
 from gpt2ro.training.transfer import transfer_embeddings
 
 # What is needed from the hub has been fetched by a step of its own.
@@ -103,6 +104,7 @@ def _random_model(config: CfgNode, tokenizer: Tokenizer, shape: Path | None) -> 
         )
     )
     fuse_activation(model)
+    attend_causally(model)
     return model
 
 
@@ -202,6 +204,7 @@ def load_gpt2(folder: Path) -> Gpt2:
             f"missing, first {missing[0]}; fetch again."
         )
     fuse_activation(model)
+    attend_causally(model)
     return model
 
 

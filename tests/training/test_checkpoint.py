@@ -122,3 +122,18 @@ def test_curves_hide_what_came_after_the_checkpoint_that_a_run_continued_from(
     for name in ("train/loss", "train/bits_per_byte", "train/memory_gb"):
         assert [event.step for event in events.Scalars(name)] == list(range(1, 25))
     assert [event.step for event in events.Scalars("valid/bits_per_byte")] == [6, 12, 18, 24]
+
+
+def test_what_a_killed_run_left_unfinished_is_removed(world: World, finished: World) -> None:
+    for name in (".step-00000021.partial", ".best-00000018.outdated"):
+        (world.checkpoints / name).mkdir()
+    assert run(world) == finished.outputs()
+    assert not list(world.checkpoints.glob(".*"))
+
+
+def test_a_checkpoint_is_written_over_one_of_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "step-00000004"
+    for step in (1, 2):
+        checkpoint_files.write_folder(folder, {}, {"step": step})
+    assert json.loads((folder / "state.json").read_text()) == {"step": 2}
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]

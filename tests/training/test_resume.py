@@ -21,7 +21,14 @@ SCRIPT = ROOT / "workflow" / "scripts" / "train.py"
 def start(world: World, *overrides: str) -> subprocess.Popen:
     command = [sys.executable, str(SCRIPT), *world.train_arguments(), *overrides]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c
+    )
+
+
+def heed_ctrl_c() -> None:
+    """A process that a script started in its background ignores Ctrl-C, and so do its own."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(world: World, *overrides: str) -> str:
@@ -103,16 +110,19 @@ def test_a_finished_run_only_writes_its_model_again(world: World, capsys) -> Non
     assert "continuing from step 24" in capsys.readouterr().err
 
 
-def test_sigterm_writes_a_checkpoint_and_the_next_run_continues(world) -> None:
+@pytest.mark.parametrize(
+    ("number", "name", "code"), [(signal.SIGTERM, "SIGTERM", 1), (signal.SIGINT, "Ctrl-C", 130)]
+)
+def test_a_signal_writes_a_checkpoint_and_the_next_run_continues(world, number, name, code) -> None:
     # No checkpoint is due before step 4,000.
     options = ("SCHEDULE.STEPS", "4000", "CHECKPOINT.EVERY", "4000", "EVALUATION.EVERY", "4000")
     process = start(world, *options)
     wait_for(world, "*/tensorboard/events*", process)
     time.sleep(1.0)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     stderr = process.communicate()[1]
-    assert process.returncode == 1
-    assert "SIGTERM at step" in stderr
+    assert process.returncode == code
+    assert f"gpt2ro: training: {name} at step" in stderr
     steps = [path.name for path in world.paths.runs.glob("*/checkpoints/step-*")]
     assert len(steps) == 2
     assert "step-00000000" in steps
