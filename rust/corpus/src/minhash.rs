@@ -3,6 +3,7 @@
 
 use std::num::NonZeroUsize;
 
+use pulp::Arch;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// How many shingles are run through one group of permutations before the next group: 4 KB, which
@@ -32,6 +33,8 @@ pub struct MinHasher {
     /// Permutation i of the 32-bit numbers is x * multiplier + increment, modulo 2^32, with an odd
     /// multiplier; they stand in groups of [`LANES`].
     groups: Vec<Group>,
+    /// The vector instructions of this processor.
+    vectors: Arch,
 }
 
 #[derive(Clone, Debug)]
@@ -54,6 +57,7 @@ impl MinHasher {
             rows: rows.get(),
             permutations,
             groups,
+            vectors: Arch::new(),
         }
     }
 
@@ -74,9 +78,12 @@ impl MinHasher {
         for chunk in shingles.chunks(BLOCK) {
             block.clear();
             block.extend(chunk.iter().map(|shingle| (shingle >> 32) as u32));
-            for (group, minima) in self.groups.iter().zip(&mut minima) {
-                group.lower(&block, minima);
-            }
+            // With AVX2, which has a product of 32 bits, a signature takes three fifths of the time.
+            self.vectors.dispatch(|| {
+                for (group, minima) in self.groups.iter().zip(&mut minima) {
+                    group.lower(&block, minima);
+                }
+            });
         }
         let minima = &minima.as_flattened()[..self.permutations];
         minima.iter().map(|minimum| ordered(*minimum)).collect()
@@ -97,6 +104,9 @@ impl Group {
     }
 
     /// Lowers the minima to the least values that the permutations give to the numbers.
+    ///
+    /// Inlined, so that it is compiled for the instructions of its caller.
+    #[inline(always)]
     fn lower(&self, numbers: &[u32], minima: &mut [i32; LANES]) {
         let mut least = *minima;
         for number in numbers {
