@@ -9,6 +9,7 @@ from gpt2ro.documents import Document, ShardWriter, document_id
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256, write_json
 from gpt2ro.progress import Progress
+from gpt2ro.sources.articles import article_fault
 from gpt2ro.sources.formats import AUTO, OF_LINES, format_of
 from gpt2ro.sources.input_file import Position, unchanged
 from gpt2ro.sources.readers import Reader
@@ -60,10 +61,12 @@ def extract_part(
     settings: ExtractionSettings,
     output: Path,
     stats: Path,
+    wikipedia: bool = False,
 ) -> None:
     """Read a part's files in its format and write their documents, then the counts.
 
-    The documents of a bundle have the name of their file in `meta.file`.
+    The documents of a bundle have the name of their file in `meta.file`. With `wikipedia` they are
+    articles as plain text, of which lists, stubs and disambiguation pages are left out.
 
     The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
 
@@ -90,6 +93,9 @@ def extract_part(
                     )
                     continue
                 for item in reader(its_format)(path, settings, left_out, position):
+                    if wikipedia and (reason := article_fault(item, settings)):
+                        left_out[reason] += 1
+                        continue
                     name = document_id(source, part, shard.documents)
                     text = without_surrogates(item.text)
                     shard.write(Document(name, text, source, item.meta | file))
