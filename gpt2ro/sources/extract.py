@@ -1,5 +1,6 @@
 """The step extract: the file of a part, or its files, become a shard of documents."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -65,7 +66,8 @@ def extract_part(
 ) -> None:
     """Read a part's files in its format and write their documents, then the counts.
 
-    The documents of a bundle have the name of their file in `meta.file`. With `wikipedia` they are
+    The documents of a bundle have the name of their file in `meta.file`, with the folders below the
+    one in which all files are. With `wikipedia` they are
     articles as plain text, of which lists, stubs and disambiguation pages are left out.
 
     The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
@@ -75,6 +77,7 @@ def extract_part(
     """
     left_out: Counter[str] = Counter()
     position = Position(paths)
+    folder = os.path.commonpath([path.parent for path in paths])
     with (
         ShardWriter(output) as shard,
         Progress(f"extract {source}/{part}") as progress,
@@ -82,7 +85,7 @@ def extract_part(
         for number, path in enumerate(paths):
             position.begin(number)
             its_format = known_format(path) if format_name == AUTO else format_name
-            file = {"file": path.name} if len(paths) > 1 else {}
+            file = {"file": path.relative_to(folder).as_posix()} if len(paths) > 1 else {}
             with unchanged(path):
                 if its_format in OF_LINES:
                     # It loads the extension, which the other formats do without.

@@ -98,3 +98,14 @@ def test_documents_of_a_bundle_say_which_file_they_come_from(folder: Path) -> No
     extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
     found = [(document.id, document.meta) for document in read_documents(output)]
     assert found == [("s/p/0", {"file": "0.txt"}), ("s/p/1", {"file": "1.txt"})]
+
+
+def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / year / "ziar.txt" for year in ("2019", "2020")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"Anul {path.parent.name}.")
+    output, stats = tmp_path / "out.zst", tmp_path / "out.json"
+    extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
+    found = [document.meta["file"] for document in read_documents(output)]
+    assert found == ["2019/ziar.txt", "2020/ziar.txt"]
