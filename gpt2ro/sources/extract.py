@@ -1,6 +1,5 @@
 """The step extract: the file of a part, or its files, become a shard of documents."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -66,8 +65,7 @@ def extract_part(
 ) -> None:
     """Read a part's files in its format and write their documents, then the counts.
 
-    The documents of a bundle have the name of their file in `meta.file`, with the folders below the
-    one in which all files are. With `wikipedia` they are
+    The documents of a bundle have the name of their file in `meta.file`. With `wikipedia` they are
     articles as plain text, of which lists, stubs and disambiguation pages are left out.
 
     The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
@@ -77,7 +75,7 @@ def extract_part(
     """
     left_out: Counter[str] = Counter()
     position = Position(paths)
-    folder = os.path.commonpath([path.parent for path in paths])
+    names = told_apart(paths)
     with (
         ShardWriter(output) as shard,
         Progress(f"extract {source}/{part}") as progress,
@@ -85,7 +83,7 @@ def extract_part(
         for number, path in enumerate(paths):
             position.begin(number)
             its_format = known_format(path) if format_name == AUTO else format_name
-            file = {"file": path.relative_to(folder).as_posix()} if len(paths) > 1 else {}
+            file = {"file": names[number]} if len(paths) > 1 else {}
             with unchanged(path):
                 if its_format in OF_LINES:
                     # It loads the extension, which the other formats do without.
@@ -104,6 +102,18 @@ def extract_part(
                     shard.write(Document(name, text, source, item.meta | file))
                     progress.reach(shard.text_bytes, shard.documents, position.share)
     write_json(stats, counts(shard, left_out))
+
+
+def told_apart(paths: Sequence[Path]) -> list[str]:
+    """Return the names of files, of one name with as many folders as tell them apart."""
+    names = [path.name for path in paths]
+    for length in range(2, max((len(path.parts) for path in paths), default=0) + 1):
+        count = Counter(names)
+        names = [
+            "/".join(path.parts[-length:]) if count[name] > 1 else name
+            for path, name in zip(paths, names, strict=True)
+        ]
+    return names
 
 
 def known_format(path: Path) -> str:

@@ -8,7 +8,7 @@ import pytest
 from gpt2ro.documents import read_documents
 from gpt2ro.sources import bundles
 from gpt2ro.sources.catalogue import folder_source
-from gpt2ro.sources.extract import extract_part
+from gpt2ro.sources.extract import extract_part, told_apart
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 
@@ -109,3 +109,11 @@ def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path: Path) -> 
     extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
     found = [document.meta["file"] for document in read_documents(output)]
     assert found == ["2019/ziar.txt", "2020/ziar.txt"]
+
+
+def test_a_name_has_no_more_folders_than_tell_it_apart() -> None:
+    paths = ["/a/x/1.txt", "b/x/1.txt", "b/y/1.txt", "/a/x/2.txt", "1.txt"]
+    assert told_apart([Path(path) for path in paths]) == [
+        *("a/x/1.txt", "b/x/1.txt", "y/1.txt", "2.txt", "1.txt"),
+    ]
+    assert told_apart([Path("/a.txt"), Path("a.txt")])[1] == "a.txt"
