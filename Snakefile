@@ -30,6 +30,7 @@ localrules:
     corpus,
     deploy,
     download,
+    other_tokenizer,
     pretrained,
 
 

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from gpt2ro.dedupe.settings import SPLITS, SplitSettings
 from gpt2ro.errors import UserError
 
+# Of fewer documents no share that is allowed fills a split as surely as `_workable_share` wants it.
+FEW = 5
+
 
 def split_numbers(hashes: NDArray[np.uint64], split: SplitSettings) -> NDArray[np.uint8]:
     """Return the split of every document, an index of SPLITS, drawn by its hash and the seed."""
@@ -31,6 +34,12 @@ def check_splits(splits: NDArray[np.uint8], settings: SplitSettings) -> None:
     }
     for name, count in zip(SPLITS, counts, strict=True):
         if shares[name] > 0 and not count:
+            if len(splits) < FEW:
+                raise UserError(
+                    f"split.{name}: no document is left for it, as the corpus has {len(splits):,} "
+                    f"distinct ones, expected {FEW} or more; add text, or make more documents of "
+                    "each file (extraction.text_documents: blank-line)."
+                )
             raise UserError(
                 f"split.{name}: the corpus is too small for this split: {len(splits):,} distinct "
                 f"documents, share {shares[name]:g}, none fell into it; add text or set a share of "

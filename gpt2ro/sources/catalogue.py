@@ -20,6 +20,9 @@ from gpt2ro.sources.part import Part
 
 SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "sources.schema.yaml"
 
+# Formats whose documents have the title of an article in a field.
+WITH_TITLES = ("parquet", "jsonl", "csv")
+
 NAMED = 10  # of the files left out, so many are told by name
 
 
@@ -34,6 +37,11 @@ class Source:
     def web(self) -> bool:
         """Whether it is crawled text, in which strangers' personal data is to be expected."""
         return bool(self.entry.get("web", False))
+
+    @property
+    def wikipedia(self) -> bool:
+        """Whether it is Wikipedia as plain text, of which not every article is one to read."""
+        return bool(self.entry.get("wikipedia", False))
 
     @property
     def extraction(self) -> dict[str, Any]:
@@ -60,6 +68,11 @@ class Source:
         return parts
 
     def _parts(self, root: Path) -> Iterator[Part]:
+        if self.wikipedia and self.entry["format"] not in WITH_TITLES:
+            raise UserError(
+                f'source "{self.name}": wikipedia is true and the format {self.entry["format"]}; '
+                f"it is for {', '.join(WITH_TITLES)}, which have titles (a dump needs no such key)."
+            )
         if not {"local", "files"} & self.entry.keys():
             raise UserError(f'source "{self.name}": neither local nor files; say where it is.')
         if "local" in self.entry:

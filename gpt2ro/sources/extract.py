@@ -9,6 +9,7 @@ from gpt2ro.documents import Document, ShardWriter, document_id
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256, write_json
 from gpt2ro.progress import Progress
+from gpt2ro.sources.articles import article_fault
 from gpt2ro.sources.formats import AUTO, OF_LINES, format_of
 from gpt2ro.sources.input_file import Position, unchanged
 from gpt2ro.sources.readers import Reader
@@ -60,10 +61,12 @@ def extract_part(
     settings: ExtractionSettings,
     output: Path,
     stats: Path,
+    wikipedia: bool = False,
 ) -> None:
     """Read a part's files in its format and write their documents, then the counts.
 
-    The documents of a bundle have the name of their file in `meta.file`.
+    The documents of a bundle have the name of their file in `meta.file`. With `wikipedia` they are
+    articles as plain text, of which lists, stubs and disambiguation pages are left out.
 
     The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
 
@@ -72,6 +75,7 @@ def extract_part(
     """
     left_out: Counter[str] = Counter()
     position = Position(paths)
+    names = told_apart(paths)
     with (
         ShardWriter(output) as shard,
         Progress(f"extract {source}/{part}") as progress,
@@ -79,7 +83,7 @@ def extract_part(
         for number, path in enumerate(paths):
             position.begin(number)
             its_format = known_format(path) if format_name == AUTO else format_name
-            file = {"file": path.name} if len(paths) > 1 else {}
+            file = {"file": names[number]} if len(paths) > 1 else {}
             with unchanged(path):
                 if its_format in OF_LINES:
                     # It loads the extension, which the other formats do without.
@@ -90,11 +94,26 @@ def extract_part(
                     )
                     continue
                 for item in reader(its_format)(path, settings, left_out, position):
+                    if wikipedia and (reason := article_fault(item, settings)):
+                        left_out[reason] += 1
+                        continue
                     name = document_id(source, part, shard.documents)
                     text = without_surrogates(item.text)
                     shard.write(Document(name, text, source, item.meta | file))
                     progress.reach(shard.text_bytes, shard.documents, position.share)
     write_json(stats, counts(shard, left_out))
+
+
+def told_apart(paths: Sequence[Path]) -> list[str]:
+    """Return the names of files, of one name with as many folders as tell them apart."""
+    names = [path.name for path in paths]
+    for length in range(2, max((len(path.parts) for path in paths), default=0) + 1):
+        count = Counter(names)
+        names = [
+            "/".join(path.parts[-length:]) if count[name] > 1 else name
+            for path, name in zip(paths, names, strict=True)
+        ]
+    return names
 
 
 def known_format(path: Path) -> str:

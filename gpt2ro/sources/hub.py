@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from huggingface_hub import hf_hub_url
@@ -57,13 +57,18 @@ def download_data(
 
 
 def fetch_weights(
-    model: str, revision: str, output: Path, expected_sha256: Mapping[str, str] | None = None
+    model: str,
+    revision: str,
+    output: Path,
+    expected_sha256: Mapping[str, str] | None = None,
+    files: Sequence[str] = WEIGHTS,
 ) -> None:
     """Fetch a model's configuration, weights and tokenizer, or copy them from a local folder.
 
     Weights are read as safetensors only: a pickle could run code.
 
     Args:
+        files: of these, the ones that are wanted.
         expected_sha256: of some of the files, 64 hexadecimal digits by name.
 
     Raises:
@@ -76,7 +81,7 @@ def fetch_weights(
             f"{', '.join(WEIGHTS)}; name one of them."
         )
     folder = Path(model)
-    for file in WEIGHTS:
+    for file in files:
         if folder.is_dir():
             _copy(folder / file, output / file, expected.get(file))
         else:

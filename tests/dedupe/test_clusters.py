@@ -117,6 +117,18 @@ def test_a_split_that_stays_empty_is_an_error_with_the_numbers(tmp_path: Path) -
         corpus.cluster(SplitSettings(valid=0.0001, test=0))
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_too_few_documents_to_be_split_are_told_with_how_files_become_more(
+    tmp_path: Path, count: int
+) -> None:
+    corpus = Corpus(tmp_path, {("a", "1"): documents("a", "1", numbered(count))})
+    expected = (
+        rf"the corpus has {count} distinct ones, .* \(extraction\.text_documents: blank-line\)"
+    )
+    with pytest.raises(UserError, match=expected):
+        corpus.cluster(SplitSettings(valid=0.3, test=0.3))
+
+
 def test_an_empty_corpus_is_an_error_that_names_the_reasons(tmp_path: Path) -> None:
     corpus = Corpus(tmp_path, {("a", "1"): [], ("a", "2"): []})
     dropped = {"too short": {"documents": 7, "bytes": 1}, "empty": {"documents": 2, "bytes": 0}}

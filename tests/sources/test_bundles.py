@@ -8,7 +8,7 @@ import pytest
 from gpt2ro.documents import read_documents
 from gpt2ro.sources import bundles
 from gpt2ro.sources.catalogue import folder_source
-from gpt2ro.sources.extract import extract_part
+from gpt2ro.sources.extract import extract_part, told_apart
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 
@@ -98,3 +98,22 @@ def test_documents_of_a_bundle_say_which_file_they_come_from(folder: Path) -> No
     extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
     found = [(document.id, document.meta) for document in read_documents(output)]
     assert found == [("s/p/0", {"file": "0.txt"}), ("s/p/1", {"file": "1.txt"})]
+
+
+def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / year / "ziar.txt" for year in ("2019", "2020")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"Anul {path.parent.name}.")
+    output, stats = tmp_path / "out.zst", tmp_path / "out.json"
+    extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
+    found = [document.meta["file"] for document in read_documents(output)]
+    assert found == ["2019/ziar.txt", "2020/ziar.txt"]
+
+
+def test_a_name_has_no_more_folders_than_tell_it_apart() -> None:
+    paths = ["/a/x/1.txt", "b/x/1.txt", "b/y/1.txt", "/a/x/2.txt", "1.txt"]
+    assert told_apart([Path(path) for path in paths]) == [
+        *("a/x/1.txt", "b/x/1.txt", "y/1.txt", "2.txt", "1.txt"),
+    ]
+    assert told_apart([Path("/a.txt"), Path("a.txt")])[1] == "a.txt"

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -256,3 +258,11 @@ def test_initial_weights_of_a_folder_are_held_against_their_checksum(tmp_path) -
 def test_a_checksum_of_no_file_is_told(tmp_path) -> None:
     with pytest.raises(UserError, match=r"initial_sha256: weights\.bin is none of the files"):
         fetch_weights(str(tmp_path), "main", tmp_path / "out", {"weights.bin": "0" * 64})
+
+
+def test_a_tokenizer_is_fetched_without_weights(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text("{}")
+    script = Path(__file__).parents[2] / "workflow" / "scripts" / "pretrained.py"
+    command = [sys.executable, str(script), "--model", str(tmp_path), "--tokenizer-only"]
+    subprocess.run([*command, "--output", str(tmp_path / "out")], check=True)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["tokenizer.json"]

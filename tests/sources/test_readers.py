@@ -366,6 +366,14 @@ def test_wikipedia_keeps_titles_signs_and_links_that_wikiextractor_would_lose(
     ]
 
 
+def test_wikipedia_loses_the_words_by_which_a_page_says_how_it_is_shown(tmp_path: Path) -> None:
+    text = (
+        "__FARACUPRINS__\nUrsul e mare.\n__FARAEDITSECTIUNE__ __NOTOC__\nSemnează aici: ____ __x__"
+    )
+    path = dump(tmp_path / "w.xml.bz2", page(1, "Urs", text))
+    assert texts(path, "mediawiki") == ["Ursul e mare.\nSemnează aici: ____ __x__"]
+
+
 FAKE_WIKIEXTRACTOR = """
 import sys, time
 print('{"id": "1", "url": "u", "title": "Urs", "text": "Ursul."}', flush=True)

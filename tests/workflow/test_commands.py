@@ -42,6 +42,15 @@ def test_the_page_on_the_corpus_needs_no_more_than_the_corpus(built: Workspace) 
     assert "train" not in done.stdout + done.stderr
 
 
+def test_another_tokenizer_stands_beside_ours_where_the_config_names_one(built: Workspace) -> None:
+    done = shell(built, "snakemake -n report --config 'report={tokenizer_of: results/model}'")
+    told = done.stdout + done.stderr
+    assert done.returncode == 0, told
+    assert "Comparing the tokenizer with that of results/model." in told
+    assert "Fetching the tokenizer of results/model." in told
+    assert "Training" not in told
+
+
 def test_the_dag_is_a_picture_of_every_rule(built: Workspace) -> None:
     done = shell(built, "snakemake --dag | dot -Tsvg")
     assert done.stdout.lstrip().startswith("<?xml")

@@ -9,8 +9,10 @@ def extension_of_lines(wildcards) -> list[str]:
 
 def extraction_flags(wildcards) -> str:
     """The settings that concern the part, so that another one does not read a dump again."""
-    section = SETTINGS["extraction"] | SOURCES[wildcards.source].extraction
-    return flags(STAGES["extraction"], concerning(section, part_of(wildcards).formats))
+    source = SOURCES[wildcards.source]
+    section = SETTINGS["extraction"] | source.extraction
+    formats = part_of(wildcards).formats | ({"mediawiki"} if source.wikipedia else set())
+    return flags(STAGES["extraction"], concerning(section, formats))
 
 
 rule extract:
@@ -27,10 +29,11 @@ rule extract:
         f"{RESULTS}/logs/extract/{SHARD}.log",
     params:
         part=lambda wildcards: part_of(wildcards).extract_flags(),
+        wikipedia=lambda wildcards: "--wikipedia" if SOURCES[wildcards.source].wikipedia else "",
         flags=extraction_flags,
     resources:
         mem_mb=1000,
     shell:
         "python workflow/scripts/extract.py --source {wildcards.source} --part {wildcards.part}"
-        " {params.part} --input {input.raw:q} --output {output.documents} --stats {output.stats}"
+        " {params.part} {params.wikipedia} --input {input.raw:q} --output {output.documents} --stats {output.stats}"
         " {params.flags}" + LOGGED

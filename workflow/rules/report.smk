@@ -63,7 +63,7 @@ rule report:
         cleaned=every_part([rules.clean.output.stats, rules.clean.output.dropped]),
         deduped=every_part([rules.dedupe.output.stats, rules.dedupe.output.dropped]),
         tokenizer=rules.tokenizer.output.stats,
-        comparison=rules.tokenizer_comparison.output.comparison if PRETRAINED else [],
+        comparison=rules.tokenizer_comparison.output.comparison if COMPARED else [],
         tokens=every_part(rules.encode.output.facts),
         metrics=rules.train.output.metrics,
         baseline=WITH_BASELINE,
@@ -78,7 +78,7 @@ rule report:
     params:
         results=RESULTS,
         parts=every_part(SHARD),
-        comparison=f"--comparison {RESULTS}/tokenizer_comparison.json" if PRETRAINED else "",
+        comparison=f"--comparison {RESULTS}/tokenizer_comparison.json" if COMPARED else "",
         baseline=baseline_flag(),
     shell:
         "python workflow/scripts/report.py --results {params.results} --parts {params.parts}"

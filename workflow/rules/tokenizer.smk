@@ -27,21 +27,42 @@ rule tokenizer:
         " --threads {threads} {params.flags}" + LOGGED
 
 
-# Only where the config names a model: nothing is fetched for it alone.
+INITIAL = SETTINGS["training"]["initial_weights"]
+# The model whose tokenizer stands beside ours; none if the config names no model.
+COMPARED = SETTINGS["report"]["tokenizer_of"] or (None if INITIAL == "random" else INITIAL)
+
+
+rule other_tokenizer:
+    message:
+        "Fetching the tokenizer of {params.model}."
+    input:
+        code=code("pretrained.py"),
+    output:
+        tokenizer=f"{RESULTS}/other_tokenizer/tokenizer.json",
+    log:
+        f"{RESULTS}/logs/other_tokenizer.log",
+    params:
+        model=COMPARED,
+        folder=f"{RESULTS}/other_tokenizer",
+    shell:
+        "python workflow/scripts/pretrained.py --model {params.model:q} --tokenizer-only"
+        " --output {params.folder}" + LOGGED
+
+
 rule tokenizer_comparison:
     message:
         "Comparing the tokenizer with that of {params.name}."
     input:
         documents=every_part(rules.dedupe.output.documents),
         tokenizer=f"{RESULTS}/tokenizer/tokenizer.json",
-        other=rules.pretrained.output.tokenizer,
+        other=(rules.pretrained if COMPARED == INITIAL else rules.other_tokenizer).output.tokenizer,
         code=code("tokenizer_comparison.py"),
     output:
         comparison=f"{RESULTS}/tokenizer_comparison.json",
     log:
         f"{RESULTS}/logs/tokenizer_comparison.log",
     params:
-        name=SETTINGS["training"]["initial_weights"],
+        name=COMPARED,
     shell:
         "python workflow/scripts/tokenizer_comparison.py --input {input.documents}"
         " --tokenizer {input.tokenizer} --other {input.other} --name {params.name:q}"

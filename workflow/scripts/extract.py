@@ -28,6 +28,9 @@ def main() -> None:
     parser.add_argument(
         "--input", type=Path, nargs="+", required=True, help="the file, or those of a bundle"
     )
+    parser.add_argument(
+        "--wikipedia", action="store_true", help="articles as text: no lists, stubs, disambiguation"
+    )
     parser.add_argument("--output", type=Path, required=True, help="shard of documents")
     parser.add_argument("--stats", type=Path, required=True, help="JSON file of counts")
     add_arguments(parser, ExtractionSettings)
@@ -45,6 +48,7 @@ def main() -> None:
         settings,
         arguments.output,
         arguments.stats,
+        arguments.wikipedia,
     )
 
 

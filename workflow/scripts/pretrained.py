@@ -19,6 +19,7 @@ def main() -> None:
     parser.add_argument("--model", required=True, help="name on the Hugging Face hub, or a folder")
     parser.add_argument("--revision", default="main", help="commit on the hub")
     parser.add_argument("--output", type=Path, required=True, help="folder")
+    parser.add_argument("--tokenizer-only", action="store_true", help="fetch no weights")
     parser.add_argument(
         "--sha256",
         action="append",
@@ -28,12 +29,13 @@ def main() -> None:
     )
     arguments = parser.parse_args()
 
-    from gpt2ro.sources.hub import fetch_weights
+    from gpt2ro.sources.hub import WEIGHTS, fetch_weights
 
     expected = dict(word.split("=", 1) for word in arguments.sha256 if "=" in word)
     if len(expected) < len(arguments.sha256):
         parser.error("--sha256 takes FILE=DIGEST, each file once")
-    fetch_weights(arguments.model, arguments.revision, arguments.output, expected)
+    files = ("tokenizer.json",) if arguments.tokenizer_only else WEIGHTS
+    fetch_weights(arguments.model, arguments.revision, arguments.output, expected, files)
 
 
 if __name__ == "__main__":

@@ -142,6 +142,9 @@ def is_list(page: Page) -> bool:
 # or a link to another site, a blank after it.
 _COLON_LINK = re.compile(r"\[\[(?!:)([^\[\]|:\n]+):( [^\[\]|\n]*)(?:\|([^\[\]|\n]*))?\]\]")
 _EQUALS = re.compile("={7,}")
+# Words by which a page says how it wants to be shown, which wikiextractor knows in English only:
+# __FARACUPRINS__, __NOTOC__.
+_BEHAVIOUR = re.compile("__[A-ZĂÂÎȘȚŞŢ]+__")
 # A prefix in small letters is another language or project: [[de:Aachen]], [[wikt:casă]].
 _INTERWIKI = re.compile(r"[a-z][a-z-]*$")
 
@@ -158,9 +161,10 @@ def prepared(text: str, namespaces: set[str]) -> str:
 
     wikiextractor drops every link whose title has a colon, as it must for files and categories;
     links to articles such as "Star Trek: Picard" are replaced by their label beforehand. On a line
-    of `=` it takes cubic time; there are six levels of headings.
+    of `=` it takes cubic time; there are six levels of headings. Romanian words of behaviour, which
+    it would leave as text, go.
     """
-    text = _EQUALS.sub("======", text)
+    text = _BEHAVIOUR.sub("", _EQUALS.sub("======", text))
     return _COLON_LINK.sub(lambda match: _label(match, namespaces), text)
 
 

@@ -6,18 +6,21 @@ use gpt2ro_corpus::filter::{Fault, LineRemover, TextMeter, Vocabulary, measure, 
 
 use crate::words::{FOREIGN, LETTERS, OWN_LETTERS, ROMANIAN, owned};
 
-static METER: LazyLock<TextMeter> = LazyLock::new(|| {
+pub(crate) static METER: LazyLock<TextMeter> = LazyLock::new(|| {
     let (native, foreign) = (owned(ROMANIAN), owned(FOREIGN));
     let vocabulary = Vocabulary::new(&native, &foreign, &native, LETTERS, OWN_LETTERS);
     TextMeter::new(vocabulary)
 });
-static REMOVER: LazyLock<LineRemover> = LazyLock::new(|| {
+static REMOVER: LazyLock<LineRemover> = LazyLock::new(remover);
+
+/// What removes a few phrases of pages.
+pub(crate) fn remover() -> LineRemover {
     LineRemover::new(
         r"[ .]*(?i:meniu|toate drepturile .*|\d+ comentarii)[ .]*",
         40,
     )
     .expect("a valid expression")
-});
+}
 
 /// The bytes are a text; what is no UTF-8 in it is replaced.
 pub fn filter(bytes: &[u8]) -> bool {

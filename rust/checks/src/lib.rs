@@ -5,6 +5,7 @@
 //! `rust/fuzz` look for others.
 
 mod archives;
+mod blocks;
 mod copies;
 mod deploys;
 mod filters;
@@ -12,6 +13,7 @@ mod folder;
 mod lines;
 mod merges;
 mod packed;
+mod passages;
 mod repairs;
 mod samplers;
 mod streams;
@@ -22,12 +24,14 @@ mod text_files;
 mod words;
 
 pub use archives::{archive, pickle, whole_archive, whole_pickle};
+pub use blocks::block;
 pub use copies::copies;
 pub use deploys::{config, manifest, tokenizer};
 pub use filters::filter;
 pub use lines::lines;
 pub use merges::merges_of;
 pub use packed::packed;
+pub use passages::passages;
 pub use repairs::repair;
 pub use samplers::sampler;
 pub use streams::stream;
@@ -37,8 +41,9 @@ pub use text_files::text_file;
 pub type Check = fn(&[u8]) -> bool;
 
 /// Every check, by the name of its folder of inputs and of its fuzz target.
-pub const CHECKS: [(&str, Check); 14] = [
+pub const CHECKS: [(&str, Check); 16] = [
     ("archive", archive),
+    ("block", block),
     ("config", config),
     ("copies", copies),
     ("filter", filter),
@@ -46,6 +51,7 @@ pub const CHECKS: [(&str, Check); 14] = [
     ("manifest", manifest),
     ("merges", merges_of),
     ("packed", packed),
+    ("passages", passages),
     ("pickle", pickle),
     ("repair", repair),
     ("sampler", sampler),

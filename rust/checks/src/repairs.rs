@@ -22,7 +22,7 @@ const ENTITIES: [(&str, &str); 9] = [
 /// No character becomes more bytes than this: U+0390 has 2, and in the form NFC up to 6.
 const MOST_BYTES: usize = 3;
 
-static REPAIRER: LazyLock<Repairer> = LazyLock::new(|| repairer(Kind::ALL.into_iter().collect()));
+static REPAIRER: LazyLock<Repairer> = LazyLock::new(of_all_kinds);
 
 /// The bytes are a text; what is no UTF-8 in it is replaced.
 pub fn repair(bytes: &[u8]) -> bool {
@@ -51,6 +51,11 @@ fn repaired(repairer: &Repairer, text: &str) -> Option<Repaired> {
     repaired
 }
 
+/// What makes all repairs.
+pub(crate) fn of_all_kinds() -> Repairer {
+    repairer(Kind::ALL.into_iter().collect())
+}
+
 fn repairer(kinds: Kinds) -> Repairer {
     let latin = '\u{a1}'..='\u{ff}';
     let gate = Gate {
@@ -68,7 +73,7 @@ fn repairer(kinds: Kinds) -> Repairer {
 }
 
 /// In place of ftfy: a line of UTF-8 that was read as Latin-1, read again.
-fn without_mojibake(line: &str) -> String {
+pub(crate) fn without_mojibake(line: &str) -> String {
     let bytes: Result<Vec<u8>, _> = line.chars().map(|c| u8::try_from(u32::from(c))).collect();
     let again = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
     again.unwrap_or_else(|| line.to_owned())
