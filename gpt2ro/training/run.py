@@ -19,8 +19,9 @@ from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
+from gpt2ro.training.earlier_runs import tell_new_run
 from gpt2ro.training.evaluation import evaluate, has_text
-from gpt2ro.training.fingerprint import fingerprint
+from gpt2ro.training.fingerprint import fingerprint, training_facts
 from gpt2ro.training.gauges import make_gauges
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.loop import Trainer
@@ -31,6 +32,7 @@ from gpt2ro.training.probes import Probes, read_probes
 from gpt2ro.training.processes import ALONE, Processes, local_rank
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
+from gpt2ro.training.schedule import unreached_rate
 from gpt2ro.training.state import TrainingState
 from gpt2ro.training.weights import Gpt2, initial_model
 
@@ -85,15 +87,18 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     _check_tokenizer(shards["train"], tokenizer_file)
     _check_tokens(shards["valid"], paths.tokens / "valid")
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    name = fingerprint(config, shards, tokenizer_file, paths.pretrained, paths.shape)
-    folder = paths.runs / name
+    facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape)
+    folder = paths.runs / fingerprint(facts)
+    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
+    blank = not store.is_empty
     if processes.is_first:
         folder.mkdir(parents=True, exist_ok=True)
         print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
-
-    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
-    blank = not store.is_empty
+        if store.is_empty:
+            tell_new_run(folder, facts)
     model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
+    if processes.is_first:
+        _tell_plan(model, shards["train"], config, is_random=not paths.pretrained)
     # The weights above are drawn alike in every process; its dropout is its own.
     if not processes.is_first:
         torch.manual_seed(config.SEED + processes.rank)
@@ -102,6 +107,27 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     if processes.is_first:
         store.load_best(model, state)
         _write(model, state, shards, tokenizer, config, probes, paths)
+
+
+def _tell_plan(model: Gpt2, train: list[TokenShard], config: CfgNode, *, is_random: bool) -> None:
+    """Tell what will be trained, on how much, and what of it looks like a mistake."""
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    tokens = sum(len(shard.tokens) for shard in train)
+    epochs = config.SCHEDULE.STEPS * config.BATCH.TOKENS / tokens
+    begun = "random" if is_random else "given"
+    plan = [
+        f"{parameters:,} parameters, {begun} weights; {tokens:,} tokens, read {epochs:,.2f} times "
+        f"in {config.SCHEDULE.STEPS:,} steps"
+    ]
+    if fault := unreached_rate(config):
+        plan.append(fault)
+    if is_random and config.UNFREEZING.UNTIL:
+        plan.append(
+            "UNFREEZING keeps blocks as they are, and theirs are random weights, which know "
+            "nothing; give weights (training.initial_weights, --pretrained), or empty its lists"
+        )
+    for line in plan:
+        print(f"training: {line}", file=sys.stderr)
 
 
 def _trained(

@@ -1,9 +1,11 @@
 """What is told of a training: bits per byte, utilisation, memory."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 import torch
+from tokenizers import Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from gpt2ro.tokenization.shards import read_shards
@@ -76,3 +78,18 @@ def test_the_line_of_a_step_has_every_figure(world, monkeypatch, capsys) -> None
         rf"gradient {number}, {number} tokens/s, {number} GB, \d+ s left"
     )
     assert re.search(line, capsys.readouterr().err)
+
+
+def test_the_speed_is_that_of_steps_without_evaluations(world, monkeypatch, capsys) -> None:
+    seconds = iter([0.0, 4.0, 10.0, 12.0])  # made, evaluated from 4 to 10, told at 12
+    monkeypatch.setattr(reporting, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    config = load_experiment(world.experiment, [])
+    tokenizer = Tokenizer.from_file(str(world.paths.tokenizer / "tokenizer.json"))
+    reporter = reporting.Reporter(
+        world.folder, config, tokenizer, Gauges(torch.device("cpu"), 4.0, 6.0)
+    )
+    with reporter.paused():
+        pass
+    reporter.step(3, 1.0, 1.0, 0.1)
+    reporter.close()
+    assert f", {3 * config.BATCH.TOKENS / 6:,.0f} tokens/s, " in capsys.readouterr().err

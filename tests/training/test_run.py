@@ -1,6 +1,7 @@
 """A whole training: what it learns, what it writes, and the faults it names."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -71,6 +72,23 @@ def test_bfloat16_trains_too(world) -> None:
     metrics = run(world, "PRECISION", "bfloat16")
     curve = metrics["curve"]
     assert curve[-1]["valid_bits_per_byte"] < curve[0]["valid_bits_per_byte"]
+
+
+def test_the_plan_is_told_with_what_looks_like_a_mistake(world, capsys) -> None:
+    run(world, "SCHEDULE.STEPS", "8")
+    stderr = capsys.readouterr().err
+    size = (
+        r"training: 36,\d\d\d parameters, random weights; 2,270 tokens, read 0.23 times in 8 steps"
+    )
+    assert re.search(size, stderr)
+    assert "UNFREEZING" not in stderr
+    assert "SCHEDULE.WARMUP" not in stderr
+    unfreezing = ("UNTIL", "[6]", "BLOCKS", "[0]", "LEARNING_RATES", "[0.01]")
+    words = [word if n % 2 else f"UNFREEZING.{word}" for n, word in enumerate(unfreezing)]
+    run(world, "SCHEDULE.STEPS", "8", *words)
+    stderr = capsys.readouterr().err
+    assert "UNFREEZING keeps blocks as they are, and theirs are random" in stderr
+    assert "SCHEDULE.WARMUP is 4, and the stage from step 6 ends at step 8" in stderr
 
 
 def test_float16_without_a_gpu_is_told(world) -> None:
