@@ -137,6 +137,7 @@ class Reporter:
         self._valid = _bits_per_byte(total.bits_per_byte)
         self._board.add_scalar("valid/bits_per_byte", total.bits_per_byte, step)
         self._board.add_scalar("valid/token_perplexity", total.token_perplexity, step)
+        self._board.add_scalar("valid/word_perplexity", total.word_perplexity, step)
         for source, found in metrics.sources.items():
             self._board.add_scalar(f"valid/bits_per_byte/{source}", found.bits_per_byte, step)
         texts = draw_samples(model, self._tokenizer, self._config)

@@ -126,8 +126,18 @@ def _tell_plan(model: Gpt2, train: list[TokenShard], config: CfgNode, *, is_rand
             "UNFREEZING keeps blocks as they are, and theirs are random weights, which know "
             "nothing; give weights (training.initial_weights, --pretrained), or empty its lists"
         )
+    if model.device.type == "cuda" and config.PRECISION == "bfloat16" and not has_bfloat16():
+        plan.append(
+            f"PRECISION is bfloat16, which {torch.cuda.get_device_name()} has no instructions for "
+            "(from compute capability 8.0 on); set float16"
+        )
     for line in plan:
         print(f"training: {line}", file=sys.stderr)
+
+
+def has_bfloat16() -> bool:
+    """Return whether the GPU computes bfloat16 itself, and not in many steps."""
+    return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
 def _trained(
