@@ -221,7 +221,7 @@ def speed(arguments: argparse.Namespace) -> dict[str, Any]:
     found = ratios(counted, ours.tokens)
     found["loading_share"] = round(ours.loading / counted[:, 0, 0].sum(), 5)
     if arguments.device == "cuda":
-        peak = peak_operations(torch.cuda.get_device_name())
+        peak = peak_operations(torch.cuda.get_device_name(), arguments.precision)
         operations = operations_per_token(new_model(arguments), MODELS[arguments.model][4])
         gauges = Gauges(torch.device("cuda"), 1.0, operations, peak)
         found["our_mfu"] = gauges.utilization(found["our_tokens_per_second"])
@@ -241,11 +241,12 @@ def ours(arguments: argparse.Namespace) -> dict[str, Any]:
     counted = seconds[WARMUP:]
     operations = operations_per_token(new_model(arguments), MODELS[arguments.model][4])
     on_gpu = arguments.device == "cuda"
-    peak = peak_operations(torch.cuda.get_device_name()) if on_gpu else None
+    card = torch.cuda.get_device_name() if on_gpu else "CPU"
+    peak = peak_operations(card, arguments.precision)
     gauges = Gauges(torch.device(arguments.device), 1.0, operations, peak)
     speed_of_median = side.tokens / statistics.median(counted)
     return {
-        "card": torch.cuda.get_device_name() if on_gpu else "CPU",
+        "card": card,
         "steps": len(counted),
         "tokens_a_step": side.tokens,
         "first_step_seconds": round(seconds[0], 1),

@@ -50,6 +50,14 @@ def test_a_card_is_known_by_its_name_or_not_at_all(card: str, peak: float | None
     assert peak_operations(card) == peak
 
 
+@pytest.mark.parametrize(
+    ("card", "peak"),
+    [("NVIDIA A100-SXM4-40GB", 156e12), ("Tesla T4", None), ("GeForce GT 1030", None)],
+)
+def test_float32_is_held_against_the_rate_of_tf32(card: str, peak: float | None) -> None:
+    assert peak_operations(card, "float32") == peak
+
+
 def test_utilization_is_a_share_of_all_cards_and_unknown_without_their_peak() -> None:
     gauges = Gauges(CPU, bytes_per_token=4.0, operations_per_token=1e9, peak_operations=2e15)
     assert gauges.utilization(500_000) == pytest.approx(0.25)
