@@ -4,6 +4,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
 from gpt2ro.training.earlier_runs import tell_new_run
 from gpt2ro.training.evaluation import evaluate, has_text
+from gpt2ro.training.exclusive import sole_training
 from gpt2ro.training.fingerprint import fingerprint, training_facts
 from gpt2ro.training.gauges import make_gauges
 from gpt2ro.training.learner import Learner
@@ -74,8 +76,8 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
 
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
-            the batch cannot be shared by the processes, or the training diverged or was told to
-            stop.
+            the batch cannot be shared by the processes, another process trains the same run, or the
+            training diverged or was told to stop.
     """
     _check_arguments(paths, threads)
     torch.set_num_threads(threads)
@@ -89,24 +91,24 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape)
     folder = paths.runs / fingerprint(facts)
-    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
-    blank = not store.is_empty
-    if processes.is_first:
-        folder.mkdir(parents=True, exist_ok=True)
-        print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
-        if store.is_empty:
-            tell_new_run(folder, facts)
-    model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
-    if processes.is_first:
-        _tell_plan(model, shards["train"], config, is_random=not paths.pretrained)
-    # The weights above are drawn alike in every process; its dropout is its own.
-    if not processes.is_first:
-        torch.manual_seed(config.SEED + processes.rank)
-    probes = opened_probes(paths.probes, tokenizer, model)
-    state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
-    if processes.is_first:
-        store.load_best(model, state)
-        _write(model, state, shards, tokenizer, config, probes, paths)
+    with sole_training(folder) if processes.is_first else nullcontext():
+        store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
+        blank = not store.is_empty
+        if processes.is_first:
+            print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
+            if store.is_empty:
+                tell_new_run(folder, facts)
+        model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
+        if processes.is_first:
+            _tell_plan(model, shards["train"], config, is_random=not paths.pretrained)
+        # The weights above are drawn alike in every process; its dropout is its own.
+        if not processes.is_first:
+            torch.manual_seed(config.SEED + processes.rank)
+        probes = opened_probes(paths.probes, tokenizer, model)
+        state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
+        if processes.is_first:
+            store.load_best(model, state)
+            _write(model, state, shards, tokenizer, config, probes, paths)
 
 
 def _tell_plan(model: Gpt2, train: list[TokenShard], config: CfgNode, *, is_random: bool) -> None:
