@@ -80,6 +80,9 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
             training diverged or was told to stop.
     """
     _check_arguments(paths, threads)
+    # What cannot be written should not come to light after days.
+    for folder in (paths.model, paths.metrics.parent):
+        folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(threads)
     _check_shares(config, processes)
     device = chosen_device(config)

@@ -131,6 +131,13 @@ def test_initial_weights_that_are_not_there_are_told(world, tmp_path) -> None:
         run(world, pretrained=tmp_path / "nowhere")
 
 
+def test_an_output_that_cannot_be_written_is_told_before_the_training(world) -> None:
+    world.paths.model.write_text("a file where the folder should be")
+    with pytest.raises(FileExistsError):
+        run(world)
+    assert not world.paths.runs.exists()
+
+
 def test_no_threads_are_refused(world) -> None:
     with pytest.raises(UserError, match="--threads: 0 is too small; set 1 or more"):
         train(load_experiment(world.experiment, []), world.paths, threads=0)
