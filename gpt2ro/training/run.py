@@ -80,9 +80,6 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
             training diverged or was told to stop.
     """
     _check_arguments(paths, threads)
-    # What cannot be written should not come to light after days.
-    for folder in (paths.model, paths.metrics.parent):
-        folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(threads)
     _check_shares(config, processes)
     device = chosen_device(config)
@@ -261,6 +258,11 @@ def _check_arguments(paths: Paths, threads: int) -> None:
             raise UserError(f"{folder}: no such folder; run the step pretrained.")
     if paths.shape and not (config := paths.shape / "config.json").is_file():
         raise UserError(f"{config}: not found; name the folder of a GPT-2.")
+    # What cannot be written should not come to light after days.
+    for folder in (paths.model, paths.metrics.parent):
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            raise UserError(f"{folder}: {there} is no folder that can be written; name another.")
 
 
 def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:

@@ -132,9 +132,10 @@ def test_initial_weights_that_are_not_there_are_told(world, tmp_path) -> None:
 
 
 def test_an_output_that_cannot_be_written_is_told_before_the_training(world) -> None:
-    world.paths.model.write_text("a file where the folder should be")
-    with pytest.raises(FileExistsError):
-        run(world)
+    (world.folder / "file").write_text("where a folder should be")
+    for place in ({"model": world.folder / "file"}, {"metrics": world.folder / "file/a/m.json"}):
+        with pytest.raises(UserError, match="file is no folder that can be written"):
+            run(world, **place)
     assert not world.paths.runs.exists()
 
 
