@@ -152,7 +152,11 @@ def _trained(
     probes: Probes | None,
     processes: Processes,
 ) -> TrainingState:
-    """Train a model to the end of its training; return how that went."""
+    """Train a model to the end of its training; return how that went.
+
+    Raises:
+        UserError: as `Trainer.train`, or the memory of the GPU is full.
+    """
     context = config.BATCH.CONTEXT
     decay = config.OPTIMIZER.EMA_DECAY
     average = WeightAverage(model, decay) if decay else None
@@ -166,7 +170,14 @@ def _trained(
         learner, sampler, shards["valid"], config, store, reporter, watch, probes, processes
     )
     trainer.resume()
-    trainer.train()
+    try:
+        trainer.train()
+    except torch.OutOfMemoryError as error:
+        raise UserError(
+            f"training: the memory of the GPU is full ({str(error).splitlines()[0]}); lower "
+            f"BATCH.MICRO, {config.BATCH.MICRO} now (a step stays BATCH.TOKENS), set "
+            "GRADIENT_CHECKPOINTING true, or end what else uses the GPU (nvidia-smi)."
+        ) from error
     if reporter:
         reporter.close()
     return trainer.state

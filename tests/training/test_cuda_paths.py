@@ -7,9 +7,9 @@ import torch
 
 from gpt2ro.errors import UserError
 from gpt2ro.training import processes
-from gpt2ro.training.config import defaults
+from gpt2ro.training.config import defaults, load_experiment
 from gpt2ro.training.processes import joined_processes
-from gpt2ro.training.run import _prepare, _tell_plan, chosen_device
+from gpt2ro.training.run import _prepare, _tell_plan, chosen_device, train
 from gpt2ro.training.update import Updater
 
 
@@ -98,3 +98,13 @@ def test_a_gpu_without_bfloat16_is_told(monkeypatch, capsys, native) -> None:
     _tell_plan(model, [SimpleNamespace(tokens=torch.ones(100))], config, is_random=True)
     told = "PRECISION is bfloat16, which Tesla T4 has no" in capsys.readouterr().err
     assert told is not native
+
+
+def test_a_gpu_whose_memory_is_full_is_told_in_one_line(world, monkeypatch) -> None:
+    def full(updater: Updater, sampler: object) -> float:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.\nSee ...")
+
+    monkeypatch.setattr(Updater, "add_gradient", full)
+    message = r"full \(CUDA out of memory. Tried .* GiB.\); lower BATCH.MICRO, 2 now"
+    with pytest.raises(UserError, match=message):
+        train(load_experiment(world.experiment, []), world.paths, threads=1)

@@ -11,7 +11,7 @@ from yacs.config import CfgNode
 from gpt2ro.errors import UserError
 from gpt2ro.training.config import defaults
 from gpt2ro.training.schedule import learning_rate, stage_at, stages, unreached_rate
-from gpt2ro.training.unfreezing import set_trained
+from gpt2ro.training.unfreezing import check_blocks, set_trained
 
 
 def schedule(**values: object) -> CfgNode:
@@ -102,7 +102,7 @@ def test_more_blocks_than_the_model_has_are_told() -> None:
     config = unfreezing()
     config.UNFREEZING.BLOCKS = (0, 12)
     with pytest.raises(UserError, match=r"UNFREEZING\.BLOCKS holds 12, and the model has 11 bl"):
-        set_trained(tiny(), stage_at(20, config))
+        check_blocks(tiny(), stages(config))
 
 
 def test_a_frozen_parameter_gets_no_gradient() -> None:
