@@ -120,7 +120,7 @@ def continued(folder: Path, threads: int, write: bool) -> None:
 
     parts.leave()
     for owner, function, name in (
-        (run, "fingerprint", "fingerprint"), (run, "initial_model", "model"),
+        (run, "training_facts", "fingerprint"), (run, "initial_model", "model"),
         (run, "make_optimizer", "model"), (run, "read_shards", "data"),
         (run, "TokenStream", "data"), (run, "ContextSampler", "data"),
         (run, "known_words", "known words"), (run, "Reporter", "reporter"),

@@ -7,8 +7,10 @@
     python bench/training.py compile                          # torch.compile, in turns
     python bench/training.py startup                          # GPT-2 small, continued
     python bench/training.py speed --device cuda --precision bfloat16 --model gpt2
+    python bench/training.py ours --device cuda --precision bfloat16 --model gpt2 --compile
 
-The Trainer needs the package accelerate, which nothing else here does:
+`ours` needs what the training needs, as GPU machines have it: torch, transformers, tokenizers,
+numpy, safetensors, yacs, tensorboard. The Trainer needs the package accelerate too:
 
     python3 -m venv --system-site-packages bench-env && bench-env/bin/pip install accelerate
     echo "$PWD/.venv/lib/python3.11/site-packages" > bench-env/lib/python3.11/site-packages/a.pth
@@ -75,7 +77,7 @@ def new_model(arguments: argparse.Namespace) -> Any:
     torch.manual_seed(1)
     shape = GPT2Config(
         vocab_size=vocabulary, n_positions=context, n_embd=width, n_layer=layers, n_head=heads,
-        resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0,
+        resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, bos_token_id=0, eos_token_id=0,
     )  # fmt: skip
     return GPT2LMHeadModel(shape)
 
@@ -219,12 +221,40 @@ def speed(arguments: argparse.Namespace) -> dict[str, Any]:
     found = ratios(counted, ours.tokens)
     found["loading_share"] = round(ours.loading / counted[:, 0, 0].sum(), 5)
     if arguments.device == "cuda":
-        peak = peak_operations(torch.cuda.get_device_name())
+        peak = peak_operations(torch.cuda.get_device_name(), arguments.precision)
         operations = operations_per_token(new_model(arguments), MODELS[arguments.model][4])
         gauges = Gauges(torch.device("cuda"), 1.0, operations, peak)
         found["our_mfu"] = gauges.utilization(found["our_tokens_per_second"])
         found["other_mfu"] = gauges.utilization(found["other_tokens_per_second"])
     return found
+
+
+def ours(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Our steps alone: tokens/s, share of data loading, memory, and on a GPU the MFU."""
+    side, clock, seconds = Ours(arguments), Clock(arguments.device), []
+    for number in range(WARMUP + arguments.pairs):
+        if number == WARMUP:
+            side.loading = 0.0
+        start = clock.now()
+        side.step()
+        seconds.append(float((clock.now() - start)[0]))
+    counted = seconds[WARMUP:]
+    operations = operations_per_token(new_model(arguments), MODELS[arguments.model][4])
+    on_gpu = arguments.device == "cuda"
+    card = torch.cuda.get_device_name() if on_gpu else "CPU"
+    peak = peak_operations(card, arguments.precision)
+    gauges = Gauges(torch.device(arguments.device), 1.0, operations, peak)
+    speed_of_median = side.tokens / statistics.median(counted)
+    return {
+        "card": card,
+        "steps": len(counted),
+        "tokens_a_step": side.tokens,
+        "first_step_seconds": round(seconds[0], 1),
+        "tokens_per_second": round(speed_of_median),
+        "mfu": gauges.utilization(speed_of_median),
+        "loading_share": round(side.loading / sum(counted), 5),
+        "gb": round(gauges.memory() / 1e9, 3),
+    }
 
 
 def available_memory() -> float:
@@ -315,6 +345,7 @@ def compiled(arguments: argparse.Namespace) -> dict[str, Any]:
 
 PARTS = {
     "speed": speed,
+    "ours": ours,
     "memory": memory,
     "memory-ours": memory_of_ours,
     "memory-trainer": memory_of_trainer,
@@ -335,11 +366,15 @@ def main() -> None:
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--starts", type=int, default=3, help="of startup; the quickest is told")
-    parser.add_argument("--pairs", type=int, default=40, help="pairs of steps")
+    parser.add_argument("--pairs", type=int, default=40, help="pairs of steps, steps of ours")
+    parser.add_argument(
+        "--compile", action="store_true", dest="compiled", help="torch.compile of ours"
+    )
     arguments = parser.parse_args()
-    arguments.compiled = False
     arguments.model = arguments.model or ("gpt2" if arguments.part == "memory" else "small")
     torch.set_num_threads(arguments.threads)
+    if arguments.device == "cuda":
+        torch.set_float32_matmul_precision("high")  # as gpt2ro/training/run.py does
     facts = {"part": arguments.part, "model": arguments.model, "precision": arguments.precision}
     facts |= PARTS[arguments.part](arguments)
     for name, value in facts.items():

@@ -12,6 +12,12 @@ from typing import NoReturn
 # What the system calls a full disk, and the end of a user's share of it.
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
+# Of a file or folder that is not what was expected, or not the user's.
+PLACES = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST,
+    errno.ENAMETOOLONG,
+)  # fmt: skip
+
 EXIT_FAILURE = 1
 EXIT_USAGE = 2  # as argparse has it
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -59,8 +65,9 @@ def run(
 ) -> None:
     """Call `main` and end the process: 0 on success, 1 on a UserError, 130 on Ctrl-C.
 
-    A usage error exits with 2 inside argparse. A closed output pipe is not an error. A full disk is
-    one line. Any other exception is a defect of ours and keeps its traceback.
+    A usage error exits with 2 inside argparse. A closed output pipe is not an error. A full disk,
+    and a path that cannot be used, are one line. Any other exception is a defect of ours and keeps
+    its traceback.
 
     Args:
         blas_threads: that numpy may start when it is imported, unless the environment says it. By
@@ -89,10 +96,19 @@ def run(
         # The reader has gone; keep the interpreter from flushing into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        if error.errno not in NO_SPACE:
+        message = _of_system(error)
+        if message is None:
             raise
-        # A file that is written as it grows, a log say; what appears whole says which file it is.
-        where = f"{error.filename}: " if error.filename else ""
-        message = "no space left on the device, or in your quota; free some space, run again."
-        print(f"gpt2ro: {where}{message}", file=sys.stderr, flush=True)
+        print(f"gpt2ro: {message}", file=sys.stderr, flush=True)
         sys.exit(EXIT_FAILURE)
+
+
+def _of_system(error: OSError) -> str | None:
+    """Return what a user can do about an error of the system; None if it is a defect of ours."""
+    if error.errno in NO_SPACE:
+        # Of a file that is written as it grows, a log say; what appears whole says its name.
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}no space left on the device, or in your quota; free some space, run again."
+    if error.errno in PLACES and error.filename:
+        return f"{error.filename}: {os.strerror(error.errno).lower()}; name another place."
+    return None

@@ -55,6 +55,18 @@ def test_a_full_disk_is_one_line_and_exit_code_1(number, capsys) -> None:
     )
 
 
+def test_a_path_that_cannot_be_used_is_one_line(tmp_path, capsys) -> None:
+    (tmp_path / "file").write_text("")
+    for main, message in (
+        ((tmp_path / "file" / "b").mkdir, f"{tmp_path}/file/b: not a directory"),
+        (tmp_path.read_text, f"{tmp_path}: is a directory"),
+    ):
+        with pytest.raises(SystemExit) as end:
+            run(main)
+        assert end.value.code == 1
+        assert capsys.readouterr().err == f"gpt2ro: {message}; name another place.\n"
+
+
 def test_another_error_of_the_system_keeps_its_traceback() -> None:
     def main() -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))

@@ -8,7 +8,7 @@ from gpt2ro.configuration import read_yaml
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_text
 from gpt2ro.report.baseline import baseline_rows
-from gpt2ro.report.figures import probe_results, split_figures
+from gpt2ro.report.figures import alarms, probe_results, split_figures
 from gpt2ro.report.records import Record, as_record, read_record
 from gpt2ro.report.templates import environment
 from gpt2ro.sources.catalogue import Source, load_catalogue
@@ -55,6 +55,7 @@ class Recipe:
     steps: int
     best_step: int
     skipped_steps: int
+    rollbacks: int
     tokens_seen: int
     batch: int
     context: int
@@ -110,6 +111,7 @@ def card_facts(
         "sources": sources,
         "figures": {split: split_figures(metrics, split) for split in ("valid", "test")},
         "probes": probe_results(metrics),
+        "alarms": alarms(metrics),
         "samples": [str(text) for text in metrics.items("samples")],
     }
 
@@ -127,6 +129,7 @@ def recipe(experiment: Record, metrics: Record) -> Recipe:
         steps=metrics.integer("steps"),
         best_step=metrics.integer("best_step"),
         skipped_steps=metrics.integer("skipped_steps"),
+        rollbacks=metrics.integer("rollbacks"),
         tokens_seen=metrics.integer("tokens_seen"),
         batch=batch.integer("TOKENS"),
         context=batch.integer("CONTEXT"),

@@ -81,3 +81,15 @@ def probe_results(metrics: Record) -> list[Probe]:
 def is_null(metrics: Record, key: str) -> bool:
     """Return whether a key says that there is nothing, which is not the same as no key."""
     return key in metrics.values and metrics.values[key] is None
+
+
+def alarms(metrics: Record) -> list[str]:
+    """Return when the samples of the training stopped being fluent, and why; none if they did not.
+
+    Raises:
+        UserError: one is damaged.
+    """
+    return [
+        f"Step {alarm.integer('step'):,}: {alarm.text('reason')}"
+        for alarm in metrics.records("alarms")
+    ]

@@ -11,7 +11,14 @@ from pathlib import Path
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.report.baseline import Row, baseline_rows
 from gpt2ro.report.charts import Chart, Point, line_chart
-from gpt2ro.report.figures import Figures, Probe, is_null, probe_results, split_figures
+from gpt2ro.report.figures import (
+    Figures,
+    Probe,
+    alarms,
+    is_null,
+    probe_results,
+    split_figures,
+)
 from gpt2ro.report.formats import ratio
 from gpt2ro.report.records import Record, Scalar, read_record
 
@@ -256,10 +263,7 @@ def read_training(results: Path, baseline: Path | None = None) -> Training:
         parameters=metrics.integer("parameters"),
         test_bpb=metrics.record("test").number("bits_per_byte") if "test" in evaluated else None,
         charts=[chart for chart in charts if chart],
-        alarms=[
-            f"Step {alarm.integer('step'):,}: {alarm.text('reason')}"
-            for alarm in metrics.records("alarms")
-        ],
+        alarms=alarms(metrics),
         facts=training_facts(metrics),
         measures={split: metrics.record(split).scalars() for split in evaluated},
         sources={

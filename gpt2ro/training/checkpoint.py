@@ -4,15 +4,14 @@
         model.safetensors       parameters
         optimizer.safetensors   the optimiser's moments and step counts, by parameter name
         average.safetensors     the average of the parameters, where one is kept
-        random.safetensors      the random states of every process, of torch and of CUDA
+        random.safetensors      the random states of every process: torch, CUDA, NumPy, Python
         state.json              TrainingState: step, position in the data, guard, curve
         manifest.json           SHA-256 of the files above; written last
     best-00000400/
         model.safetensors       what is exported if no later evaluation is better
 
-No other random stream is used in training, so these states are all there is. A checkpoint is good
-if its own step was not skipped: a training that diverges can go back to it. All processes of a
-training read it, from one file system; the first one writes it.
+A checkpoint is good if its own step was not skipped: a training that diverges can go back to it.
+All processes of a training read it, from one file system; the first one writes it.
 """
 
 import json

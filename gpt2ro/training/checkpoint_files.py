@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from gpt2ro.errors import UserError
 from gpt2ro.files import fsync, sha256
 from gpt2ro.training.processes import Processes
+from gpt2ro.training.random_states import random_states, set_random_states
 
 MANIFEST = "manifest.json"
 
@@ -86,16 +87,10 @@ def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dic
 
 
 def random_tensors(processes: Processes) -> dict[str, Tensor]:
-    """Return the random states of torch, and of CUDA where there is one, of every process.
-
-    Those of the first are `cpu` and `cuda`; `cpu.1` and `cuda.1` of the next, and so on.
-    """
-    states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states["cuda"] = torch.cuda.get_rng_state()
+    """Return the random states of every process, as `kind/rank`."""
     return {
-        _of_rank(kind, rank): found
-        for kind, state in states.items()
+        f"{kind}/{rank}": found
+        for kind, state in random_states().items()
         for rank, found in enumerate(processes.from_all(state))
     }
 
@@ -125,13 +120,8 @@ def load_random(path: Path, rank: int) -> None:
 
     A process that did not exist then, as there were fewer, keeps its own.
     """
+    end = f"/{rank}"
     states = load_file(path)
-    if (state := states.get(_of_rank("cpu", rank))) is not None:
-        torch.set_rng_state(state)
-    state = states.get(_of_rank("cuda", rank))
-    if state is not None and torch.cuda.is_available():
-        torch.cuda.set_rng_state(state)
-
-
-def _of_rank(kind: str, rank: int) -> str:
-    return f"{kind}.{rank}" if rank else kind
+    set_random_states(
+        {name.removesuffix(end): state for name, state in states.items() if name.endswith(end)}
+    )

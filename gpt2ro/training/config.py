@@ -1,8 +1,11 @@
 """Experiments: every key with its default, unit and meaning; files and overrides over them."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import yaml
 from yacs.config import CfgNode
@@ -13,6 +16,7 @@ from gpt2ro.errors import UserError, nearest
 AT_MOST = {
     "GUARD.RATE_FACTOR": 1, "DEGENERATION.KNOWN_WORDS": 1, "DEGENERATION.REPETITION": 1,
     "DEGENERATION.SILENCE": 1, "SCHEDULE.COOLDOWN": 1,
+    "SEED": (1 << 32) - 1,  # other seeds are made of it, and PyTorch takes 64 bits
 }  # fmt: skip
 AT_LEAST = {"GUARD.WINDOW": 8}  # a median of fewer says little
 
@@ -26,6 +30,8 @@ CHOICES = {
     "OPTIMIZER.NAME": ("adamw", "muon"),
     "SCHEDULE.NAME": ("cosine", "wsd"),
 }
+
+OVERRIDES = "overrides"  # where a value comes from that is not in the file, for messages
 
 # Zero has a meaning only for these; every other number must be over 0.
 MAY_BE_ZERO = {
@@ -157,6 +163,23 @@ def _degeneration() -> CfgNode:
     return watch
 
 
+@dataclass(frozen=True)
+class _Where:
+    """Where a value was set, for messages.
+
+    Attributes:
+        path: the experiment file.
+        overridden: the keys that were laid over it.
+    """
+
+    path: str
+    overridden: frozenset[str]
+
+    def of(self, *keys: str) -> str:
+        """Return the place to look at for a fault in the values of some keys."""
+        return OVERRIDES if self.overridden.intersection(keys) else self.path
+
+
 def load_experiment(path: Path, overrides: list[str]) -> CfgNode:
     """Lay an experiment file, then KEY VALUE pairs, over the defaults.
 
@@ -165,11 +188,12 @@ def load_experiment(path: Path, overrides: list[str]) -> CfgNode:
             out of range.
     """
     config = defaults()
-    _merge(config, _flat(_read(path)), str(path))
+    _merge(config, flat(_read(path)), str(path))
     if len(overrides) % 2:
         raise UserError(f"overrides: {overrides[-1]} has no value; give KEY VALUE pairs.")
-    _merge(config, {key: _value(key, word) for key, word in _pairs(overrides)}, "overrides")
-    _check(config, str(path))
+    laid_over = {key: _value(key, word) for key, word in _pairs(overrides)}
+    _merge(config, laid_over, OVERRIDES)
+    _check(config, _Where(str(path), frozenset(laid_over)))
     config.freeze()
     return config
 
@@ -197,28 +221,38 @@ def _read(path: Path) -> dict[str, object]:
     return values
 
 
-def _flat(values: dict[str, object], prefix: str = "") -> dict[str, object]:
+def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Turn nested sections into `SECTION.KEY: value`."""
-    flat: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{name}.")
+            found |= flat(value, f"{prefix}{name}.")
         else:
-            flat[f"{prefix}{name}"] = value
-    return flat
+            found[f"{prefix}{name}"] = value
+    return found
 
 
 def _merge(config: CfgNode, values: dict[str, object], where: str) -> None:
-    known = _flat(config)
+    known = flat(config)
     for key, value in values.items():
         if key not in known:
-            raise UserError(f'{where}: unknown key "{key}"; {nearest(key, list(known))}')
+            raise UserError(f'{where}: unknown key "{key}"; {_hint(key, list(known))}')
         *sections, name = key.split(".")
         node = config
         for section in sections:
             node = node[section]
         default = known[key] if known[key] != () else (ITEMS[key],)
         node[name] = _coerced(value, default, f"{where}: {key}")
+
+
+def _hint(key: str, known: list[str]) -> str:
+    """Return what a key may have meant: of the same name in another section, or a similar one."""
+    key = key.upper()
+    name = key.rpartition(".")[2]
+    same = [f'"{other}"' for other in known if other.rpartition(".")[2] == name]
+    if same:
+        return f"did you mean {' or '.join(same)}?"
+    return nearest(key, known)
 
 
 def _coerced(value: object, default: object, where: str) -> object:
@@ -235,45 +269,58 @@ def _coerced(value: object, default: object, where: str) -> object:
     raise UserError(f"{where} is {value!r}; expected {TYPE_NAMES[type(default)]}.")
 
 
-def _check(config: CfgNode, where: str) -> None:
+def _check(config: CfgNode, where: _Where) -> None:
     """Check the values against their ranges and against each other."""
-    values = _flat(config)
+    values = flat(config)
     for key, allowed in CHOICES.items():
         if values[key] not in allowed:
-            raise UserError(f"{where}: {key} is {values[key]}; allowed: {', '.join(allowed)}.")
+            found = f"{where.of(key)}: {key} is {values[key]}"
+            raise UserError(f"{found}; allowed: {', '.join(allowed)}.")
     for key, value in values.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             _check_number(key, value, where)
+    _check_rates(config.OPTIMIZER, where)
     _check_betas(config.OPTIMIZER.BETAS, where)
     _check_unfreezing(config, where)
     _check_sizes(config, where)
 
 
-def _check_number(key: str, value: float, where: str) -> None:
+def _check_number(key: str, value: float, where: _Where) -> None:
     zero = key in MAY_BE_ZERO
     if not (value > 0 or (zero and value == 0)) or math.isinf(value):
         expected = "0 or more" if zero else "more than 0"
-        raise UserError(f"{where}: {key} is {value}; expected {expected}.")
+        raise UserError(f"{where.of(key)}: {key} is {value}; expected {expected}.")
     if key.endswith(("DROPOUT", "EMA_DECAY")) and value >= 1:
-        raise UserError(f"{where}: {key} is {value}; expected less than 1.")
+        raise UserError(f"{where.of(key)}: {key} is {value}; expected less than 1.")
     if value > AT_MOST.get(key, value):
-        raise UserError(f"{where}: {key} is {value}; expected {AT_MOST[key]} or less.")
+        raise UserError(f"{where.of(key)}: {key} is {value}; expected {AT_MOST[key]} or less.")
     if value < AT_LEAST.get(key, value):
-        raise UserError(f"{where}: {key} is {value}; expected {AT_LEAST[key]} or more.")
+        raise UserError(f"{where.of(key)}: {key} is {value}; expected {AT_LEAST[key]} or more.")
 
 
-def _check_betas(betas: tuple[float, ...], where: str) -> None:
-    if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+def _check_rates(optimizer: CfgNode, where: _Where) -> None:
+    low, high = optimizer.MIN_LEARNING_RATE, optimizer.LEARNING_RATE
+    if low > high:
+        place = where.of("OPTIMIZER.MIN_LEARNING_RATE", "OPTIMIZER.LEARNING_RATE")
         raise UserError(
-            f"{where}: OPTIMIZER.BETAS is {list(betas)}; expected two numbers from 0 to below 1."
+            f"{place}: OPTIMIZER.MIN_LEARNING_RATE is {low}, over OPTIMIZER.LEARNING_RATE, {high}; "
+            "lower the one or raise the other."
         )
 
 
-def _check_unfreezing(config: CfgNode, where: str) -> None:
+def _check_betas(betas: tuple[float, ...], where: _Where) -> None:
+    if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
+        raise UserError(
+            f"{where.of('OPTIMIZER.BETAS')}: OPTIMIZER.BETAS is {list(betas)}; expected two "
+            "numbers from 0 to below 1."
+        )
+
+
+def _check_unfreezing(config: CfgNode, where: _Where) -> None:
     lists = {f"UNFREEZING.{key}": list(values) for key, values in config.UNFREEZING.items()}
     if len({len(values) for values in lists.values()}) > 1:
         lengths = ", ".join(f"{key} has {len(values)} items" for key, values in lists.items())
-        raise UserError(f"{where}: {lengths}; expected equally many, one a stage.")
+        raise UserError(f"{where.of(*lists)}: {lengths}; expected equally many, one a stage.")
     ends, blocks, rates = lists.values()
     ordered = {
         "UNFREEZING.UNTIL": [0, *ends, config.SCHEDULE.STEPS],
@@ -282,25 +329,29 @@ def _check_unfreezing(config: CfgNode, where: str) -> None:
     for key, values in ordered.items():
         if any(after <= before for before, after in pairwise(values)):
             limit = f", below SCHEDULE.STEPS, {values[-1]:,}" if key.endswith("UNTIL") else ""
-            raise UserError(f"{where}: {key} is {lists[key]}; expected rising numbers{limit}.")
+            found = f"{where.of(key)}: {key} is {lists[key]}"
+            raise UserError(f"{found}; expected rising numbers{limit}.")
     if any(not 0 < rate < math.inf for rate in rates):
-        raise UserError(f"{where}: UNFREEZING.LEARNING_RATES is {rates}; expected numbers over 0.")
+        key = "UNFREEZING.LEARNING_RATES"
+        raise UserError(f"{where.of(key)}: {key} is {rates}; expected numbers over 0.")
 
 
-def _check_sizes(config: CfgNode, where: str) -> None:
+def _check_sizes(config: CfgNode, where: _Where) -> None:
     if config.BATCH.CONTEXT > config.MODEL.CONTEXT:
         raise UserError(
-            f"{where}: BATCH.CONTEXT is {config.BATCH.CONTEXT}, over MODEL.CONTEXT, "
-            f"{config.MODEL.CONTEXT}; lower the one or raise the other."
+            f"{where.of('BATCH.CONTEXT', 'MODEL.CONTEXT')}: BATCH.CONTEXT is "
+            f"{config.BATCH.CONTEXT}, over MODEL.CONTEXT, {config.MODEL.CONTEXT}; lower the one or "
+            "raise the other."
         )
     if config.MODEL.WIDTH % config.MODEL.HEADS:
         raise UserError(
-            f"{where}: MODEL.WIDTH is {config.MODEL.WIDTH}, not a multiple of MODEL.HEADS, "
-            f"{config.MODEL.HEADS}; change one."
+            f"{where.of('MODEL.WIDTH', 'MODEL.HEADS')}: MODEL.WIDTH is {config.MODEL.WIDTH}, not "
+            f"a multiple of MODEL.HEADS, {config.MODEL.HEADS}; change one."
         )
     micro = config.BATCH.MICRO * config.BATCH.CONTEXT
     if config.BATCH.TOKENS % micro:
         raise UserError(
-            f"{where}: BATCH.TOKENS is {config.BATCH.TOKENS:,}, not a multiple of BATCH.MICRO x "
-            f"BATCH.CONTEXT, {micro:,}; set {max(1, config.BATCH.TOKENS // micro) * micro:,}."
+            f"{where.of('BATCH.TOKENS', 'BATCH.MICRO', 'BATCH.CONTEXT')}: BATCH.TOKENS is "
+            f"{config.BATCH.TOKENS:,}, not a multiple of BATCH.MICRO x BATCH.CONTEXT, {micro:,}; "
+            f"set {max(1, config.BATCH.TOKENS // micro) * micro:,}."
         )

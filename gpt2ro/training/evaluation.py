@@ -59,16 +59,16 @@ class SplitMetrics:
 
 
 @dataclass(frozen=True)
-class _Tally:
-    """What the metrics of a text are computed from; tallies of texts add up."""
+class Tally:
+    """What the metrics of a text are computed from: nats, tokens, words and UTF-8 bytes."""
 
     nats: float = 0.0
     tokens: int = 0
     words: int = 0
     bytes: int = 0
 
-    def __add__(self, other: "_Tally") -> "_Tally":
-        return _Tally(
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
             self.nats + other.nats,
             self.tokens + other.tokens,
             self.words + other.words,
@@ -76,6 +76,7 @@ class _Tally:
         )
 
     def metrics(self) -> Metrics:
+        """Return the metrics of what was counted, with at least a word in it."""
         return Metrics(
             bits_per_byte=self.nats / (math.log(2) * self.bytes),
             token_perplexity=math.exp(self.nats / self.tokens),
@@ -106,19 +107,25 @@ def evaluate(model: Gpt2, shards: list[TokenShard], context: int) -> SplitMetric
             source: _tally(model, list(group), context)
             for source, group in groupby(shards, key=lambda shard: shard.source)
         }
-    total = sum(tallies.values(), start=_Tally())
+    total = sum(tallies.values(), start=Tally())
     assert total.words, "a split without text is refused before the training"
     sources = {source: tally.metrics() for source, tally in tallies.items() if tally.words}
     return SplitMetrics(total.metrics(), sources)
 
 
-def _tally(model: Gpt2, shards: list[TokenShard], context: int) -> _Tally:
+def tally(model: Gpt2, shards: list[TokenShard], context: int) -> Tally:
+    """Score the shards of one source as `evaluate` does; the tallies of several texts add up."""
+    with evaluation_mode(model):
+        return _tally(model, shards, context)
+
+
+def _tally(model: Gpt2, shards: list[TokenShard], context: int) -> Tally:
     stream = TokenStream(shards)
     nats = 0.0
     for inputs, targets in _contexts(stream, context, shards[0].end_of_text):
         nats += _nats(model, inputs.to(model.device), targets.to(model.device))
     words = sum(shard.words for shard in shards)
-    return _Tally(nats, len(stream), words, sum(shard.bytes for shard in shards))
+    return Tally(nats, len(stream), words, sum(shard.bytes for shard in shards))
 
 
 def _nats(model: Gpt2, inputs: Tensor, targets: Tensor) -> float:

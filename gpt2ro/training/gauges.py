@@ -27,6 +27,9 @@ PEAK_OPERATIONS = {
     "T4": 65e12,
     "V100": 125e12,
 }
+# By the same data sheets TF32 has half the rate of half precision, on cards that have it.
+TF32_SHARE = 0.5
+WITHOUT_TF32 = ("T4", "V100")
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ def make_gauges(
 ) -> Gauges:
     """Return the gauges of a training on so many devices like that of the model."""
     peak = None
-    if model.device.type == "cuda" and precision != "float32":
-        peak = peak_operations(torch.cuda.get_device_name(model.device))
+    if model.device.type == "cuda":
+        peak = peak_operations(torch.cuda.get_device_name(model.device), precision)
     return Gauges(
         device=model.device,
         bytes_per_token=sum(shard.bytes for shard in train)
@@ -95,6 +98,13 @@ def operations_per_token(model: Gpt2, context: int) -> float:
     return float(6 * multiplied + 12 * config.n_layer * config.n_embd * context)
 
 
-def peak_operations(card: str) -> float | None:
-    """Return the dense half-precision operations a second of a card, None if it is not known."""
-    return next((peak for name, peak in PEAK_OPERATIONS.items() if name in card), None)
+def peak_operations(card: str, precision: str = "bfloat16") -> float | None:
+    """Return the dense operations a second of a card, None if they are not known.
+
+    Args:
+        precision: bfloat16, float16, or float32, which cards multiply as TF32.
+    """
+    found = next(((name, peak) for name, peak in PEAK_OPERATIONS.items() if name in card), None)
+    if found is None or (precision == "float32" and found[0] in WITHOUT_TF32):
+        return None
+    return found[1] * TF32_SHARE if precision == "float32" else found[1]

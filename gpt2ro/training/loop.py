@@ -1,6 +1,7 @@
 """The training loop: steps, rollbacks, evaluations and checkpoints, in their order."""
 
 import signal
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from yacs.config import CfgNode
@@ -101,9 +102,10 @@ class Trainer:
                 if step.verdict.action is Action.ROLL_BACK:
                     self._roll_back(step.verdict.reason)
                 else:
-                    self._evaluate_if_due()
-                    if self.state.finished or self._due(self._config.CHECKPOINT.EVERY):
-                        self._checkpoint()
+                    with self._reporter.paused() if self._reporter else nullcontext():
+                        self._evaluate_if_due()
+                        if self.state.finished or self._due(self._config.CHECKPOINT.EVERY):
+                            self._checkpoint()
                 if self._processes.any(stop.number is not None):
                     self._stop(stop)
 

@@ -34,7 +34,7 @@ def write_model_folder(folder: Path, model: Gpt2, tokenizer: Path, config: CfgNo
     write_json(folder / "generation_config.json", model.generation_config.to_dict())
     for name in TOKENIZER_FILES:
         _copy(tokenizer / name, folder / name)
-    write_text(folder / "experiment.yaml", config.dump())
+    write_text(folder / "experiment.yaml", config.dump(allow_unicode=True))
 
 
 def _config(model: Gpt2) -> dict[str, Any]:

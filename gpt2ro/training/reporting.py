@@ -2,7 +2,8 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -30,11 +31,12 @@ class Reporter:
         self._gauges = gauges
         self._board_folder = str(folder / "tensorboard")
         self._board = SummaryWriter(self._board_folder)
-        self._board.add_text("experiment", f"```\n{config.dump()}\n```")
+        self._board.add_text("experiment", f"```\n{config.dump(allow_unicode=True)}\n```")
         self._log = StepLog(folder / "log.jsonl")
         self._start_step = 0
         self._start = self._last = time.monotonic()
         self._last_step = 0
+        self._paused = 0.0
         self._valid = "-"
 
     def began(self) -> None:
@@ -59,12 +61,20 @@ class Reporter:
         self._board.close()
         self._board = SummaryWriter(self._board_folder, purge_step=step + 1)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the time inside the block, of evaluations and checkpoints, out of the speed."""
+        start = time.monotonic()
+        yield
+        self._paused += time.monotonic() - start
+
     def step(self, step: int, loss: float, gradient_norm: float, rate: float) -> None:
         """Report a step, if the last report is at least INTERVAL ago."""
         now = time.monotonic()
         if now - self._last < INTERVAL:
             return
-        speed = (step - self._last_step) * self._config.BATCH.TOKENS / (now - self._last)
+        tokens = (step - self._last_step) * self._config.BATCH.TOKENS
+        speed = tokens / (now - self._last - self._paused)
         left = (self._config.SCHEDULE.STEPS - step) * (now - self._start)
         left /= max(1, step - self._start_step)
         scalars = {"loss": loss, "bits_per_byte": self._gauges.bits_per_byte(loss)}
@@ -77,7 +87,7 @@ class Reporter:
         self._log.write({"step": step, **scalars})
         line = self._line(step, scalars)
         print(f"{line}, {format_duration(left)} left", file=sys.stderr, flush=True)
-        self._last, self._last_step = now, step
+        self._last, self._last_step, self._paused = now, step, 0.0
 
     def _line(self, step: int, scalars: dict[str, float]) -> str:
         used = f", {scalars['utilization']:.1%} MFU" if "utilization" in scalars else ""
@@ -97,6 +107,7 @@ class Reporter:
         """Report that the training went back from a step to the checkpoint of another."""
         self._last_step = self._start_step = restored
         self._start = self._last = time.monotonic()
+        self._paused = 0.0
         text = f"back to step {restored:,}, learning rate x {guard.rate_factor:.3g}: {reason}"
         self._guard(step, text, guard, {"restored": restored})
 
@@ -126,6 +137,7 @@ class Reporter:
         self._valid = _bits_per_byte(total.bits_per_byte)
         self._board.add_scalar("valid/bits_per_byte", total.bits_per_byte, step)
         self._board.add_scalar("valid/token_perplexity", total.token_perplexity, step)
+        self._board.add_scalar("valid/word_perplexity", total.word_perplexity, step)
         for source, found in metrics.sources.items():
             self._board.add_scalar(f"valid/bits_per_byte/{source}", found.bits_per_byte, step)
         texts = draw_samples(model, self._tokenizer, self._config)

@@ -4,6 +4,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
+from gpt2ro.training.earlier_runs import tell_new_run
 from gpt2ro.training.evaluation import evaluate, has_text
-from gpt2ro.training.fingerprint import fingerprint
+from gpt2ro.training.exclusive import sole_training
+from gpt2ro.training.fingerprint import fingerprint, training_facts
 from gpt2ro.training.gauges import make_gauges
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.loop import Trainer
@@ -31,6 +34,7 @@ from gpt2ro.training.probes import Probes, read_probes
 from gpt2ro.training.processes import ALONE, Processes, local_rank
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
+from gpt2ro.training.schedule import unreached_rate
 from gpt2ro.training.state import TrainingState
 from gpt2ro.training.weights import Gpt2, initial_model
 
@@ -72,8 +76,8 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
 
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
-            the batch cannot be shared by the processes, or the training diverged or was told to
-            stop.
+            the batch cannot be shared by the processes, another process trains the same run, or the
+            training diverged or was told to stop.
     """
     _check_arguments(paths, threads)
     torch.set_num_threads(threads)
@@ -85,23 +89,57 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     _check_tokenizer(shards["train"], tokenizer_file)
     _check_tokens(shards["valid"], paths.tokens / "valid")
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    name = fingerprint(config, shards, tokenizer_file, paths.pretrained, paths.shape)
-    folder = paths.runs / name
-    if processes.is_first:
-        folder.mkdir(parents=True, exist_ok=True)
-        print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
+    facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape)
+    folder = paths.runs / fingerprint(facts)
+    with sole_training(folder) if processes.is_first else nullcontext():
+        store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
+        blank = not store.is_empty
+        if processes.is_first:
+            print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
+            if store.is_empty:
+                tell_new_run(folder, facts)
+        model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
+        if processes.is_first:
+            _tell_plan(model, shards["train"], config, is_random=not paths.pretrained)
+        # The weights above are drawn alike in every process; its dropout is its own.
+        if not processes.is_first:
+            torch.manual_seed(config.SEED + processes.rank)
+        probes = opened_probes(paths.probes, tokenizer, model)
+        state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
+        if processes.is_first:
+            store.load_best(model, state)
+            _write(model, state, shards, tokenizer, config, probes, paths)
 
-    store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
-    blank = not store.is_empty
-    model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
-    # The weights above are drawn alike in every process; its dropout is its own.
-    if not processes.is_first:
-        torch.manual_seed(config.SEED + processes.rank)
-    probes = opened_probes(paths.probes, tokenizer, model)
-    state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
-    if processes.is_first:
-        store.load_best(model, state)
-        _write(model, state, shards, tokenizer, config, probes, paths)
+
+def _tell_plan(model: Gpt2, train: list[TokenShard], config: CfgNode, *, is_random: bool) -> None:
+    """Tell what will be trained, on how much, and what of it looks like a mistake."""
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    tokens = sum(len(shard.tokens) for shard in train)
+    epochs = config.SCHEDULE.STEPS * config.BATCH.TOKENS / tokens
+    begun = "random" if is_random else "given"
+    plan = [
+        f"{parameters:,} parameters, {begun} weights; {tokens:,} tokens, read {epochs:,.2f} times "
+        f"in {config.SCHEDULE.STEPS:,} steps"
+    ]
+    if fault := unreached_rate(config):
+        plan.append(fault)
+    if is_random and config.UNFREEZING.UNTIL:
+        plan.append(
+            "UNFREEZING keeps blocks as they are, and theirs are random weights, which know "
+            "nothing; give weights (training.initial_weights, --pretrained), or empty its lists"
+        )
+    if model.device.type == "cuda" and config.PRECISION == "bfloat16" and not has_bfloat16():
+        plan.append(
+            f"PRECISION is bfloat16, which {torch.cuda.get_device_name()} has no instructions for "
+            "(from compute capability 8.0 on); set float16"
+        )
+    for line in plan:
+        print(f"training: {line}", file=sys.stderr)
+
+
+def has_bfloat16() -> bool:
+    """Return whether the GPU computes bfloat16 itself, and not in many steps."""
+    return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
 def _trained(
@@ -114,7 +152,11 @@ def _trained(
     probes: Probes | None,
     processes: Processes,
 ) -> TrainingState:
-    """Train a model to the end of its training; return how that went."""
+    """Train a model to the end of its training; return how that went.
+
+    Raises:
+        UserError: as `Trainer.train`, or the memory of the GPU is full.
+    """
     context = config.BATCH.CONTEXT
     decay = config.OPTIMIZER.EMA_DECAY
     average = WeightAverage(model, decay) if decay else None
@@ -128,7 +170,14 @@ def _trained(
         learner, sampler, shards["valid"], config, store, reporter, watch, probes, processes
     )
     trainer.resume()
-    trainer.train()
+    try:
+        trainer.train()
+    except torch.OutOfMemoryError as error:
+        raise UserError(
+            f"training: the memory of the GPU is full ({str(error).splitlines()[0]}); lower "
+            f"BATCH.MICRO, {config.BATCH.MICRO} now (a step stays BATCH.TOKENS), set "
+            "GRADIENT_CHECKPOINTING true, or end what else uses the GPU (nvidia-smi)."
+        ) from error
     if reporter:
         reporter.close()
     return trainer.state
@@ -220,6 +269,11 @@ def _check_arguments(paths: Paths, threads: int) -> None:
             raise UserError(f"{folder}: no such folder; run the step pretrained.")
     if paths.shape and not (config := paths.shape / "config.json").is_file():
         raise UserError(f"{config}: not found; name the folder of a GPT-2.")
+    # What cannot be written should not come to light after days.
+    for folder in (paths.model, paths.metrics.parent):
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            raise UserError(f"{folder}: {there} is no folder that can be written; name another.")
 
 
 def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:

@@ -43,6 +43,18 @@ def stage_at(step: int, config: CfgNode) -> Stage:
     return next((stage for stage in found if step < stage.end), found[-1])
 
 
+def unreached_rate(config: CfgNode) -> str | None:
+    """Return which stage ends before its warm-up, so that its rate is never reached, or None."""
+    warmup = config.SCHEDULE.WARMUP
+    for stage in stages(config):
+        if stage.end - stage.start < warmup:
+            return (
+                f"SCHEDULE.WARMUP is {warmup:,}, and the stage from step {stage.start:,} ends at "
+                f"step {stage.end:,}: the rate does not reach {stage.peak:g}"
+            )
+    return None
+
+
 def learning_rate(step: int, config: CfgNode) -> float:
     """Return the learning rate of a step (from 0): warm-up, plateau, decay."""
     stage, warmup = stage_at(step, config), config.SCHEDULE.WARMUP

@@ -5,17 +5,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from gpt2ro.documents import read_documents
 from gpt2ro.errors import UserError
-from gpt2ro.files import sha256
 from gpt2ro.sources.text import whole_text
 from gpt2ro.tokenization.shards import TokenShardWriter, read_shard
 from gpt2ro.tokenization.splits import read_split_documents
 from gpt2ro.tokenization.tokenizer_file import read_tokenizer
-from gpt2ro.training.evaluation import Metrics, evaluate
+from gpt2ro.training.evaluation import Metrics, Tally, tally
 from gpt2ro.training.probes import ProbeResult, Probes, read_probes
-from gpt2ro.training.weights import load_gpt2
+from gpt2ro.training.weights import END_OF_TEXT, load_gpt2
 
 SHARD = ".jsonl.zst"
 
@@ -24,7 +24,8 @@ class TextEvaluator:
     """Scores texts and probes with one model.
 
     Args:
-        model: a Hugging Face folder with config.json, model.safetensors and tokenizer.json.
+        model: a Hugging Face folder with config.json, model.safetensors, and tokenizer.json or
+            vocab.json and merges.txt.
         device_name: cpu or cuda.
         context: tokens in a context of a text; None for as many as the model takes.
 
@@ -36,17 +37,24 @@ class TextEvaluator:
     def __init__(self, model: Path, device_name: str, context: int | None = None) -> None:
         if device_name == "cuda" and not torch.cuda.is_available():
             raise UserError("--device is cuda, and PyTorch finds no GPU; leave it out.")
+        if not model.is_dir():
+            raise UserError(
+                f"{model}: no such folder; fetch a model of the hub first: python "
+                f"workflow/scripts/pretrained.py --model {model} --output FOLDER."
+            )
         self._network = load_gpt2(model).to(device_name)
-        tokenizer = model / "tokenizer.json"
-        self._tokenizer, self._end_of_text = read_tokenizer(tokenizer)
-        self._digest = sha256(tokenizer)
+        self._tokenizer, self._end_of_text = _read_tokenizer(model)
         self._longest: int = self._network.config.n_positions
         self._context = self._longest if context is None else context
         if not 1 <= self._context <= self._longest:
             raise UserError(f"--context is {context:,}; {model} takes 1 to {self._longest:,}.")
 
     def metrics(self, text: Path, split: str | None = None) -> Metrics:
-        """Return the metrics of a file.
+        """Return the metrics of a file, as `tally` reads it."""
+        return self.tally(text, split).metrics()
+
+    def tally(self, text: Path, split: str | None = None) -> Tally:
+        """Return what the metrics of a file are computed from; those of several add up.
 
         Args:
             text: a shard of documents (`.jsonl.zst`), each scored by itself; or plain text in
@@ -58,7 +66,7 @@ class TextEvaluator:
         """
         with TemporaryDirectory() as folder:
             tokens = Path(folder) / "text.bin"
-            with TokenShardWriter(tokens, self._digest, self._end_of_text) as shard:
+            with TokenShardWriter(tokens, "", self._end_of_text) as shard:
                 for document in _documents(text, split):
                     ids = self._tokenizer.encode(document, add_special_tokens=False).ids
                     shard.write(ids, document)
@@ -66,7 +74,7 @@ class TextEvaluator:
             if not written.words:
                 where = f"{text}, split {split}" if split else str(text)
                 raise UserError(f"{where}: holds no words; name a file with text.")
-            return evaluate(self._network, [written], self._context).total
+            return tally(self._network, [written], self._context)
 
     def probes(self, folder: Path) -> ProbeResult:
         """Return the accuracy on the agreement probes of a folder.
@@ -76,6 +84,26 @@ class TextEvaluator:
         """
         probes = Probes(read_probes(folder), self._tokenizer, self._longest)
         return probes.measure(self._network)
+
+
+def _read_tokenizer(model: Path) -> tuple[Tokenizer, int]:
+    """Return the tokenizer of a folder, and the id of end-of-text.
+
+    Older folders have GPT-2's own files, vocab.json and merges.txt, in place of tokenizer.json.
+    """
+    vocabulary, merges = model / "vocab.json", model / "merges.txt"
+    if (model / "tokenizer.json").is_file() or not (vocabulary.is_file() and merges.is_file()):
+        return read_tokenizer(model / "tokenizer.json")
+    try:
+        tokenizer = Tokenizer(models.BPE.from_file(str(vocabulary), str(merges)))
+    except Exception as error:  # the binding raises bare Exception for every fault
+        raise UserError(f"{vocabulary}, merges.txt: no tokenizer ({error}); fetch again.") from None
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    end = tokenizer.token_to_id(END_OF_TEXT)
+    if end is None:
+        raise UserError(f"{vocabulary}: the token {END_OF_TEXT} is missing; it is no GPT-2's.")
+    return tokenizer, int(end)
 
 
 def _documents(path: Path, split: str | None) -> Iterator[str]:

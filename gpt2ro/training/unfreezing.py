@@ -7,6 +7,7 @@ vocabulary mean something to them.
 """
 
 import re
+from collections.abc import Iterable
 
 from torch import nn
 
@@ -16,20 +17,27 @@ from gpt2ro.training.schedule import Stage
 BLOCK = re.compile(r"\bh\.(\d+)\.")
 
 
+def check_blocks(model: nn.Module, stages: Iterable[Stage]) -> None:
+    """Check, before the first step, that no stage trains more blocks than there are.
+
+    Raises:
+        UserError: one does.
+    """
+    layers = _layers(model)
+    most = max((stage.blocks or 0 for stage in stages), default=0)
+    if most > layers:
+        raise UserError(
+            f"UNFREEZING.BLOCKS holds {most}, and the model has {layers} blocks; set {layers} or "
+            "less."
+        )
+
+
 def set_trained(model: nn.Module, stage: Stage) -> None:
     """Let the parameters of a stage be trained, and freeze the others.
 
     A frozen parameter gets no gradient, so the optimiser has no state for it until it is freed.
-
-    Raises:
-        UserError: the stage trains more blocks than there are.
     """
     layers = _layers(model)
-    if stage.blocks is not None and stage.blocks > layers:
-        raise UserError(
-            f"UNFREEZING.BLOCKS holds {stage.blocks}, and the model has {layers} blocks; set "
-            f"{layers} or less."
-        )
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(_is_trained(name, stage, layers))
 

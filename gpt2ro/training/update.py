@@ -16,8 +16,8 @@ from gpt2ro.training.loss import NatsAndGradient, nats_and_gradient, summed_cros
 from gpt2ro.training.optimizers import set_learning_rate
 from gpt2ro.training.processes import ALONE, Processes
 from gpt2ro.training.products import multiply_by_onednn
-from gpt2ro.training.schedule import Stage, learning_rate, stage_at
-from gpt2ro.training.unfreezing import set_trained
+from gpt2ro.training.schedule import Stage, learning_rate, stage_at, stages
+from gpt2ro.training.unfreezing import check_blocks, set_trained
 
 AUTOCAST = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -37,6 +37,7 @@ class Updater:
         self._device = learner.device
         self._processes = processes
         self._stage: Stage | None = None
+        check_blocks(learner.model, stages(config))
         self._hidden_states = learner.model.transformer
         self._of_logits: NatsAndGradient = nats_and_gradient
         if config.GRADIENT_CHECKPOINTING:

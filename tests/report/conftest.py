@@ -131,6 +131,7 @@ def write_model(results: Path) -> None:
         "tokens_seen": 204_800,
         "best_step": 150,
         "skipped_steps": 2,
+        "rollbacks": 1,
         "curve": curve,
         "alarms": alarms,
         "data": {"tales": counts, "wiki": counts | {"documents": 9}},

@@ -181,3 +181,16 @@ def test_is_compared_with_its_baseline(results, model, catalogue) -> None:
     assert "## Compared with random weights" in text
     assert "| validation: bits per byte | 1.234 | 1.234 |" in text
     assert "\n\n\n" not in text
+
+
+def test_tells_rollbacks_and_that_samples_stopped_being_fluent(results, model, catalogue) -> None:
+    change(results, "alarms", [])
+    change(results, "rollbacks", 0)
+    text = card(results, model, catalogue)
+    assert "began to repeat" not in text
+    assert "back to a checkpoint" not in text
+    change(results, "alarms", [{"step": 1200, "reason": "repeated 4-grams 31 % (alarm over 20 %)"}])
+    change(results, "rollbacks", 2)
+    text = card(results, model, catalogue)
+    assert "\n- Step 1,200: repeated 4-grams 31 % (alarm over 20 %)\n" in text
+    assert ", 2 times back to a checkpoint. Optimiser" in text

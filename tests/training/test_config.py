@@ -70,6 +70,11 @@ def test_numbers_may_be_written_as_people_write_them(tmp_path: Path) -> None:
             "UNFREEZING: {UNTIL: [5], BLOCKS: [0], LEARNING_RATES: [0]}",
             r"UNFREEZING.LEARNING_RATES is \[0.0\]; expected numbers over 0.",
         ),
+        ("STEPS: 5", 'unknown key "STEPS"; did you mean "SCHEDULE.STEPS"?'),
+        ("optimizer: {learning_rate: 1}", '; did you mean "OPTIMIZER.LEARNING_RATE"?'),
+        ("EVERY: 1", '; did you mean "EVALUATION.EVERY" or "CHECKPOINT.EVERY"?'),
+        ("SEED: 99999999999999999999", "SEED is 99999999999999999999; expected 4294967295 or"),
+        ("OPTIMIZER: {LEARNING_RATE: 1e-5}", "MIN_LEARNING_RATE is 3e-05, over .*, 1e-05; lower"),
         ("- 1", "expected sections of keys, found list."),
     ],
 )
@@ -83,3 +88,17 @@ def test_a_fault_names_file_key_and_what_is_expected(
 def test_an_override_without_value_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="overrides: SEED has no value"):
         load(tmp_path, "", "SEED")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["OPTIMIZER.NAME", "admaw"], "^overrides: OPTIMIZER.NAME is admaw; allowed"),
+        (["GUARD.WINDOW", "7"], "^overrides: GUARD.WINDOW is 7; expected 8 or more"),
+        (["MODEL.HEADS", "5"], "^overrides: MODEL.WIDTH is 768, not a multiple"),
+        (["SEED", "2"], "mine.yaml: SCHEDULE.NAME is wds; allowed"),
+    ],
+)
+def test_a_fault_of_an_override_is_looked_for_there(tmp_path: Path, words, message) -> None:
+    with pytest.raises(UserError, match=message):
+        load(tmp_path, "SCHEDULE: {NAME: wds}" if words[0] == "SEED" else "", *words)

@@ -1,9 +1,11 @@
 """What is told of a training: bits per byte, utilisation, memory."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 import torch
+from tokenizers import Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from gpt2ro.tokenization.shards import read_shards
@@ -48,6 +50,14 @@ def test_a_card_is_known_by_its_name_or_not_at_all(card: str, peak: float | None
     assert peak_operations(card) == peak
 
 
+@pytest.mark.parametrize(
+    ("card", "peak"),
+    [("NVIDIA A100-SXM4-40GB", 156e12), ("Tesla T4", None), ("GeForce GT 1030", None)],
+)
+def test_float32_is_held_against_the_rate_of_tf32(card: str, peak: float | None) -> None:
+    assert peak_operations(card, "float32") == peak
+
+
 def test_utilization_is_a_share_of_all_cards_and_unknown_without_their_peak() -> None:
     gauges = Gauges(CPU, bytes_per_token=4.0, operations_per_token=1e9, peak_operations=2e15)
     assert gauges.utilization(500_000) == pytest.approx(0.25)
@@ -76,3 +86,18 @@ def test_the_line_of_a_step_has_every_figure(world, monkeypatch, capsys) -> None
         rf"gradient {number}, {number} tokens/s, {number} GB, \d+ s left"
     )
     assert re.search(line, capsys.readouterr().err)
+
+
+def test_the_speed_is_that_of_steps_without_evaluations(world, monkeypatch, capsys) -> None:
+    seconds = iter([0.0, 4.0, 10.0, 12.0])  # made, evaluated from 4 to 10, told at 12
+    monkeypatch.setattr(reporting, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    config = load_experiment(world.experiment, [])
+    tokenizer = Tokenizer.from_file(str(world.paths.tokenizer / "tokenizer.json"))
+    reporter = reporting.Reporter(
+        world.folder, config, tokenizer, Gauges(torch.device("cpu"), 4.0, 6.0)
+    )
+    with reporter.paused():
+        pass
+    reporter.step(3, 1.0, 1.0, 0.1)
+    reporter.close()
+    assert f", {3 * config.BATCH.TOKENS / 6:,.0f} tokens/s, " in capsys.readouterr().err

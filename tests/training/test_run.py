@@ -1,6 +1,7 @@
 """A whole training: what it learns, what it writes, and the faults it names."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -73,6 +74,23 @@ def test_bfloat16_trains_too(world) -> None:
     assert curve[-1]["valid_bits_per_byte"] < curve[0]["valid_bits_per_byte"]
 
 
+def test_the_plan_is_told_with_what_looks_like_a_mistake(world, capsys) -> None:
+    run(world, "SCHEDULE.STEPS", "8")
+    stderr = capsys.readouterr().err
+    size = (
+        r"training: 36,\d\d\d parameters, random weights; 2,270 tokens, read 0.23 times in 8 steps"
+    )
+    assert re.search(size, stderr)
+    assert "UNFREEZING" not in stderr
+    assert "SCHEDULE.WARMUP" not in stderr
+    unfreezing = ("UNTIL", "[6]", "BLOCKS", "[0]", "LEARNING_RATES", "[0.01]")
+    words = [word if n % 2 else f"UNFREEZING.{word}" for n, word in enumerate(unfreezing)]
+    run(world, "SCHEDULE.STEPS", "8", *words)
+    stderr = capsys.readouterr().err
+    assert "UNFREEZING keeps blocks as they are, and theirs are random" in stderr
+    assert "SCHEDULE.WARMUP is 4, and the stage from step 6 ends at step 8" in stderr
+
+
 def test_float16_without_a_gpu_is_told(world) -> None:
     with pytest.raises(UserError, match="PRECISION is float16, which needs a GPU"):
         run(world, "PRECISION", "float16", "DEVICE", "cpu")
@@ -111,6 +129,14 @@ def test_a_validation_split_without_tokens_is_told(world) -> None:
 def test_initial_weights_that_are_not_there_are_told(world, tmp_path) -> None:
     with pytest.raises(UserError, match="nowhere: no such folder; run the step pretrained"):
         run(world, pretrained=tmp_path / "nowhere")
+
+
+def test_an_output_that_cannot_be_written_is_told_before_the_training(world) -> None:
+    (world.folder / "file").write_text("where a folder should be")
+    for place in ({"model": world.folder / "file"}, {"metrics": world.folder / "file/a/m.json"}):
+        with pytest.raises(UserError, match="file is no folder that can be written"):
+            run(world, **place)
+    assert not world.paths.runs.exists()
 
 
 def test_no_threads_are_refused(world) -> None:

@@ -10,8 +10,8 @@ from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
 from gpt2ro.training.config import defaults
-from gpt2ro.training.schedule import learning_rate, stage_at, stages
-from gpt2ro.training.unfreezing import set_trained
+from gpt2ro.training.schedule import learning_rate, stage_at, stages, unreached_rate
+from gpt2ro.training.unfreezing import check_blocks, set_trained
 
 
 def schedule(**values: object) -> CfgNode:
@@ -102,7 +102,7 @@ def test_more_blocks_than_the_model_has_are_told() -> None:
     config = unfreezing()
     config.UNFREEZING.BLOCKS = (0, 12)
     with pytest.raises(UserError, match=r"UNFREEZING\.BLOCKS holds 12, and the model has 11 bl"):
-        set_trained(tiny(), stage_at(20, config))
+        check_blocks(tiny(), stages(config))
 
 
 def test_a_frozen_parameter_gets_no_gradient() -> None:
@@ -111,3 +111,15 @@ def test_a_frozen_parameter_gets_no_gradient() -> None:
     ids = torch.zeros((1, 4), dtype=torch.int64)
     model(input_ids=ids, labels=ids).loss.backward()
     assert {name for name, p in model.named_parameters() if p.grad is not None} == names
+
+
+def test_a_stage_that_ends_before_its_warm_up_is_told() -> None:
+    config = defaults()
+    config.SCHEDULE.STEPS, config.SCHEDULE.WARMUP = 1000, 50
+    assert unreached_rate(config) is None
+    config.UNFREEZING.UNTIL, config.UNFREEZING.BLOCKS = (980,), (0,)
+    config.UNFREEZING.LEARNING_RATES = (0.5,)
+    assert unreached_rate(config) == (
+        "SCHEDULE.WARMUP is 50, and the stage from step 980 ends at step 1,000: the rate does not "
+        "reach 0.0003"
+    )

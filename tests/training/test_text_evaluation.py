@@ -2,7 +2,9 @@
 
 import json
 import lzma
+import re
 import runpy
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -166,3 +168,47 @@ def test_a_missing_and_an_empty_text_are_told(trained: World, tmp_path: Path) ->
     (tmp_path / "empty.txt").write_text("\n")
     with pytest.raises(UserError, match=r"empty\.txt: holds no words"):
         evaluator.metrics(tmp_path / "empty.txt")
+
+
+def test_a_folder_with_the_files_of_gpt2s_own_tokenizer_is_read(
+    trained: World, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("Ana are mere.\n<|endoftext|> Într-o zi.")
+    folder = tmp_path / "model"
+    shutil.copytree(trained.paths.model, folder)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    merges = json.loads(tokenizer.to_str())["model"]["merges"]
+    (folder / "vocab.json").write_text(json.dumps(tokenizer.get_vocab()))
+    (folder / "merges.txt").write_text("".join(f"{one} {other}\n" for one, other in merges))
+    (folder / "tokenizer.json").unlink()
+    expected = TextEvaluator(trained.paths.model, "cpu").metrics(tmp_path / "a.txt")
+    assert TextEvaluator(folder, "cpu").metrics(tmp_path / "a.txt") == expected
+    (folder / "vocab.json").write_text("{}")
+    with pytest.raises(UserError, match=r"vocab\.json, merges\.txt: no tokenizer"):
+        TextEvaluator(folder, "cpu")
+    (folder / "vocab.json").unlink()
+    with pytest.raises(UserError, match=r"tokenizer\.json: not found"):
+        TextEvaluator(folder, "cpu")
+
+
+def test_a_name_on_the_hub_is_to_be_fetched_first() -> None:
+    with pytest.raises(UserError, match=r"no such folder; .*pretrained\.py --model some/gpt2 "):
+        TextEvaluator(Path("some/gpt2"), "cpu")
+
+
+def test_several_texts_are_told_together_too(trained: World, lines, tmp_path: Path) -> None:
+    for name, text in zip("ab", SENTENCES, strict=False):
+        (tmp_path / name).write_text(text)
+    found = lines(trained.paths.model, tmp_path / "a", tmp_path / "b", "--json")
+    first, second, total = map(json.loads, found)
+    assert total["text"] == "all"
+    nats = [one["bits_per_byte"] * one["bytes"] for one in (first, second, total)]
+    assert nats[0] + nats[1] == pytest.approx(nats[2], rel=1e-5)
+
+
+def test_a_perplexity_of_many_digits_is_told_by_its_power_of_ten(
+    trained: World, lines, tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_text("x" * 300)
+    (line,) = lines(trained.paths.model, tmp_path / "a")
+    assert re.search(r"perplexity \d\.\de\+\d+ a word", line)

@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file
 from world import World, make_world
 
+from gpt2ro.errors import UserError
 from gpt2ro.training.config import load_experiment
 from gpt2ro.training.run import train
 
@@ -78,3 +79,10 @@ def test_evaluating_more_often_does_not_change_the_training(world: World, finish
     run(world, "EVALUATION.EVERY", "1")
     one, two = weights(finished, 12), weights(world, 12)
     assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_too_many_blocks_of_a_late_stage_are_told_before_the_first_step(world: World) -> None:
+    words = ("UNFREEZING.BLOCKS", "[0, 3]")
+    with pytest.raises(UserError, match=r"UNFREEZING\.BLOCKS holds 3, and the model has 2 blocks"):
+        run(world, *words)
+    assert not list(world.paths.runs.glob("*/checkpoints/step-*"))

@@ -52,22 +52,32 @@ def main() -> None:
     from gpt2ro.training.text_evaluation import TextEvaluator
 
     evaluator = TextEvaluator(arguments.model, arguments.device, arguments.context)
+    tallies = []
     for path in arguments.texts:
-        print(text_line(path, evaluator.metrics(path, arguments.split), arguments.json), flush=True)
+        tallies.append(evaluator.tally(path, arguments.split))
+        print(text_line(str(path), tallies[-1].metrics(), arguments.json), flush=True)
+    if len(tallies) > 1:
+        total = sum(tallies[1:], start=tallies[0]).metrics()
+        print(text_line("all", total, arguments.json), flush=True)
     if arguments.probes:
         result = evaluator.probes(arguments.probes)
         print(probe_lines(arguments.probes, result, arguments.json), flush=True)
 
 
-def text_line(path: Path, metrics: "Metrics", as_json: bool) -> str:
-    """Return what is told of a text."""
+def text_line(name: str, metrics: "Metrics", as_json: bool) -> str:
+    """Return what is told of a text, or of all."""
     if as_json:
-        return json.dumps({"text": str(path), **metrics.rounded()})
+        return json.dumps({"text": name, **metrics.rounded()}, ensure_ascii=False)
     return (
-        f"{path}: {metrics.bits_per_byte:.3f} bits a byte, perplexity "
-        f"{metrics.word_perplexity:,.1f} a word, {metrics.token_perplexity:,.1f} a token, "
-        f"{metrics.bytes:,} bytes"
+        f"{name}: {metrics.bits_per_byte:.3f} bits a byte, perplexity "
+        f"{perplexity(metrics.word_perplexity)} a word, {perplexity(metrics.token_perplexity)} a "
+        f"token, {metrics.bytes:,} bytes"
     )
+
+
+def perplexity(value: float) -> str:
+    """Return a perplexity; that of a strange text may have a hundred digits."""
+    return f"{value:,.1f}" if value < 1e6 else f"{value:.1e}"
 
 
 def probe_lines(folder: Path, result: "ProbeResult", as_json: bool) -> str:
