@@ -12,8 +12,6 @@ mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
-#[cfg(target_arch = "x86_64")]
-mod vnni;
 
 use super::sums::{Dot, sums};
 use super::{Job, Kernel, walk};
@@ -86,7 +84,7 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
         Level::Avx512(Products::OfFloats) => unsafe { avx512::multiply(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512(_) => unsafe { vnni::multiply(job) },
+        Level::Avx512(_) => unsafe { avx512::multiply_by_vnni(job) },
         // SAFETY: likewise.
         #[cfg(target_arch = "aarch64")]
         Level::Neon(Products::OfFloats) => unsafe { walk::<Int8<neon::Neon<false>>>(job) },
