@@ -36,9 +36,9 @@ def check_splits(splits: NDArray[np.uint8], settings: SplitSettings) -> None:
         if shares[name] > 0 and not count:
             if len(splits) < FEW:
                 raise UserError(
-                    f"split.{name}: no document is left for it, as the corpus has {len(splits):,} "
-                    f"distinct ones, expected {FEW} or more; add text, or make more documents of "
-                    "each file (extraction.text_documents: blank-line)."
+                    f"split.{name}: no document is left for it: {len(splits):,} distinct in the "
+                    f"corpus, expected {FEW} or more; add text, or make more documents of each "
+                    "file (extraction.text_documents: blank-line)."
                 )
             raise UserError(
                 f"split.{name}: the corpus is too small for this split: {len(splits):,} distinct "

@@ -122,9 +122,7 @@ def test_too_few_documents_to_be_split_are_told_with_how_files_become_more(
     tmp_path: Path, count: int
 ) -> None:
     corpus = Corpus(tmp_path, {("a", "1"): documents("a", "1", numbered(count))})
-    expected = (
-        rf"the corpus has {count} distinct ones, .* \(extraction\.text_documents: blank-line\)"
-    )
+    expected = rf"{count} distinct in the corpus, .* \(extraction\.text_documents: blank-line\)"
     with pytest.raises(UserError, match=expected):
         corpus.cluster(SplitSettings(valid=0.3, test=0.3))
 
