@@ -31,14 +31,38 @@ def nats_and_gradient(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         logits: `(tokens, vocabulary)`.
         target: `(tokens)` int64.
     """
-    dtype, log_probabilities = logits.dtype, logits.float().log_softmax(dim=1)
+    dtype = logits.dtype
+    probabilities, of_target = _probabilities(logits.float(), target)
     del logits  # its memory is used again below
-    # Not by scatter: in half precision on a CPU it takes a fifth of the time of the exponentials.
-    places = torch.arange(len(target), device=target.device), target
-    of_target = log_probabilities[places]
-    gradient = log_probabilities.exp_().to(dtype)
-    gradient[places] = of_target.expm1().to(dtype)
+    gradient = probabilities.to(dtype)
+    gradient[_places(target)] = of_target.expm1().to(dtype)
     return -of_target.sum(), gradient
+
+
+def _probabilities(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the probabilities `(tokens, vocabulary)`, and logarithms of those of the targets.
+
+    An exponential is computed once. With log_softmax, and the exponentials of that, this took twice
+    as long on a CPU.
+
+    Args:
+        logits: `(tokens, vocabulary)` float32.
+        target: `(tokens)` int64.
+    """
+    probabilities = logits.softmax(dim=1)
+    # The logarithm of the sum of exponentials, by the likeliest token: no other probability is
+    # surely large enough to have one.
+    log_sum = logits.amax(dim=1) - probabilities.amax(dim=1).log()
+    return probabilities, logits[_places(target)] - log_sum
+
+
+def _places(target: Tensor) -> tuple[Tensor, Tensor]:
+    """Return where targets are in `(tokens, vocabulary)`, as an index.
+
+    Gather and scatter would do, but in half precision on a CPU they take a fifth of the time of the
+    exponentials.
+    """
+    return torch.arange(len(target), device=target.device), target
 
 
 # `nats_and_gradient`, or what torch.compile made of it.
@@ -99,7 +123,7 @@ class _SummedCrossEntropy(torch.autograd.Function):
             rows, target = hidden[chunk].to(dtype), targets[chunk]
             if for_hidden is None and for_head is None:
                 logits = product(rows, weight.T).float()
-                nats -= logits.log_softmax(dim=1).gather(1, target[:, None]).sum()
+                nats -= _probabilities(logits, target)[1].sum()
                 continue
             # gradient: (chunk, vocabulary)
             of_chunk, gradient = of_logits(product(rows, weight.T), target)

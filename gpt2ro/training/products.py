@@ -1,4 +1,4 @@
-"""Products of float32 matrices on a CPU, by oneDNN.
+"""Products of float32 matrices on a CPU, by oneDNN where it is faster.
 
 PyTorch computes them with MKL, and only those of shorter types with oneDNN. On AMD Zen 4, with two
 threads and the matrices of a width of 256, MKL reached 155 to 180 GFLOP/s and oneDNN 200 to 210
@@ -31,6 +31,20 @@ def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
         found: Tensor = _BY_ONEDNN(left, right.T, bias, "none", [], "")
         return found
     return left @ right if bias is None else torch.addmm(bias, left, right)
+
+
+def product_of_transposed(left: Tensor, right: Tensor) -> Tensor:
+    """Return `left.T @ right`, without gradients.
+
+    For oneDNN the left matrix is copied to be transposed. Where it is as wide as the right one or
+    wider, MKL takes 4 to 45 % less time for that, where it is narrower 0 to 25 % more (AMD Zen 4,
+    two threads, 1,024 to 4,096 rows, the matrices of widths of 256 to 768).
+
+    Args:
+        left: `(rows, outer)`
+        right: `(rows, columns)`
+    """
+    return product(left.T, right) if left.shape[1] < right.shape[1] else left.T @ right
 
 
 def multiply_by_onednn(model: Any) -> None:
@@ -66,6 +80,6 @@ class _Affine(torch.autograd.Function):
         for_inputs, for_weight, for_bias = ctx.needs_input_grad
         return (
             product(gradient, weight.T) if for_inputs else None,
-            product(inputs.T, gradient) if for_weight else None,
+            product_of_transposed(inputs, gradient) if for_weight else None,
             gradient.sum(dim=0) if for_bias else None,
         )

@@ -99,11 +99,19 @@ def test_a_frozen_head_gets_no_gradient_and_the_hidden_states_get_theirs() -> No
     assert distance(hidden.grad, expected) < 1e-5
 
 
-def test_without_gradients_the_loss_is_the_same_bits() -> None:
-    given_problem = problem(20, seed=1)
+@pytest.mark.parametrize("seed", range(10))
+def test_without_gradients_the_loss_is_the_same_bits(seed) -> None:
+    given_problem = problem(20, seed)
     with torch.no_grad():
         alone = summed_cross_entropy(*given_problem)
     assert torch.equal(alone, results(summed_cross_entropy, given_problem)[0])
+
+
+def test_a_target_of_no_probability_has_its_nats_and_its_gradient() -> None:
+    logits = torch.tensor([[500.0, 0.0, -500.0]])  # e^-1000 is no float32
+    nats, gradient = nats_and_gradient(logits, torch.tensor([2]))
+    assert float(nats) == 1000
+    assert gradient[0].tolist() == [1, 0, -1]
 
 
 def test_a_second_backward_pass_fails_instead_of_giving_wrong_gradients() -> None:

@@ -12,7 +12,7 @@ from gpt2ro.training import products
 from gpt2ro.training.config import defaults
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.optimizers import make_optimizer
-from gpt2ro.training.products import multiply_by_onednn, product
+from gpt2ro.training.products import multiply_by_onednn, product, product_of_transposed
 from gpt2ro.training.update import Updater
 
 sizes = st.integers(1, 40)
@@ -41,6 +41,17 @@ def test_a_product_is_that_of_the_matrices(rows, inner, columns, turned, biased)
     bias = torch.randn(columns, generator=random) if biased else None
     expected = left.double() @ right.double() + (0 if bias is None else bias.double())
     torch.testing.assert_close(product(left, right, bias).double(), expected, rtol=1e-5, atol=1e-5)
+
+
+@given(rows=sizes, outer=sizes, columns=sizes)
+@settings(deadline=None)
+def test_a_product_of_the_transposed_is_that_of_the_matrices(rows, outer, columns) -> None:
+    random = torch.Generator().manual_seed(rows + 41 * outer)
+    left = torch.randn(rows, outer, generator=random)
+    right = torch.randn(rows, columns, generator=random)
+    expected = left.T.double() @ right.double()
+    found = product_of_transposed(left, right).double()
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("bias", [None, torch.ones(3)])
