@@ -2,15 +2,20 @@ r"""Speed, recall and precision of near-duplicate removal, on any text, with pla
 
     python bench/dedupe.py --megabytes 20 text/*.txt.xz
     python bench/dedupe.py --megabytes 20 --peers text/*.txt.xz     # datasketch and rensa too
+    python bench/dedupe.py --text-dedup ENV/bin/python text/*.txt.xz
 
 Each file is cut into documents of about 300 words; every fifth is copied with 1 to 20 % of its
 words exchanged, some copies also in cedillas, without diacritics, in capitals or wrapped anew.
 MB are of UTF-8 text, seconds are CPU seconds of this process. The last line is JSON.
+
+text-dedup is a program with requirements of its own, so it is run by the Python of an environment
+that has it; its CPU seconds are those of the whole program.
 """
 
 import argparse
 import json
 import lzma
+import resource
 import sys
 import tempfile
 import textwrap
@@ -23,7 +28,7 @@ from random import Random
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from peers import PEERS
+from peers import PEERS, text_dedup_kept
 
 from gpt2ro._native import fold, similarity
 from gpt2ro.dedupe.clusters import write_decisions
@@ -188,6 +193,40 @@ def measure_peer(name: str, texts: list[str], families: list[list[int]]) -> dict
     }
 
 
+def measure_text_dedup(
+    python: Path, texts: list[str], families: list[list[int]]
+) -> dict[str, object]:
+    """Return speed, recall (pairs of which not both are kept) and precision of text-dedup."""
+    with tempfile.TemporaryDirectory() as folder:
+        before = children_seconds()
+        kept = text_dedup_kept(python, texts, SETTINGS, Path(folder))
+        seconds = children_seconds() - before
+    signer = text_signer(SETTINGS)
+    sets = [signer.shingles(text) for text in texts]
+    planted = [pair for family in families for pair in combinations(family, 2)]
+    close = [(a, b) for a, b in planted if similarity(sets[a], sets[b]) >= 0.8]
+    dropped = [n for n in range(len(texts)) if n not in kept]
+    # Whom a text was dropped for is not told, so it may be any text.
+    right = sum(
+        any(
+            similarity(sets[n], other) >= SETTINGS.min_similarity
+            for other in sets[:n] + sets[n + 1 :]
+        )
+        for n in dropped
+    )
+    return {
+        "mb_per_s": round(sum(len(text.encode()) for text in texts) / 1e6 / seconds, 2),
+        "recall": sum(a not in kept or b not in kept for a, b in close) / len(close),
+        "precision": right / max(1, len(dropped)),
+    }
+
+
+def children_seconds() -> float:
+    """Return CPU seconds of child processes that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def print_table(figures: dict[str, object]) -> None:
     for name, value in figures.items():
         if not isinstance(value, dict):
@@ -204,6 +243,9 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+", help="text files, .txt or .txt.xz")
     parser.add_argument("--megabytes", type=float, default=20, help="text to take (default: 20)")
     parser.add_argument("--peers", action="store_true", help="measure datasketch and rensa too")
+    parser.add_argument(
+        "--text-dedup", type=Path, metavar="PYTHON", help="measure text-dedup with this Python too"
+    )
     arguments = parser.parse_args()
     texts, families = with_copies(originals(arguments.files, arguments.megabytes))
     figures = measure(texts, families)
@@ -212,6 +254,10 @@ def main() -> None:
         for name in PEERS:
             figures[name] = measure_peer(name, texts, families)
             print(f"{name}: {figures[name]}")
+    if arguments.text_dedup:
+        name = "text-dedup"
+        figures[name] = measure_text_dedup(arguments.text_dedup.absolute(), texts, families)
+        print(f"{name}: {figures[name]}")
     print(json.dumps(figures))
 
 
