@@ -116,6 +116,16 @@ def test_lines_are_counted_of_no_source_whose_lines_stay(built: Workspace) -> No
     assert not planned & (of_every_part("lines") | {"line_index"})
 
 
+def test_the_order_of_sources_is_no_change(built: Workspace) -> None:
+    with built.changed("config/config.yaml", "- tales\n  - letters", "- letters\n  - tales"):
+        assert built.planned() == set()
+
+
+def test_an_example_of_a_crate_builds_nothing(built: Workspace) -> None:
+    with built.changed("rust/app/examples/embed.rs", "\n", "\n// changed\n"):
+        assert built.planned() == set()
+
+
 def test_a_prompt_samples_again_and_nothing_else(built: Workspace) -> None:
     with built.changed("miniature/prompts.txt", "Bunica", "Mama"):
         assert built.planned("results/samples.txt") == {"samples"}
