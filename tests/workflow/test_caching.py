@@ -1,8 +1,12 @@
 """What runs again when something changes, and what does not."""
 
 import os
+import re
+from typing import Any
 
-from workspace import Workspace
+from workspace import ROOT, Workspace
+
+MAKEFILE = ROOT / "Makefile"
 
 CORPUS_STAGES = ("extract", "clean", "signatures", "lines", "dedupe", "encode")
 PARTS = ("tales/animals.txt", "tales/family.txt", "letters/letters.txt")
@@ -79,6 +83,19 @@ def test_a_rust_source_of_the_extension_reads_text_again_and_leaves_the_binary(
     assert of_every_part("extract", "clean", "signatures", "dedupe", "encode") <= planned
     assert {"native", "clusters", "tokenizer", "train"} | AFTER_TRAIN <= planned
     assert not planned & (of_every_part("download") | {"rust"})
+
+
+def test_an_extension_that_setup_built_is_not_built_again_for_a_touch(new_workspace: Any) -> None:
+    workspace: Workspace = new_workspace("setup")
+    (workspace.folder / "gpt2ro" / "_native.abi3.so").write_bytes(b"as set-up built it")
+    command = re.search(r"^NOTE_EXTENSION = .* snakemake (.*)$", MAKEFILE.read_text(), re.MULTILINE)
+    assert command
+    workspace.build(*command[1].split())
+    source = workspace.folder / "rust" / "corpus" / "src" / "minhash.rs"
+    os.utime(source)
+    assert "native" not in workspace.planned("corpus")
+    source.write_text(source.read_text() + "// changed\n")
+    assert "native" in workspace.planned("corpus")
 
 
 def test_another_version_of_a_crate_builds_the_binary_again_and_no_corpus(built: Workspace) -> None:
