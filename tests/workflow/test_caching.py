@@ -62,6 +62,14 @@ def test_a_setting_of_other_formats_reads_no_text_again(built: Workspace) -> Non
         assert of_every_part("extract") <= built.planned()
 
 
+def test_a_setting_of_crawled_text_cleans_no_other_again(built: Workspace) -> None:
+    old, new = "extraction:", "cleaning:\n  mask_personal_data: {}\nextraction:"
+    with built.changed("config/config.yaml", old, new.format("none")):
+        assert built.planned() == set()
+    with built.changed("config/config.yaml", old, new.format("all")):
+        assert of_every_part("clean") <= built.planned()
+
+
 def test_a_line_of_the_cleaning_code_cleans_again_and_all_that_follows(built: Workspace) -> None:
     with built.changed("gpt2ro/cleaning/clean.py", "\n", "\n# changed\n"):
         planned = built.planned()
