@@ -8,6 +8,9 @@ SNAKEMAKE = $(RUN) snakemake --configfile $(CONFIG) $(if $(CORPUS),--config corp
 EXTENSION_SOURCES = $(shell find rust/corpus rust/python -name '*.rs' -o -name '*.toml')
 RESULTS = $(shell sed -n 's/^results: *["'\'']*\([^ "'\''\#]*\).*/\1/p' $(CONFIG))
 
+# Snakemake notes of which sources it was built: touching one then builds nothing again.
+NOTE_EXTENSION = $(RUN) snakemake --quiet --touch --force gpt2ro/_native.abi3.so
+
 .PHONY: samples setup slurm test test-aarch64 lint clean
 
 samples: setup
@@ -20,6 +23,7 @@ setup: .venv/.complete gpt2ro/_native.abi3.so
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --require-hashes --requirement requirements.lock
 	$(RUN) python -m pip install --no-deps --no-build-isolation --editable .
+	$(NOTE_EXTENSION)
 	$(RUN) python workflow/scripts/build_rust.py --workspace rust --jobs $$(nproc)
 	touch $@
 
@@ -30,6 +34,7 @@ slurm: setup
 # Installing the package has built it; this is for a change of its sources.
 gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
 	$(RUN) python workflow/scripts/build_native.py --workspace rust --jobs $$(nproc) --output $@
+	$(NOTE_EXTENSION)
 
 test: setup
 	$(RUN) python -m pytest

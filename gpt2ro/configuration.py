@@ -1,13 +1,14 @@
 """Checks a configuration against its JSON schema and says what is wrong in one line."""
 
+import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator, ValidationError
 
 from gpt2ro.errors import UserError, nearest
+from gpt2ro.yaml_file import parsed
 
 TYPE_NAMES = {
     "array": "a list",
@@ -18,29 +19,6 @@ TYPE_NAMES = {
     "object": "a section of keys",
     "string": "a text",
 }
-
-
-def read_yaml(path: Path) -> Any:
-    """Read a YAML file.
-
-    Raises:
-        UserError: the file is missing or is not YAML.
-    """
-    try:
-        return _parsed(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found; check the name.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not valid YAML ({error}); mend it and run again.") from None
-
-
-def _parsed(text: str) -> Any:
-    """Parse YAML in C, a tenth of the time that Snakemake's start else takes for our files."""
-    try:
-        return yaml.load(text, yaml.CSafeLoader)
-    except (AttributeError, yaml.YAMLError):
-        # Without libyaml, or with a fault: this parser shows the line.
-        return yaml.safe_load(text)
 
 
 def typed(values: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +41,7 @@ def _typed(value: Any, schema: Mapping[str, Any]) -> Any:
         return None
     if isinstance(value, str) and "string" not in kinds:
         try:
-            return _parsed(value)
+            return parsed(value)
         except yaml.YAMLError:
             return value  # what it should have been is for the check to say
     return value
@@ -106,20 +84,28 @@ def _describe(error: ValidationError) -> str:
         case "type":
             names = [limit] if isinstance(limit, str) else limit
             expected = " or ".join(TYPE_NAMES[name] for name in names)
-            return f"{key} is {instance!r}; expected {expected}."
+            return f"{key} is {_as_written(instance)}; expected {expected}."
         case "enum":
             allowed = ", ".join(map(str, limit))
-            return f"{key} is {instance!r}; allowed: {allowed}."
-        case "minimum" | "exclusiveMinimum":
+            return f"{key} is {_as_written(instance)}; allowed: {allowed}."
+        case "exclusiveMinimum":
+            return f"{key} is {instance}; expected more than {limit}."
+        case "minimum":
             return f"{key} is {instance}; too small, the limit is {limit}."
-        case "maximum" | "exclusiveMaximum":
+        case "maximum":
             return f"{key} is {instance}; too large, the limit is {limit}."
         case "minItems":
             return f"{key} is empty; name at least {limit}."
         case "pattern":
-            return f"{key or 'a name'} is {instance!r}; expected the form {limit}."
+            expected = schema.get("form") or f"the form {limit}"
+            return f"{key or 'a name'} is {instance!r}; expected {expected}."
         case _:
             return f"{key}: {error.message}."
+
+
+def _as_written(value: Any) -> str:
+    """Return a value as YAML has it: null and true, not None and True."""
+    return json.dumps(value) if value is None or isinstance(value, bool) else repr(value)
 
 
 def with_defaults(values: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,6 @@
-from pathlib import Path
-
 import pytest
 
-from gpt2ro.configuration import check, read_yaml, typed, with_defaults
+from gpt2ro.configuration import check, typed, with_defaults
 from gpt2ro.errors import UserError
 
 SCHEMA = {
@@ -10,13 +8,15 @@ SCHEMA = {
     "additionalProperties": False,
     "required": ["results"],
     "properties": {
-        "results": {"type": "string"},
+        "results": {"type": "string", "pattern": "^[a-z]+$", "form": "small letters"},
         "cleaning": {
             "type": "object",
             "additionalProperties": False,
             "properties": {
                 "min_characters": {"type": "integer", "minimum": 1, "default": 100},
                 "mode": {"enum": ["strict", "loose"], "default": "strict"},
+                "name": {"type": "string", "pattern": "^[a-z]+$"},
+                "share": {"type": "number", "exclusiveMinimum": 0},
             },
         },
         "corpus": {"type": ["string", "null"], "default": None},
@@ -41,10 +41,24 @@ def test_accepts_what_the_schema_allows() -> None:
         ),
         ({}, 'c.yaml: key "results" is missing; set it.'),
         ({"results": 3}, "c.yaml: results is 3; expected a text."),
+        ({"results": None}, "c.yaml: results is null; expected a text."),
+        ({"results": "A"}, "c.yaml: results is 'A'; expected small letters."),
+        (
+            {"results": "r", "cleaning": {"name": "A"}},
+            "c.yaml: cleaning.name is 'A'; expected the form ^[a-z]+$.",
+        ),
+        (
+            {"results": "r", "cleaning": {"min_characters": True}},
+            "c.yaml: cleaning.min_characters is true; expected a whole number.",
+        ),
         ({"results": "r", "corpus": 1}, "c.yaml: corpus is 1; expected a text or nothing (null)."),
         (
             {"results": "r", "cleaning": {"min_characters": 0}},
             "c.yaml: cleaning.min_characters is 0; too small, the limit is 1.",
+        ),
+        (
+            {"results": "r", "cleaning": {"share": 0}},
+            "c.yaml: cleaning.share is 0; expected more than 0.",
         ),
         (
             {"results": "r", "cleaning": {"mode": "x"}},
@@ -81,12 +95,3 @@ def test_fills_every_key_that_is_left_out() -> None:
         "cleaning": {"min_characters": 100, "mode": "loose"},
         "corpus": None,
     }
-
-
-def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "c.yaml"
-    path.write_text("a: [1")
-    with pytest.raises(UserError, match=r"(?s)c\.yaml: not valid YAML .*a: \[1"):
-        read_yaml(path)
-    with pytest.raises(UserError, match=r"none\.yaml: not found"):
-        read_yaml(tmp_path / "none.yaml")

@@ -47,13 +47,13 @@ class CleaningSettings(FilterSettings):
 
     def masks(self, web: bool) -> bool:
         """Return whether personal data is masked in a source that is crawled text, or is not."""
-        return _concerns(self.mask_personal_data, web)
+        return concerns(self.mask_personal_data, web)
 
     def of_source(self, web: bool) -> "CleaningSettings":
         """Return the settings with the bounds for a source that is crawled text, or is not."""
-        return with_fineweb_2(self) if _concerns(self.fineweb_2, web) else self
+        return with_fineweb_2(self) if concerns(self.fineweb_2, web) else self
 
 
-def _concerns(sources: str, web: bool) -> bool:
+def concerns(sources: str, web: bool) -> bool:
     """Return whether a choice of sources (web, all, none) takes in one that is crawled or not."""
     return sources == "all" or (web and sources == "web")

@@ -9,8 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from gpt2ro.dedupe.columns import numbers
+from gpt2ro.dedupe.settings import preferred_sources
 from gpt2ro.dedupe.tables import read_band, read_table, signature_schema
-from gpt2ro.errors import UserError, nearest
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,7 @@ def preferred_order(signatures: Sequence[Path], prefer_sources: str) -> list[int
     Raises:
         UserError: a preferred source is unknown.
     """
-    preferred = [name.strip() for name in prefer_sources.split(",") if name.strip()]
-    sources = sorted({path.parent.name for path in signatures})
-    for name in preferred:
-        if name not in sources:
-            raise UserError(
-                f'deduplication.prefer_sources: unknown source "{name}"; {nearest(name, sources)}'
-            )
+    preferred = preferred_sources(prefer_sources, (path.parent.name for path in signatures))
     rank = {name: position for position, name in enumerate(preferred)}
 
     def key(index: int) -> tuple[int, str, str]:

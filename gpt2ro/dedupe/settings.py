@@ -1,7 +1,9 @@
 """Settings of the steps signatures and clusters."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gpt2ro.errors import UserError, nearest
 from gpt2ro.settings import setting
 
 SPLITS = ("train", "valid", "test")
@@ -47,6 +49,25 @@ class DeduplicationSettings(SignatureSettings):
     prefer_sources: str = setting(
         "", "sources whose copy stays first among copies of one length, comma-separated"
     )
+
+
+def preferred_sources(prefer_sources: str, sources: Iterable[str]) -> list[str]:
+    """Return the names in `deduplication.prefer_sources`.
+
+    Args:
+        sources: all there are.
+
+    Raises:
+        UserError: one is none of them.
+    """
+    preferred = [name.strip() for name in prefer_sources.split(",") if name.strip()]
+    known = sorted(set(sources))
+    for name in preferred:
+        if name not in known:
+            raise UserError(
+                f'deduplication.prefer_sources: unknown source "{name}"; {nearest(name, known)}'
+            )
+    return preferred
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpt2ro.configuration import read_yaml
 from gpt2ro.errors import UserError
 from gpt2ro.files import write_text
 from gpt2ro.report.baseline import baseline_rows
@@ -12,6 +11,7 @@ from gpt2ro.report.figures import alarms, probe_results, split_figures
 from gpt2ro.report.records import Record, as_record, read_record
 from gpt2ro.report.templates import environment
 from gpt2ro.sources.catalogue import Source, load_catalogue
+from gpt2ro.yaml_file import read_yaml
 
 FOLDER = "folder"  # the source that is a folder of the user's own, in no catalogue
 

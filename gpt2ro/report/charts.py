@@ -12,6 +12,7 @@ WIDTH, HEIGHT = 440, 250
 LEFT, RIGHT, TOP, BOTTOM = 46, 30, 14, 26
 INTERVALS = 4  # about so many between ticks: enough to read values, not so many as to distract
 MAX_DOTS = 60  # above, dots would hide the line
+SMALL = 1e-6  # what is less is nearly zero, of all measures that are drawn
 
 Point = tuple[float, float]
 Tick = tuple[float, str]
@@ -97,7 +98,8 @@ def ticks(low: float, high: float) -> list[float]:
     They enclose the range from low to high.
     """
     if high <= low:
-        low, high = low - 0.5, low + 0.5
+        # What is drawn is never negative, so neither is its axis.
+        low, high = (low / 2, low * 1.5) if low > SMALL else (low, low + 1)
     raw = (high - low) / INTERVALS
     power = 10.0 ** math.floor(math.log10(raw))
     spacing = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw)

@@ -11,16 +11,11 @@ from typing import Any
 from gpt2ro.files import write_text
 from gpt2ro.report import charts
 from gpt2ro.report.corpus_page import corpus_facts
-from gpt2ro.report.model import (
-    read_comparison,
-    read_encoders,
-    read_parity,
-    read_tokenizer,
-    read_tokens,
-    read_training,
-)
+from gpt2ro.report.parity import read_parity
 from gpt2ro.report.samples import read_samples
 from gpt2ro.report.templates import environment
+from gpt2ro.report.tokens import read_comparison, read_encoders, read_tokenizer, read_tokens
+from gpt2ro.report.training import read_training
 
 
 def write_report(

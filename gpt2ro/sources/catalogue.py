@@ -12,11 +12,12 @@ from typing import Any
 
 import xxhash
 
-from gpt2ro.configuration import check, read_yaml
+from gpt2ro.configuration import check
 from gpt2ro.errors import UserError
 from gpt2ro.sources.bundles import bundled
 from gpt2ro.sources.formats import AUTO, format_of
 from gpt2ro.sources.part import Part
+from gpt2ro.yaml_file import read_yaml
 
 SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "sources.schema.yaml"
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpt2ro.errors import UserError
-from gpt2ro.files import atomic_path, read_json, write_json
+from gpt2ro.files import atomic_path, read_json, sha256, write_json
 
 TOKEN = np.dtype("<u2")
 # Ids are uint16: half the bytes of int32, and no GPT-2 vocabulary (50,257) comes near the limit.
@@ -121,6 +121,19 @@ def read_shard(path: Path) -> TokenShard:
             f"{description}: not a description of a token shard ({type(error).__name__}: {error}); "
             "delete it, run encode again."
         ) from None
+
+
+def check_content(shard: TokenShard) -> None:
+    """Hold the tokens of a shard against the checksum of when they were written.
+
+    Raises:
+        UserError: they are others.
+    """
+    if (found := sha256(shard.path)) != shard.sha256:
+        raise UserError(
+            f"{shard.path}: its SHA-256 is {found[:12]}, {shard.sha256[:12]} expected, as "
+            f"{description_path(shard.path).name} says: damaged; delete both, encode again."
+        )
 
 
 def _mapped(path: Path, tokens: int) -> TokenIds:

@@ -11,6 +11,7 @@ import yaml
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError, nearest
+from gpt2ro.yaml_file import read_yaml
 
 # Bounds of the numbers that have other ones than 0 or "over 0".
 AT_MOST = {
@@ -210,12 +211,7 @@ def _value(key: str, word: str) -> object:
 
 
 def _read(path: Path) -> dict[str, object]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found; name one of config/experiments.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not valid YAML ({error}); mend it.") from None
+    values = read_yaml(path) or {}
     if not isinstance(values, dict):
         raise UserError(f"{path}: expected sections of keys, found {type(values).__name__}.")
     return values

@@ -113,6 +113,21 @@ def evaluate(model: Gpt2, shards: list[TokenShard], context: int) -> SplitMetric
     return SplitMetrics(total.metrics(), sources)
 
 
+def rehearse(model: Gpt2, shards: list[TokenShard], context: int) -> None:
+    """Score the first contexts of a split as `evaluate` does, and forget it.
+
+    A fault of the tokens or of the memory then shows before the training, and not at its first
+    evaluation. Nothing is drawn: the training has the same bytes with it and without.
+
+    Args:
+        shards: of a split with text.
+        context: tokens of a context, at most as many as the model takes.
+    """
+    with evaluation_mode(model):
+        inputs, targets = next(_contexts(TokenStream(shards), context, shards[0].end_of_text))
+        _nats(model, inputs.to(model.device), targets.to(model.device))
+
+
 def tally(model: Gpt2, shards: list[TokenShard], context: int) -> Tally:
     """Score the shards of one source as `evaluate` does; the tallies of several texts add up."""
     with evaluation_mode(model):

@@ -5,7 +5,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,15 @@ from tokenizers import Tokenizer
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
-from gpt2ro.files import sha256, write_json
+from gpt2ro.files import write_json
 from gpt2ro.tokenization.shards import TokenShard, read_shards
 from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.checkpoint import CheckpointStore
+from gpt2ro.training.checks import check_arguments, check_held_out, check_shares, check_tokenizer
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
 from gpt2ro.training.earlier_runs import tell_new_run
-from gpt2ro.training.evaluation import evaluate, has_text
+from gpt2ro.training.evaluation import evaluate, has_text, rehearse
 from gpt2ro.training.exclusive import sole_training
 from gpt2ro.training.fingerprint import fingerprint, training_facts
 from gpt2ro.training.gauges import make_gauges
@@ -30,6 +30,7 @@ from gpt2ro.training.loop import Trainer
 from gpt2ro.training.memory import keep_freed_memory
 from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.optimizers import make_optimizer
+from gpt2ro.training.paths import Paths
 from gpt2ro.training.probes import Probes, read_probes
 from gpt2ro.training.processes import ALONE, Processes, local_rank
 from gpt2ro.training.reporting import Reporter
@@ -39,34 +40,6 @@ from gpt2ro.training.state import TrainingState
 from gpt2ro.training.weights import Gpt2, initial_model
 
 SPLITS = ("train", "valid", "test")
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Where a training reads and writes.
-
-    Attributes:
-        tokens: folder with train/, valid/ and test/ token shards.
-        parts: those of its parts that are used, as source/part; None for all.
-        tokenizer: folder of the tokenizer that made them.
-        pretrained: folder of the initial weights; None for random ones.
-        probes: folder of the agreement probes; None for no probes.
-        runs: folder of all runs; each has a folder in it, named by its fingerprint.
-        model: the model folder to write.
-        metrics: the JSON file to write.
-        shape: folder of a model whose architecture random weights take; None for that of the
-            experiment.
-    """
-
-    tokens: Path
-    parts: list[str] | None
-    tokenizer: Path
-    pretrained: Path | None
-    probes: Path | None
-    runs: Path
-    model: Path
-    metrics: Path
-    shape: Path | None = None
 
 
 def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = ALONE) -> None:
@@ -79,15 +52,15 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
             the batch cannot be shared by the processes, another process trains the same run, or the
             training diverged or was told to stop.
     """
-    _check_arguments(paths, threads)
+    check_arguments(paths, threads)
     torch.set_num_threads(threads)
-    _check_shares(config, processes)
+    check_shares(config, processes)
     device = chosen_device(config)
     _prepare(device, config.DETERMINISTIC)
     tokenizer_file = paths.tokenizer / "tokenizer.json"
     shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
-    _check_tokenizer(shards["train"], tokenizer_file)
-    _check_tokens(shards["valid"], paths.tokens / "valid")
+    check_tokenizer(shards["train"], tokenizer_file)
+    check_held_out(shards["valid"], shards["test"])
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape)
     folder = paths.runs / fingerprint(facts)
@@ -171,6 +144,8 @@ def _trained(
     )
     trainer.resume()
     try:
+        if processes.is_first and not trainer.state.finished:
+            rehearse(model, shards["valid"], context)
         trainer.train()
     except torch.OutOfMemoryError as error:
         raise UserError(
@@ -248,50 +223,6 @@ def _prepare(device: torch.device, deterministic: bool) -> None:
         torch.set_float32_matmul_precision("high")
     else:
         keep_freed_memory()
-
-
-def _check_shares(config: CfgNode, processes: Processes) -> None:
-    batch = config.BATCH
-    least = batch.MICRO * batch.CONTEXT * processes.count
-    if batch.TOKENS % least:
-        raise UserError(
-            f"BATCH.TOKENS is {batch.TOKENS:,}, not a multiple of {processes.count} processes x "
-            f"BATCH.MICRO x BATCH.CONTEXT, {least:,}; set {max(1, batch.TOKENS // least) * least:,}"
-            ", or change BATCH.MICRO or the number of processes."
-        )
-
-
-def _check_arguments(paths: Paths, threads: int) -> None:
-    if threads < 1:
-        raise UserError(f"--threads: {threads} is too small; set 1 or more.")
-    for folder in (paths.pretrained, paths.shape):
-        if folder and not folder.is_dir():
-            raise UserError(f"{folder}: no such folder; run the step pretrained.")
-    if paths.shape and not (config := paths.shape / "config.json").is_file():
-        raise UserError(f"{config}: not found; name the folder of a GPT-2.")
-    # What cannot be written should not come to light after days.
-    for folder in (paths.model, paths.metrics.parent):
-        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-        if not there.is_dir() or not os.access(there, os.W_OK):
-            raise UserError(f"{folder}: {there} is no folder that can be written; name another.")
-
-
-def _check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
-    if not tokenizer.is_file():
-        raise UserError(f"{tokenizer}: not found; run the step tokenizer.")
-    if (found := sha256(tokenizer)) != shards[0].tokenizer_sha256:
-        raise UserError(
-            f"{shards[0].path}: made by tokenizer {shards[0].tokenizer_sha256[:12]}, and "
-            f"{tokenizer} is {found[:12]}; run the step encode again."
-        )
-
-
-def _check_tokens(shards: list[TokenShard], folder: Path) -> None:
-    """Check before the training that there is text to choose the best weights by."""
-    if not has_text(shards):
-        raise UserError(
-            f"{folder}: no tokens in {len(shards)} shards; raise split.{folder.name} in the config."
-        )
 
 
 def final_metrics(

@@ -40,6 +40,12 @@ def test_a_flat_curve_still_has_an_axis() -> None:
     assert len(chart.y_ticks) >= 2
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.97])
+def test_the_axis_of_a_flat_share_begins_at_zero_or_above(share: float) -> None:
+    found = ticks(share, share)
+    assert 0 <= found[0] <= share <= found[-1] <= 1.6
+
+
 def test_the_line_runs_from_the_left_to_the_right_and_downwards_for_a_falling_loss() -> None:
     chart = line_chart("loss", [(0, 4.0), (50, 3.0), (100, 2.0)])
     assert chart is not None

@@ -120,7 +120,7 @@ def test_a_source_that_is_nowhere_is_told(tmp_path: Path, entry: str, message: s
 
 
 def test_a_name_of_a_source_that_no_path_can_have_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"a name is 'my text'; expected the form \^"):
+    with pytest.raises(UserError, match=r"a name is 'my text'; expected ASCII letters, digits and"):
         catalogue(tmp_path, "my text: {title: A, format: text, licence: x, local: [a]}")
 
 

@@ -9,7 +9,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from gpt2ro.files import sha256
 from gpt2ro.tokenization.shards import TokenShardWriter
-from gpt2ro.training.run import Paths
+from gpt2ro.training.paths import Paths
 
 SENTENCES = (
     "Ana are mere roșii și pere galbene.",

@@ -54,6 +54,12 @@ def test_freezes_nothing_and_keeps_the_rest_of_the_experiment(workspace) -> None
     assert model == baseline
 
 
+def test_initial_weights_that_changed_in_their_folder_are_fetched_again(workspace) -> None:
+    with workspace.changed("english/config.json", "{", "{ "):
+        planned = workspace.planned(*STAGE)
+    assert planned == {"pretrained", "train", "baseline", "card"}
+
+
 def test_stands_beside_the_model_in_its_card(workspace) -> None:
     card = (workspace.folder / "results/model/README.md").read_text(encoding="utf-8")
     assert "## Compared with random weights" in card

@@ -1,8 +1,12 @@
 """What runs again when something changes, and what does not."""
 
 import os
+import re
+from typing import Any
 
-from workspace import Workspace
+from workspace import ROOT, Workspace
+
+MAKEFILE = ROOT / "Makefile"
 
 CORPUS_STAGES = ("extract", "clean", "signatures", "lines", "dedupe", "encode")
 PARTS = ("tales/animals.txt", "tales/family.txt", "letters/letters.txt")
@@ -58,6 +62,14 @@ def test_a_setting_of_other_formats_reads_no_text_again(built: Workspace) -> Non
         assert of_every_part("extract") <= built.planned()
 
 
+def test_a_setting_of_crawled_text_cleans_no_other_again(built: Workspace) -> None:
+    old, new = "extraction:", "cleaning:\n  mask_personal_data: {}\nextraction:"
+    with built.changed("config/config.yaml", old, new.format("none")):
+        assert built.planned() == set()
+    with built.changed("config/config.yaml", old, new.format("all")):
+        assert of_every_part("clean") <= built.planned()
+
+
 def test_a_line_of_the_cleaning_code_cleans_again_and_all_that_follows(built: Workspace) -> None:
     with built.changed("gpt2ro/cleaning/clean.py", "\n", "\n# changed\n"):
         planned = built.planned()
@@ -79,6 +91,19 @@ def test_a_rust_source_of_the_extension_reads_text_again_and_leaves_the_binary(
     assert of_every_part("extract", "clean", "signatures", "dedupe", "encode") <= planned
     assert {"native", "clusters", "tokenizer", "train"} | AFTER_TRAIN <= planned
     assert not planned & (of_every_part("download") | {"rust"})
+
+
+def test_an_extension_that_setup_built_is_not_built_again_for_a_touch(new_workspace: Any) -> None:
+    workspace: Workspace = new_workspace("setup")
+    (workspace.folder / "gpt2ro" / "_native.abi3.so").write_bytes(b"as set-up built it")
+    command = re.search(r"^NOTE_EXTENSION = .* snakemake (.*)$", MAKEFILE.read_text(), re.MULTILINE)
+    assert command
+    workspace.build(*command[1].split())
+    source = workspace.folder / "rust" / "corpus" / "src" / "minhash.rs"
+    os.utime(source)
+    assert "native" not in workspace.planned("corpus")
+    source.write_text(source.read_text() + "// changed\n")
+    assert "native" in workspace.planned("corpus")
 
 
 def test_another_version_of_a_crate_builds_the_binary_again_and_no_corpus(built: Workspace) -> None:
@@ -114,6 +139,16 @@ def test_lines_are_counted_of_no_source_whose_lines_stay(built: Workspace) -> No
         planned = built.planned()
     assert of_every_part("dedupe") <= planned
     assert not planned & (of_every_part("lines") | {"line_index"})
+
+
+def test_the_order_of_sources_is_no_change(built: Workspace) -> None:
+    with built.changed("config/config.yaml", "- tales\n  - letters", "- letters\n  - tales"):
+        assert built.planned() == set()
+
+
+def test_an_example_of_a_crate_builds_nothing(built: Workspace) -> None:
+    with built.changed("rust/app/examples/embed.rs", "\n", "\n// changed\n"):
+        assert built.planned() == set()
 
 
 def test_a_prompt_samples_again_and_nothing_else(built: Workspace) -> None:

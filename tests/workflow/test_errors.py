@@ -34,8 +34,9 @@ def the_line(stderr: str) -> str:
             'unknown source "leters" in sources; did you mean "letters"?',
         ),
         ("  - tales\n  - letters", "  []", "sources is empty; name at least 1."),
-        ("results: results", "results: my results", "results is 'my results'; expected the form"),
-        ("  - letters", "  - folder", 'source "folder" needs corpus, the folder of your text.'),
+        ("results: results", "results: my results", "results is 'my results'; expected letters,"),
+        ("results: results", "results: results/", "results is 'results/'; expected letters,"),
+        ("  - letters", "  - folder", 'source "folder" needs corpus, the folder of your text;'),
     ],
 )
 def test_a_fault_in_the_config_is_told_before_anything_runs(
@@ -53,12 +54,28 @@ def test_a_fault_in_the_config_is_told_before_anything_runs(
     ("old", "new", "line"),
     [
         ("  threads: 1\n", "  overrides: {SCHEDULE.STEP: 9}\n", 'did you mean "SCHEDULE.STEPS"?'),
+        ("  threads: 1\n", "  overrides: {SCHEDULE: {STEP: 9}}\n", 'mean "SCHEDULE.STEPS"?'),
         ("  threads: 1\n", "  overrides: {SCHEDULE.STEPS: x}\n", "expected a whole number"),
         ("miniature/experiment.yaml", "miniature/none.yaml", "miniature/none.yaml: not found"),
         ("  threads: 1\n", "  probes: data/none\n", "training.probes is data/none: no *.tsv there"),
+        (
+            "  prompts: miniature/prompts.txt",
+            "  prompts: miniature/none.txt",
+            "config.yaml: samples.prompts is miniature/none.txt: no such file; correct the name.",
+        ),
+        (
+            "extraction:",
+            "decontamination: {benchmarks: none.txt}\nextraction:",
+            "config.yaml: decontamination.benchmarks is none.txt: no such file; correct the name.",
+        ),
+        (
+            "extraction:",
+            "deduplication: {prefer_sources: tale}\nextraction:",
+            'deduplication.prefer_sources: unknown source "tale"; did you mean "tales"?',
+        ),
     ],
 )
-def test_a_fault_in_the_experiment_is_told_before_the_corpus_is_made(
+def test_a_fault_of_a_later_step_is_told_before_the_corpus_is_made(
     fresh: Workspace, old: str, new: str, line: str
 ) -> None:
     with fresh.changed("config/config.yaml", old, new):

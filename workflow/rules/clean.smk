@@ -1,3 +1,16 @@
+from gpt2ro.cleaning.settings import concerns
+
+
+def cleaning_flags(wildcards) -> str:
+    """The settings as they are for the source: what concerns only others cleans it not again."""
+    section, web = SETTINGS["cleaning"], SOURCES[wildcards.source].web
+    choices = {
+        key: "all" if concerns(section[key], web) else "none"
+        for key in ("fineweb_2", "mask_personal_data")
+    }
+    return flags(STAGES["cleaning"], section | choices)
+
+
 rule clean:
     message:
         "Cleaning {wildcards.source}/{wildcards.part}."
@@ -12,11 +25,9 @@ rule clean:
     log:
         f"{RESULTS}/logs/clean/{SHARD}.log",
     params:
-        # Whether the source is crawled text.
-        web=lambda wildcards: "--web" if SOURCES[wildcards.source].web else "",
-        flags=stage_flags("cleaning"),
+        flags=cleaning_flags,
     resources:
         mem_mb=1000,
     shell:
         "python workflow/scripts/clean.py --input {input.documents} --output {output.documents}"
-        " --dropped {output.dropped} --stats {output.stats} {params.web} {params.flags}" + LOGGED
+        " --dropped {output.dropped} --stats {output.stats} {params.flags}" + LOGGED

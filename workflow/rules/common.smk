@@ -10,9 +10,9 @@ from snakemake.utils import update_config
 
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.code_closure import code_closure
-from gpt2ro.configuration import check, read_yaml, typed, with_defaults
+from gpt2ro.configuration import check, typed, with_defaults
 from gpt2ro.decontamination.settings import DecontaminationSettings
-from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings
+from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings, preferred_sources
 from gpt2ro.errors import UserError, nearest
 from gpt2ro.lines.settings import LineSettings
 from gpt2ro.settings import flags, json_schema
@@ -20,7 +20,8 @@ from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.tokenization.settings import TokenizerSettings
-from gpt2ro.training.config import load_experiment
+from gpt2ro.training.config import flat, load_experiment
+from gpt2ro.yaml_file import read_yaml
 
 STAGES = {
     "extraction": ExtractionSettings,
@@ -32,6 +33,9 @@ STAGES = {
     "tokenizer": TokenizerSettings,
 }
 
+# The files of the config, for messages.
+CONFIG = ", ".join(map(str, workflow.overwrite_configfiles or workflow.configfiles))
+
 # Standard error of a job goes to the terminal, for its progress and errors, and into its log. Signals
 # reach the whole process group; tee outlives them, so that a job's last words are still written.
 LOGGED = " 2> >(trap '' TERM INT; exec tee {log} >&2)"
@@ -40,14 +44,12 @@ LOGGED = " 2> >(trap '' TERM INT; exec tee {log} >&2)"
 def checked_config() -> dict:
     schema = read_yaml(Path("workflow/schemas/config.schema.yaml"))
     schema["properties"] |= {name: json_schema(stage) for name, stage in STAGES.items()}
-    files = workflow.overwrite_configfiles or workflow.configfiles
-    where = ", ".join(map(str, files))
     update_config(config, typed(workflow.config_settings.config, schema))
-    check(config, schema, where)
+    check(config, schema, CONFIG)
     found = with_defaults(config, schema)
     if found["training"]["baseline"] and found["training"]["initial_weights"] == "random":
         raise UserError(
-            f"{where}: training.baseline is true, and training.initial_weights is random, so the "
+            f"{CONFIG}: training.baseline is true, and training.initial_weights is random, so the "
             "training is its own baseline; set baseline: false, or name initial weights."
         )
     return found
@@ -59,28 +61,52 @@ def selected_sources(settings: dict) -> dict[str, Source]:
         catalogue["folder"] = folder_source(Path(settings["corpus"]))
     for name in settings["sources"]:
         if name == "folder" and not settings["corpus"]:
-            raise UserError('config: source "folder" needs corpus, the folder of your text.')
+            raise UserError(
+                f'{CONFIG}: source "folder" needs corpus, the folder of your text; set it, or give '
+                "--config corpus=FOLDER (with make: CORPUS=FOLDER)."
+            )
         if name not in catalogue:
             raise UserError(
-                f'config: unknown source "{name}" in sources; {nearest(name, list(catalogue))}'
+                f'{CONFIG}: unknown source "{name}" in sources; {nearest(name, list(catalogue))}'
             )
     return {name: catalogue[name] for name in settings["sources"]}
 
 
 def override_words(overrides: dict) -> list[str]:
     """KEY VALUE pairs of an experiment, as the command line of the training takes them."""
-    return [str(word) for pair in overrides.items() for word in pair]
+    return [str(word) for pair in flat(overrides).items() for word in pair]
+
+
+def check_names(settings: dict) -> None:
+    """Hold what the config names, and later steps read, against what is there."""
+    preferred_sources(settings["deduplication"]["prefer_sources"], settings["sources"])
+    named = {
+        "parity.prompts": [settings["parity"]["prompts"]],
+        "samples.prompts": [settings["samples"]["prompts"]],
+        "decontamination.benchmarks": DecontaminationSettings(
+            **settings["decontamination"]
+        ).benchmark_files,
+    }
+    for key, paths in named.items():
+        for path in paths:
+            if not Path(path).is_file():
+                raise UserError(f"{CONFIG}: {key} is {path}: no such file; correct the name.")
+    # Read for its faults only.
+    load_experiment(
+        Path(settings["training"]["experiment"]), override_words(settings["training"]["overrides"])
+    )
 
 
 def parts_of(sources: dict[str, Source]) -> dict[tuple[str, str], Part]:
+    """All parts, sorted: the order in which the config names its sources decides nothing."""
     parts = {
         (name, part.name): part
-        for name, source in sources.items()
+        for name, source in sorted(sources.items())
         for part in source.parts(Path("."))
     }
     if not parts:
         raise UserError(
-            f"config: no file of a known kind in any of the sources ({', '.join(sources)}); "
+            f"{CONFIG}: no file of a known kind in any of the sources ({', '.join(sources)}); "
             "docs/data.md says which are read."
         )
     for path in (path for part in parts.values() for path in part.paths):
@@ -95,13 +121,10 @@ try:
     SETTINGS = checked_config()
     SOURCES = selected_sources(SETTINGS)
     PARTS = parts_of(SOURCES)
-    # Read for its faults only: they should not come to light after days of work on the corpus.
-    load_experiment(
-        Path(SETTINGS["training"]["experiment"]),
-        override_words(SETTINGS["training"]["overrides"]),
-    )
+    # They should not come to light after days of work on the corpus.
+    check_names(SETTINGS)
 except UserError as error:
-    sys.exit(f"gpt2ro: {error}")
+    sys.exit(f"gpt2ro: {' '.join(str(error).split())}")
 
 RESULTS = SETTINGS["results"]
 SHARD = "{source}/{part}"
@@ -141,7 +164,9 @@ def code(script: str) -> list[str]:
 
 
 def rust_sources(*folders: str) -> list[str]:
-    """What cargo reads in these folders of the workspace, tests left out."""
+    """What cargo reads in these folders of the workspace to build what is used."""
     paths = (path for folder in folders for path in Path("rust", folder).rglob("*"))
-    kinds = (".rs", ".toml", ".h")
-    return sorted(str(path) for path in paths if path.suffix in kinds and "tests" not in path.parts)
+    kinds, others = (".rs", ".toml", ".h"), {"tests", "examples"}
+    return sorted(
+        str(path) for path in paths if path.suffix in kinds and not others & set(path.parts)
+    )

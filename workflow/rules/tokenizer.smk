@@ -36,6 +36,7 @@ rule other_tokenizer:
     message:
         "Fetching the tokenizer of {params.model}."
     input:
+        local=local_files(COMPARED, "tokenizer.json") if COMPARED else [],
         code=code("pretrained.py"),
     output:
         tokenizer=f"{RESULTS}/other_tokenizer/tokenizer.json",

@@ -36,8 +36,9 @@ def main() -> None:
     arguments = parser.parse_args()
 
     from gpt2ro.training.config import load_experiment
+    from gpt2ro.training.paths import Paths
     from gpt2ro.training.processes import joined_processes
-    from gpt2ro.training.run import Paths, train
+    from gpt2ro.training.run import train
 
     paths = Paths(
         tokens=arguments.tokens,

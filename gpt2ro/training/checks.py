@@ -1,0 +1,65 @@
+"""What is refused before a training: no fault that is there at the start should show after days."""
+
+import os
+from pathlib import Path
+
+from yacs.config import CfgNode
+
+from gpt2ro.errors import UserError
+from gpt2ro.files import sha256
+from gpt2ro.tokenization.shards import TokenShard, check_content
+from gpt2ro.training.evaluation import has_text
+from gpt2ro.training.paths import Paths
+from gpt2ro.training.processes import Processes
+
+
+def check_shares(config: CfgNode, processes: Processes) -> None:
+    """Refuse a batch that the processes cannot share."""
+    batch = config.BATCH
+    least = batch.MICRO * batch.CONTEXT * processes.count
+    if batch.TOKENS % least:
+        raise UserError(
+            f"BATCH.TOKENS is {batch.TOKENS:,}, not a multiple of {processes.count} processes x "
+            f"BATCH.MICRO x BATCH.CONTEXT, {least:,}; set {max(1, batch.TOKENS // least) * least:,}"
+            ", or change BATCH.MICRO or the number of processes."
+        )
+
+
+def check_arguments(paths: Paths, threads: int) -> None:
+    """Refuse folders that cannot be read, and ones that cannot be written."""
+    if threads < 1:
+        raise UserError(f"--threads: {threads} is too small; set 1 or more.")
+    for folder in (paths.pretrained, paths.shape):
+        if folder and not folder.is_dir():
+            raise UserError(f"{folder}: no such folder; run the step pretrained.")
+    if paths.shape and not (config := paths.shape / "config.json").is_file():
+        raise UserError(f"{config}: not found; name the folder of a GPT-2.")
+    for folder in (paths.model, paths.metrics.parent):
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK):
+            raise UserError(f"{folder}: {there} is no folder that can be written; name another.")
+
+
+def check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
+    """Refuse tokens that another tokenizer made."""
+    if not tokenizer.is_file():
+        raise UserError(f"{tokenizer}: not found; run the step tokenizer.")
+    if (found := sha256(tokenizer)) != shards[0].tokenizer_sha256:
+        raise UserError(
+            f"{shards[0].path}: made by tokenizer {shards[0].tokenizer_sha256[:12]}, and "
+            f"{tokenizer} is {found[:12]}; run the step encode again."
+        )
+
+
+def check_held_out(valid: list[TokenShard], test: list[TokenShard]) -> None:
+    """Refuse a validation split without text, and damaged tokens of it or of the test split.
+
+    The training reads neither split before its first evaluation, and the test split at its end.
+    """
+    if not has_text(valid):
+        folder = valid[0].path.parents[1]
+        raise UserError(
+            f"{folder}: no tokens in {len(valid)} shards; raise split.{folder.name} in the config."
+        )
+    for shard in [*valid, *test]:
+        check_content(shard)
