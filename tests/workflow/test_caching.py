@@ -120,6 +120,22 @@ def test_another_similarity_clusters_again_and_signs_nothing(built: Workspace) -
     assert not planned & (of_every_part("clean", "signatures") | {"native", "rust"})
 
 
+def test_more_memory_for_sorting_clusters_nothing_again(built: Workspace) -> None:
+    with built.changed(
+        "config/config.yaml", "extraction:", "deduplication: {sort_megabytes: 9}\nextraction:"
+    ):
+        assert built.planned() == set()
+
+
+def test_another_bound_on_what_documents_lose_merges_no_ngrams_again(built: Workspace) -> None:
+    with built.changed(
+        "config/config.yaml", "extraction:", "decontamination: {max_removed: 0.4}\nextraction:"
+    ):
+        planned = built.planned()
+    assert of_every_part("dedupe") <= planned
+    assert not planned & (of_every_part("held_out") | {"held_out_index", "clusters"})
+
+
 def test_another_share_of_repeated_lines_counts_no_line_again(built: Workspace) -> None:
     with built.changed("config/config.yaml", "repeated: all", "repeated: all\n  min_share: 0.5"):
         planned = built.planned()
