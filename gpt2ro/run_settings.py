@@ -61,6 +61,11 @@ def checked_settings(
             f"{where}: training.baseline is true, and training.initial_weights is random, so the "
             "training is its own baseline; set baseline: false, or name initial weights."
         )
+    if Path(training["initial_weights"]).resolve() == Path(settings["results"], "model").resolve():
+        raise UserError(
+            f"{where}: training.initial_weights is {training['initial_weights']}, the model that "
+            "this training writes; set results to another folder."
+        )
     preferred_sources(settings["deduplication"]["prefer_sources"], settings["sources"])
     benchmarks = DecontaminationSettings(**settings["decontamination"]).benchmark_files
     for key, paths in {

@@ -45,6 +45,11 @@ def test_every_section_of_a_stage_has_its_defaults(demo: dict[str, Any]) -> None
         ("deduplication", {"prefer_sources": "demo-opu"}, 'did you mean "demo-opus"?'),
         ("decontamination", {"benchmarks": "a.txt, b.txt"}, "benchmarks is a.txt: no such file"),
         ("training", {"experiment": "config"}, "config: is a directory"),
+        (
+            "training",
+            {"experiment": "config/experiments/demo.yaml", "initial_weights": "results/model/"},
+            "training.initial_weights is results/model/, the model that this training writes",
+        ),
         ("training", {"experiment": WHERE}, 'config.yaml: unknown key "results"'),
         ("samples", {"seed": 1 << 64}, "samples.seed is 18446744073709551616; too large"),
     ],
