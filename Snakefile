@@ -37,6 +37,10 @@ localrules:
 rule all:
     default_target: True
     input:
+        # What is used from here on; of what lies between, files may be deleted to free the disk.
+        rules.train.output,
+        rules.convert.output,
+        rules.rust.output,
         rules.samples.output,
         rules.card.output,
         rules.report.output,

@@ -7,7 +7,7 @@ against them.
 
 import argparse
 import shlex
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, TypeVar, get_type_hints
 
@@ -61,9 +61,17 @@ def from_arguments(settings: type[Settings], arguments: argparse.Namespace) -> S
     return settings(**values)
 
 
-def flags(settings: type, section: Mapping[str, Any]) -> str:
-    """Return a checked config section, completed by the defaults, as quoted flags."""
-    words = [_word(item.name, section.get(item.name, item.default)) for item in fields(settings)]
+def flags(settings: type, section: Mapping[str, Any], without: Container[str] = ()) -> str:
+    """Return a checked config section, completed by the defaults, as quoted flags.
+
+    Args:
+        without: settings that are left out.
+    """
+    words = [
+        _word(item.name, section.get(item.name, item.default))
+        for item in fields(settings)
+        if item.name not in without
+    ]
     return shlex.join(words)
 
 

@@ -38,6 +38,10 @@ def test_flags_have_a_fixed_order_and_name_every_setting() -> None:
     assert flags(Example, section) == "--min-letters=0.5 --lines=4 --mask --mode=file"
 
 
+def test_a_setting_may_be_left_out_of_the_flags() -> None:
+    assert flags(Example, {"lines": 4}, without=("lines", "mode")) == "--min-letters=0.5 --mask"
+
+
 @pytest.mark.parametrize(
     ("word", "message"),
     [

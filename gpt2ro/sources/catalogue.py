@@ -104,10 +104,10 @@ class Source:
         for pattern in self.entry["local"]:
             found = list(_local_files(root / pattern))
             if not found:
-                raise UserError(
-                    f'source "{self.name}": nothing found at {pattern}; expected a file, a folder '
-                    "or a pattern of files."
-                )
+                fault = f"nothing found at {pattern}; expected a file, a folder or a pattern."
+                if (root / pattern).is_dir():
+                    fault = f"no file in the folder {pattern}; put text there, or name another."
+                raise UserError(f'source "{self.name}": {fault}')
             names = _part_names(root / pattern, found)
             if self.entry["format"] == AUTO:
                 _tell_left_out(root / pattern, [path for path in found if not format_of(path)])

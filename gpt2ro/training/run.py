@@ -144,7 +144,8 @@ def _trained(
     )
     trainer.resume()
     try:
-        if processes.is_first and not trainer.state.finished:
+        # One that continues has done it, and should not wait.
+        if processes.is_first and trainer.state.step == 0:
             rehearse(model, shards["valid"], context)
         trainer.train()
     except torch.OutOfMemoryError as error:

@@ -83,6 +83,13 @@ def write_part(results: Path, source: str, part: str) -> None:
 
 def write_model(results: Path) -> None:
     """Write the files of tokenizer, training, samples and parity."""
+    write_tokenizer(results)
+    write_metrics(results)
+    write_samples(results)
+    write_parity(results)
+
+
+def write_tokenizer(results: Path) -> None:
     letters = {"ș": 1.0, "î": 0.98, "â": None}
     write_json(
         results / "tokenizer" / "stats.json",
@@ -98,6 +105,9 @@ def write_model(results: Path) -> None:
             "letter_tokens": {"ș": 1, "Ș": 1, "Â": 1},
         },
     )
+
+
+def write_metrics(results: Path) -> None:
     curve = [
         {"step": 0, "train_loss": None, "valid_bits_per_byte": 3.5},
         {"step": 100, "train_loss": 4.25, "valid_bits_per_byte": 2.1},
@@ -140,6 +150,9 @@ def write_model(results: Path) -> None:
         **splits,
     }
     write_json(results / "metrics.json", metrics)
+
+
+def write_samples(results: Path) -> None:
     greedy = {"strategy": "greedy", "parameters": {}, "text": f" a zis: {HOSTILE}"}
     top = {
         "strategy": "top-k",
@@ -148,6 +161,9 @@ def write_model(results: Path) -> None:
     }
     sample = {"prompt": "Bunica <b>", "continuations": [greedy, top]}
     write_json(results / "samples.json", {"seed": 1, "samples": [sample]})
+
+
+def write_parity(results: Path) -> None:
     prompt = {"prompt": "Unde ești?", "max_logit_difference": 0.00002, "tie_at": None}
     rounded = {"precision": "int8", "bits_per_byte": 1.2351, "difference": 0.0004, "allowed": 0.005}
     parity = {

@@ -130,6 +130,13 @@ def test_a_local_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         catalogue(tmp_path, entry)["a"].parts(tmp_path)
 
 
+def test_a_folder_without_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    entry = "a: {title: A, format: text, licence: x, local: [mine]}"
+    with pytest.raises(UserError, match=r'source "a": no file in the folder mine; put text there'):
+        catalogue(tmp_path, entry)["a"].parts(tmp_path)
+
+
 def test_parts_of_one_name_are_told(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()

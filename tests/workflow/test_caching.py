@@ -29,6 +29,26 @@ def test_nothing_runs_when_nothing_changed(built: Workspace) -> None:
     assert built.planned() == set()
 
 
+def test_a_product_that_was_deleted_is_made_again(built: Workspace) -> None:
+    path = built.folder / "results" / "deploy" / "model.gguf"
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        assert "convert" in built.planned()
+    finally:
+        path.write_bytes(content)
+
+
+def test_a_file_on_the_way_may_be_deleted(built: Workspace) -> None:
+    path = built.folder / "results" / "extracted" / "tales" / "animals.txt.jsonl.zst"
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        assert "Nothing to be done" in built.snakemake("-n").stdout
+    finally:
+        path.write_bytes(content)
+
+
 def test_nothing_runs_after_touching_every_file(built: Workspace) -> None:
     for path in built.folder.rglob("*"):
         inside = path.relative_to(built.folder).parts[0]
@@ -120,6 +140,22 @@ def test_another_similarity_clusters_again_and_signs_nothing(built: Workspace) -
     assert not planned & (of_every_part("clean", "signatures") | {"native", "rust"})
 
 
+def test_more_memory_for_sorting_clusters_nothing_again(built: Workspace) -> None:
+    with built.changed(
+        "config/config.yaml", "extraction:", "deduplication: {sort_megabytes: 9}\nextraction:"
+    ):
+        assert built.planned() == set()
+
+
+def test_another_bound_on_what_documents_lose_merges_no_ngrams_again(built: Workspace) -> None:
+    with built.changed(
+        "config/config.yaml", "extraction:", "decontamination: {max_removed: 0.4}\nextraction:"
+    ):
+        planned = built.planned()
+    assert of_every_part("dedupe") <= planned
+    assert not planned & (of_every_part("held_out") | {"held_out_index", "clusters"})
+
+
 def test_another_share_of_repeated_lines_counts_no_line_again(built: Workspace) -> None:
     with built.changed("config/config.yaml", "repeated: all", "repeated: all\n  min_share: 0.5"):
         planned = built.planned()
@@ -179,6 +215,11 @@ def test_a_new_file_of_probes_measures_again(built: Workspace) -> None:
 def test_another_licence_writes_the_card_again_and_trains_nothing(built: Workspace) -> None:
     with built.changed("miniature/sources.yaml", "licence: CC0-1.0", "licence: CC-BY-4.0"):
         assert built.planned() == {"card"}
+
+
+def test_a_line_of_the_code_that_fetches_downloads_nothing_again(built: Workspace) -> None:
+    with built.changed("gpt2ro/sources/download.py", "\n", "\n# changed\n"):
+        assert built.planned() == set()
 
 
 def test_another_address_of_a_source_downloads_only_that_source(built: Workspace) -> None:

@@ -41,7 +41,9 @@ rule parity:
         deploy=rules.convert.output.deploy,
         binary=rules.rust.output.binary,
         prompts=SETTINGS["parity"]["prompts"],
-        test=every_part([f"{RESULTS}/tokens/{HELD_OUT}/{SHARD}{kind}" for kind in (".bin", ".json")]),
+        test=every_part(
+            [f"{RESULTS}/tokens/{HELD_OUT}/{SHARD}{kind}" for kind in (".bin", ".json")]
+        ),
         code=code("parity.py"),
     output:
         parity=f"{RESULTS}/parity.json",

@@ -58,14 +58,16 @@ rule clusters:
     log:
         f"{RESULTS}/logs/clusters.log",
     params:
-        flags=stage_flags("deduplication"),
+        flags=stage_flags("deduplication", "sort_megabytes"),
         split=stage_flags("split"),
     resources:
         mem_mb=8000,
+        # Not a parameter: with less memory it takes longer, and decides the same.
+        sort_mb=SETTINGS["deduplication"]["sort_megabytes"],
     shell:
         "python workflow/scripts/clusters.py --signatures {input.signatures}"
         " --documents {input.documents} --outputs {output.decisions}"
-        " {params.flags} {params.split}" + LOGGED
+        " {params.flags} {params.split} --sort-megabytes={resources.sort_mb}" + LOGGED
 
 
 rule held_out:
@@ -102,7 +104,7 @@ rule held_out_index:
     log:
         f"{RESULTS}/logs/held_out.log",
     params:
-        flags=stage_flags("decontamination"),
+        flags=stage_flags("decontamination", "max_removed"),
     resources:
         mem_mb=8000,
     shell:

@@ -1,8 +1,8 @@
+# What is fetched is decided by address and checksum: no line of our code is a reason to fetch a
+# hundred gigabytes again, so these rules have no code= as the others have.
 rule download:
     message:
         "Downloading {wildcards.source}/{wildcards.part}."
-    input:
-        code=code("download.py"),
     output:
         raw=f"{RESULTS}/raw/{SHARD}",
         provenance=f"{RESULTS}/raw/{SHARD}.provenance.json",
@@ -38,7 +38,6 @@ rule pretrained:
             "model.safetensors",
             "tokenizer.json",
         ),
-        code=code("pretrained.py"),
     output:
         config=f"{RESULTS}/pretrained/config.json",
         weights=f"{RESULTS}/pretrained/model.safetensors",

@@ -35,5 +35,5 @@ rule extract:
         mem_mb=1000,
     shell:
         "python workflow/scripts/extract.py --source {wildcards.source} --part {wildcards.part}"
-        " {params.part} {params.wikipedia} --input {input.raw:q} --output {output.documents} --stats {output.stats}"
-        " {params.flags}" + LOGGED
+        " {params.part} {params.wikipedia} --input {input.raw:q} --output {output.documents}"
+        " --stats {output.stats} {params.flags}" + LOGGED

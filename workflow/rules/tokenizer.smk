@@ -37,7 +37,6 @@ rule other_tokenizer:
         "Fetching the tokenizer of {params.model}."
     input:
         local=local_files(COMPARED, "tokenizer.json") if COMPARED else [],
-        code=code("pretrained.py"),
     output:
         tokenizer=f"{RESULTS}/other_tokenizer/tokenizer.json",
     log:

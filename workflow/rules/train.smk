@@ -30,8 +30,8 @@ def launcher() -> str:
     return "python" if gpus < 2 else f"torchrun --standalone --nproc-per-node {gpus}"
 
 
-# Checkpoints and TensorBoard files lie in {RESULTS}/training, outside the outputs: Snakemake deletes
-# the outputs of a killed job, and a killed training must lose nothing.
+# Checkpoints and TensorBoard files lie in {RESULTS}/training, outside the outputs: Snakemake
+# deletes the outputs of a killed job, and a killed training must lose nothing.
 rule train:
     message:
         "Training: {input.experiment}."
@@ -63,8 +63,9 @@ rule train:
         mem_mb=TRAINING["memory_mb"],
         runtime=TRAINING["walltime_minutes"],
     shell:
-        "{params.launcher} workflow/scripts/train.py --experiment {input.experiment:q} --threads {threads}"
-        " --tokens {params.tokens} --parts {params.parts} --tokenizer {params.tokenizer}"
+        "{params.launcher} workflow/scripts/train.py --experiment {input.experiment:q}"
+        " --threads {threads} --tokens {params.tokens} --parts {params.parts}"
+        " --tokenizer {params.tokenizer}"
         " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.initial}"
         " {params.probes} {params.overrides}" + LOGGED
 

@@ -1,0 +1,133 @@
+"""The settings of a run of the workflow, held against what is there before anything is planned."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gpt2ro.cleaning.settings import CleaningSettings
+from gpt2ro.configuration import check, with_defaults
+from gpt2ro.decontamination.settings import DecontaminationSettings
+from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings, preferred_sources
+from gpt2ro.errors import UserError, nearest
+from gpt2ro.lines.settings import LineSettings
+from gpt2ro.settings import json_schema
+from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
+from gpt2ro.sources.part import Part
+from gpt2ro.sources.settings import ExtractionSettings
+from gpt2ro.tokenization.settings import TokenizerSettings
+from gpt2ro.training.config import flat, load_experiment
+from gpt2ro.yaml_file import read_yaml
+
+SCHEMA = Path(__file__).parents[1] / "workflow" / "schemas" / "config.schema.yaml"
+
+# The sections of the config that are a stage's settings.
+STAGES = {
+    "extraction": ExtractionSettings,
+    "cleaning": CleaningSettings,
+    "deduplication": DeduplicationSettings,
+    "split": SplitSettings,
+    "lines": LineSettings,
+    "decontamination": DecontaminationSettings,
+    "tokenizer": TokenizerSettings,
+}
+
+
+def config_schema() -> dict[str, Any]:
+    """Return the JSON schema of the config, with the sections of the stages."""
+    schema: dict[str, Any] = read_yaml(SCHEMA)
+    schema["properties"] |= {name: json_schema(stage) for name, stage in STAGES.items()}
+    return schema
+
+
+def checked_settings(
+    values: Mapping[str, Any], schema: Mapping[str, Any], where: str
+) -> dict[str, Any]:
+    """Return the values of a config, completed by the defaults.
+
+    What later steps read is looked at too, the experiment say: its faults should not come to light
+    after days of work on the corpus.
+
+    Args:
+        where: the files of the config, for messages.
+
+    Raises:
+        UserError: a key is unknown, a value not allowed, or what it names not there.
+    """
+    check(values, schema, where)
+    settings = with_defaults(values, schema)
+    training = settings["training"]
+    if training["baseline"] and training["initial_weights"] == "random":
+        raise UserError(
+            f"{where}: training.baseline is true, and training.initial_weights is random, so the "
+            "training is its own baseline; set baseline: false, or name initial weights."
+        )
+    if Path(training["initial_weights"]).resolve() == Path(settings["results"], "model").resolve():
+        raise UserError(
+            f"{where}: training.initial_weights is {training['initial_weights']}, the model that "
+            "this training writes; set results to another folder."
+        )
+    preferred_sources(settings["deduplication"]["prefer_sources"], settings["sources"])
+    benchmarks = DecontaminationSettings(**settings["decontamination"]).benchmark_files
+    for key, paths in {
+        "parity.prompts": [settings["parity"]["prompts"]],
+        "samples.prompts": [settings["samples"]["prompts"]],
+        "decontamination.benchmarks": benchmarks,
+    }.items():
+        for path in paths:
+            if not Path(path).is_file():
+                raise UserError(f"{where}: {key} is {path}: no such file; correct the name.")
+    load_experiment(Path(training["experiment"]), override_words(training["overrides"]))
+    return settings
+
+
+def override_words(overrides: Mapping[str, Any]) -> list[str]:
+    """Return KEY VALUE pairs of an experiment, as the command line of the training takes them."""
+    return [str(word) for pair in flat(overrides).items() for word in pair]
+
+
+def selected_sources(settings: Mapping[str, Any], where: str) -> dict[str, Source]:
+    """Return the sources that a config names, from its catalogue and its folder of text.
+
+    Raises:
+        UserError: a name is in neither, or the catalogue is at fault.
+    """
+    catalogue = load_catalogue(Path(settings["catalogue"]))
+    if settings["corpus"]:
+        catalogue["folder"] = folder_source(Path(settings["corpus"]))
+    for name in settings["sources"]:
+        if name == "folder" and not settings["corpus"]:
+            raise UserError(
+                f'{where}: source "folder" needs corpus, the folder of your text; set it, or give '
+                "--config corpus=FOLDER (with make: CORPUS=FOLDER)."
+            )
+        if name not in catalogue:
+            raise UserError(
+                f'{where}: unknown source "{name}" in sources; {nearest(name, list(catalogue))}'
+            )
+    return {name: catalogue[name] for name in settings["sources"]}
+
+
+def parts_of(sources: Mapping[str, Source], where: str) -> dict[tuple[str, str], Part]:
+    """Return the parts by names of source and part, sorted.
+
+    So the order in which a config names its sources decides nothing.
+
+    Raises:
+        UserError: there is none, or Snakemake cannot take the name of a file.
+    """
+    parts = {
+        (name, part.name): part
+        for name, source in sorted(sources.items())
+        for part in source.parts(Path())
+    }
+    if not parts:
+        raise UserError(
+            f"{where}: no file of a known kind in any of the sources ({', '.join(sources)}); "
+            "docs/data.md says which are read."
+        )
+    for path in (path for part in parts.values() for path in part.paths):
+        if "{" in str(path):
+            raise UserError(
+                f"{path}: has a brace in its name, which Snakemake takes for a wildcard; rename it."
+            )
+    return parts

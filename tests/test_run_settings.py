@@ -1,0 +1,83 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpt2ro.errors import UserError
+from gpt2ro.run_settings import (
+    STAGES,
+    checked_settings,
+    config_schema,
+    override_words,
+    parts_of,
+    selected_sources,
+)
+from gpt2ro.sources.catalogue import Source
+from gpt2ro.yaml_file import read_yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+WHERE = "config/config.yaml"
+
+
+@pytest.fixture
+def demo(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The demo's config, whose paths begin in the folder of the Snakefile."""
+    monkeypatch.chdir(ROOT)
+    values: dict[str, Any] = read_yaml(Path(WHERE))
+    return values
+
+
+def checked(values: dict[str, Any]) -> dict[str, Any]:
+    return checked_settings(values, config_schema(), WHERE)
+
+
+def test_every_section_of_a_stage_has_its_defaults(demo: dict[str, Any]) -> None:
+    settings = checked(demo)
+    for name, stage in STAGES.items():
+        assert stage(**settings[name]) == stage(**demo.get(name, {}))
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "told"),
+    [
+        ("samples", {"prompts": "none.txt"}, "config.yaml: samples.prompts is none.txt: no such"),
+        ("parity", {"prompts": "config"}, "config.yaml: parity.prompts is config: no such file"),
+        ("deduplication", {"prefer_sources": "demo-opu"}, 'did you mean "demo-opus"?'),
+        ("decontamination", {"benchmarks": "a.txt, b.txt"}, "benchmarks is a.txt: no such file"),
+        ("training", {"experiment": "config"}, "config: is a directory"),
+        (
+            "training",
+            {"experiment": "config/experiments/demo.yaml", "initial_weights": "results/model/"},
+            "training.initial_weights is results/model/, the model that this training writes",
+        ),
+        ("training", {"experiment": WHERE}, 'config.yaml: unknown key "results"'),
+        ("samples", {"seed": 1 << 64}, "samples.seed is 18446744073709551616; too large"),
+    ],
+)
+def test_what_the_config_names_must_be_there(
+    demo: dict[str, Any], section: str, value: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(UserError) as error:
+        checked(demo | {section: value})
+    assert told in str(error.value)
+
+
+def test_overrides_may_be_sections_or_dotted_keys() -> None:
+    words = ["SCHEDULE.STEPS", "9", "SCHEDULE.WARMUP", "2", "SEED", "3"]
+    assert override_words({"SCHEDULE": {"STEPS": 9, "WARMUP": 2}, "SEED": 3}) == words
+    assert override_words({"SCHEDULE.STEPS": 9, "SCHEDULE.WARMUP": 2, "SEED": 3}) == words
+
+
+def test_the_parts_are_sorted_whatever_the_order_of_the_sources(demo: dict[str, Any]) -> None:
+    sources = selected_sources(checked(demo), WHERE)
+    turned = dict(reversed(sources.items()))
+    assert list(turned) != list(sources)
+    parts = parts_of(turned, WHERE)
+    assert list(parts) == list(parts_of(sources, WHERE)) == sorted(parts)
+
+
+def test_a_corpus_without_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    folder = Source("mine", {"format": "auto", "local": [str(tmp_path)]})
+    with pytest.raises(UserError, match=r"config\.yaml: no file of a known kind .* \(mine\);"):
+        parts_of({"mine": folder}, WHERE)
