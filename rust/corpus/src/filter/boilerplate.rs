@@ -18,6 +18,8 @@ pub struct LineRemover {
 struct Heads {
     /// Characters that may stand before a phrase.
     edges: Vec<char>,
+    /// Which of ASCII are among them: nearly all lines begin with another letter.
+    ascii_edges: [bool; 128],
     /// Heads by their first byte.
     heads: Vec<Vec<Head>>,
 }
@@ -61,6 +63,7 @@ impl LineRemover {
         }
         self.heads = Some(Heads {
             edges: edges.chars().collect(),
+            ascii_edges: std::array::from_fn(|code| edges.contains(char::from(code as u8))),
             heads: by_first,
         });
         self
@@ -131,7 +134,12 @@ impl LineRemover {
 
 impl Heads {
     fn may_begin(&self, line: &str) -> bool {
-        let head = Head::of(line.trim_start_matches(&self.edges[..]));
+        let is_edge = |letter: u8| self.ascii_edges[usize::from(letter)];
+        let behind = match line.as_bytes().first() {
+            Some(first) if first.is_ascii() && !is_edge(*first) => line,
+            _ => line.trim_start_matches(&self.edges[..]),
+        };
+        let head = Head::of(behind);
         head.is_of_another_alphabet
             || self.heads[head.first()]
                 .iter()

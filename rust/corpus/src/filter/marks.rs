@@ -23,7 +23,7 @@ impl Marks {
     }
 
     /// Marks the place of a key, and returns whether it was marked before.
-    #[inline]
+    #[inline(always)]
     pub(super) fn mark(&mut self, key: u64) -> bool {
         let place = key >> self.shift;
         let bits = &mut self.bits[(place / 64) as usize];
@@ -47,7 +47,7 @@ impl Weights {
         Self([0; PLACES])
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, key: u64, weight: usize) {
         let place = (key >> (u64::BITS - PLACES.trailing_zeros())) as usize;
         self.0[place] += (1 << WEIGHT_BITS) + weight as u64;

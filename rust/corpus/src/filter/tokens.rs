@@ -1,7 +1,8 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::groups::Groups;
-use super::scan::{Block, Scanner, below};
+use super::scan::{Block, Scanner};
+use crate::blocks::{Portable, ROOM, below};
 
 /// The words of a text, numbered so that equal words have equal numbers, and counts of characters.
 ///
@@ -32,7 +33,7 @@ pub(super) struct Counts {
 
 impl Counts {
     /// Counts the characters of a block.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, block: &Block) {
         self.characters += block.length - block.continuations.count_ones() as usize;
         self.letters += block.letters.count_ones() as usize;
@@ -127,9 +128,9 @@ impl Word {
 fn scan(text: &str, scanner: &Scanner, mut give: impl FnMut(&Word)) -> Counts {
     let mut counts = Counts::default();
     let mut word = Word::default();
-    let (mut start, mut in_word) = (0, false);
+    let (mut start, mut in_word, mut room) = (0, false, ROOM);
     while start < text.len() {
-        let block = scanner.read(text, start);
+        let block = scanner.read(Portable, text, start, &mut room);
         counts.add(&block);
         // Where a word begins, and behind its end.
         let mut bounds = block.words ^ (block.words << 1 | u64::from(in_word));

@@ -10,7 +10,7 @@ use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
 use super::marks::{is_letter, needs_a_look};
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES};
-use crate::blocks::{BLOCK, members, set_at};
+use crate::blocks::{BLOCK, Gather, ROOM, Task, members, run, set_at};
 
 /// What a scan finds in a text.
 #[derive(Default)]
@@ -34,22 +34,17 @@ pub(super) struct Findings {
 /// Returns what a text may need.
 pub(super) fn findings(text: &str, classes: &Classes) -> Findings {
     let bytes = text.as_bytes();
-    let mut scan = Scan {
+    let mut findings = run(Scan {
         bytes,
         classes,
         classes_found: at_the_ends(bytes),
         lines: Lines::default(),
         findings: Findings::default(),
-    };
-    for start in (0..bytes.len()).step_by(BLOCK) {
-        for member in members(set_at(bytes, start, needs_a_look)) {
-            scan.look(start + member);
-        }
-    }
+    });
     if has_cedilla(text) {
-        scan.classes_found |= Kind::CedillaLetters.bit();
+        findings.kinds.insert(Kind::CedillaLetters);
     }
-    scan.finished()
+    findings
 }
 
 impl Findings {
@@ -73,6 +68,22 @@ struct Scan<'text> {
     classes_found: u32,
     lines: Lines,
     findings: Findings,
+}
+
+impl Task for Scan<'_> {
+    type Output = Findings;
+
+    #[inline(always)]
+    fn run(mut self, gather: impl Gather) -> Findings {
+        let mut room = ROOM;
+        for start in (0..self.bytes.len()).step_by(BLOCK) {
+            let set = set_at(gather, self.bytes, start, &mut room, needs_a_look);
+            for member in members(set) {
+                self.look(start + member);
+            }
+        }
+        self.finished()
+    }
 }
 
 impl Scan<'_> {
