@@ -233,7 +233,8 @@ impl<'text> Words<'text> {
         }
     }
 
-    pub(super) fn tell(mut self, findings: &mut Findings) {
+    #[inline(always)]
+    pub(super) fn tell(&mut self, findings: &mut Findings) {
         self.end_run();
         findings.words = self.count;
         self.tally.tell(&mut findings.evidence);
@@ -249,6 +250,7 @@ impl<'text> Words<'text> {
     /// no more than the heaviest word for each of them. And of the three words with which a run
     /// begins, all occurrences but the first are seen to have occurred before, which are two of three
     /// at least; the fourth word is the last of three more.
+    #[inline(always)]
     fn top(&self) -> [usize; TOP_LENGTHS] {
         let heaviest = self.weights.heaviest(TOP_OCCURRENCES);
         let all = |seen_bytes: usize| {

@@ -18,12 +18,24 @@ pub struct LineRemover {
 struct Heads {
     /// Characters that may stand before a phrase.
     edges: Vec<char>,
-    /// Which of ASCII are among them: nearly all lines begin with another letter.
-    ascii_edges: [bool; 128],
     /// Heads by their first byte.
     heads: Vec<Vec<Head>>,
+    /// For the first letter of a line, if it is of ASCII, the set of second ones with which a head or
+    /// an edge may begin.
+    seconds: [u32; LETTERS],
 }
 
+/// Letters of ASCII differ in their lowest five bits.
+const LETTERS: usize = 32;
+
+/// Returns which letter of ASCII a byte is, small or capital.
+#[inline]
+fn of_32(letter: u8) -> usize {
+    usize::from(letter) % LETTERS
+}
+
+/// A character has four bytes at most, so most lines need not be counted.
+const MAX_CHARACTER_BYTES: usize = 4;
 /// Letters of the longest heads that are compared.
 const HEAD_LETTERS: u32 = 5;
 
@@ -57,13 +69,23 @@ impl LineRemover {
     /// begin with letters or digits of another alphabet are always tried.
     pub fn beginning_with(mut self, edges: &str, heads: &[String]) -> Self {
         let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
+        let mut seconds = [0; LETTERS];
+        for edge in edges.bytes().filter(u8::is_ascii_alphabetic) {
+            seconds[of_32(edge)] = u32::MAX;
+        }
         for head in heads {
             let head = Head::of(head);
             by_first[head.first()].push(head);
+            let [first, second, ..] = head.letters.to_le_bytes();
+            seconds[of_32(first)] |= match second.is_ascii_alphabetic() {
+                true => 1 << of_32(second),
+                // A head of one letter begins any line that does so.
+                false => u32::MAX,
+            };
         }
         self.heads = Some(Heads {
             edges: edges.chars().collect(),
-            ascii_edges: std::array::from_fn(|code| edges.contains(char::from(code as u8))),
+            seconds,
             heads: by_first,
         });
         self
@@ -92,11 +114,14 @@ impl LineRemover {
         let mut is_phrase = |line: &str| {
             let range = start..start + line.len();
             start = range.end + 1;
-            self.is_short(line)
-                && (self.is_plain_phrase(line)
-                    || signs
-                        .iter_mut()
-                        .any(|signs| signs.may_be_in(text, &range) && signs.of.is_phrase(line)))
+            // Whether a line can be short, begins so and has a sign is seen before its characters are
+            // counted.
+            if line.len() > MAX_CHARACTER_BYTES * self.max_characters {
+                return false;
+            }
+            let begins = self.may_begin(line);
+            let mut has_sign = signs.iter_mut().map(|signs| signs.may_be_in(text, &range));
+            (begins || has_sign.any(|has_sign| has_sign)) && self.is_phrase(line)
         };
         let numbered = lines(text).enumerate();
         let phrases = numbered.filter_map(|(number, line)| is_phrase(line).then_some(number));
@@ -116,30 +141,38 @@ impl LineRemover {
             && (self.is_plain_phrase(line) || self.signed.iter().any(|one| one.is_phrase(line)))
     }
 
-    fn is_plain_phrase(&self, line: &str) -> bool {
-        let may_be = self
-            .heads
-            .as_ref()
-            .is_none_or(|heads| heads.may_begin(line));
-        may_be && self.phrases.is_match(line)
+    /// Returns whether a phrase may begin as a line does.
+    #[inline]
+    fn may_begin(&self, line: &str) -> bool {
+        let heads = self.heads.as_ref();
+        heads.is_none_or(|heads| heads.may_begin(line))
     }
 
-    /// A character has four bytes at most, so most lines need not be counted.
+    fn is_plain_phrase(&self, line: &str) -> bool {
+        self.may_begin(line) && self.phrases.is_match(line)
+    }
+
     fn is_short(&self, line: &str) -> bool {
         line.len() <= self.max_characters
-            || (line.len() <= 4 * self.max_characters
+            || (line.len() <= MAX_CHARACTER_BYTES * self.max_characters
                 && line.chars().count() <= self.max_characters)
     }
 }
 
 impl Heads {
+    #[inline]
     fn may_begin(&self, line: &str) -> bool {
-        let is_edge = |letter: u8| self.ascii_edges[usize::from(letter)];
-        let behind = match line.as_bytes().first() {
-            Some(first) if first.is_ascii() && !is_edge(*first) => line,
-            _ => line.trim_start_matches(&self.edges[..]),
-        };
-        let head = Head::of(behind);
+        // Nearly all lines begin with two letters of ASCII.
+        match line.as_bytes() {
+            [first, second, ..] if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {
+                self.seconds[of_32(*first)] >> of_32(*second) & 1 != 0 && self.has_head(line)
+            }
+            _ => self.has_head(line),
+        }
+    }
+
+    fn has_head(&self, line: &str) -> bool {
+        let head = Head::of(line.trim_start_matches(&self.edges[..]));
         head.is_of_another_alphabet
             || self.heads[head.first()]
                 .iter()

@@ -17,7 +17,7 @@ use crate::blocks::{Gather, ROOM, Task, run};
 /// Returns what is found in a text. The numbers of duplicates and of what is repeated are bounds: it
 /// may be less. A text of fewer bytes than a number is not looked at.
 pub(super) fn glance(text: &str, vocabulary: &Vocabulary) -> Option<Findings> {
-    (text.len() >= NUMBER_BYTES).then(|| run(Pass::new(text, vocabulary)))
+    (text.len() >= NUMBER_BYTES).then(|| run(&mut Pass::new(text, vocabulary)))
 }
 
 /// One pass over a text.
@@ -37,11 +37,11 @@ struct Pass<'text> {
     foreign: Having,
 }
 
-impl Task for Pass<'_> {
+impl Task for &mut Pass<'_> {
     type Output = Findings;
 
     #[inline(always)]
-    fn run(mut self, gather: impl Gather) -> Findings {
+    fn run(self, gather: impl Gather) -> Findings {
         let (mut start, mut room) = (0, ROOM);
         while start < self.text.len() {
             let block = self
@@ -134,11 +134,11 @@ impl<'text> Pass<'text> {
     }
 
     #[inline(always)]
-    fn finished(mut self) -> Findings {
+    fn finished(&mut self) -> Findings {
         let end = self.text.len();
         self.words.take_rest(end, &mut self.marks);
         self.take_line(self.line_start, end);
-        let mut findings = self.findings;
+        let mut findings = std::mem::take(&mut self.findings);
         let outside = self.line_ends + self.characters_outside;
         findings.lines.characters = findings.counts.characters - outside;
         findings.counts.lettered_words = self.lettered.count(self.in_word);

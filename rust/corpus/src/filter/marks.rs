@@ -54,11 +54,16 @@ impl Weights {
     }
 
     /// Returns the weight of the heaviest place whose keys occurred so often, or 0.
+    #[inline(always)]
     pub(super) fn heaviest(&self, occurrences: usize) -> usize {
-        let often = |place: &&u64| (**place >> WEIGHT_BITS) as usize >= occurrences;
-        let weights = self.0.iter().filter(often);
-        let weights = weights.map(|place| place & ((1 << WEIGHT_BITS) - 1));
-        weights.max().unwrap_or(0) as usize
+        let least = (occurrences as u64) << WEIGHT_BITS;
+        let mut heaviest = 0;
+        for place in &self.0 {
+            let weight = place & ((1 << WEIGHT_BITS) - 1);
+            let weight = if *place >= least { weight } else { 0 };
+            heaviest = weight.max(heaviest);
+        }
+        heaviest as usize
     }
 }
 
