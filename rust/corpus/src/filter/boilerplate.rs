@@ -18,6 +18,8 @@ pub struct LineRemover {
 struct Heads {
     /// Characters that may stand before a phrase.
     edges: Vec<char>,
+    /// Which characters of ASCII are among them.
+    ascii_edges: [bool; 128],
     /// Heads by their first byte.
     heads: Vec<Vec<Head>>,
     /// For the first letter of a line, if it is of ASCII, the set of second ones with which a head or
@@ -85,6 +87,7 @@ impl LineRemover {
         }
         self.heads = Some(Heads {
             edges: edges.chars().collect(),
+            ascii_edges: std::array::from_fn(|code| edges.contains(char::from(code as u8))),
             seconds,
             heads: by_first,
         });
@@ -172,7 +175,11 @@ impl Heads {
     }
 
     fn has_head(&self, line: &str) -> bool {
-        let head = Head::of(line.trim_start_matches(&self.edges[..]));
+        let is_edge = |letter: char| match self.ascii_edges.get(letter as usize) {
+            Some(is_edge) => *is_edge,
+            None => self.edges.contains(&letter),
+        };
+        let head = Head::of(line.trim_start_matches(is_edge));
         head.is_of_another_alphabet
             || self.heads[head.first()]
                 .iter()
