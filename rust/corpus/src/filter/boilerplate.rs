@@ -22,8 +22,7 @@ struct Heads {
     ascii_edges: [bool; 128],
     /// Heads by their first byte.
     heads: Vec<Vec<Head>>,
-    /// For the first letter of a line, if it is of ASCII, the set of second ones with which a head or
-    /// an edge may begin.
+    /// For each first letter of ASCII, the set of second ones with which a head begins.
     seconds: [u32; LETTERS],
 }
 
@@ -72,9 +71,6 @@ impl LineRemover {
     pub fn beginning_with(mut self, edges: &str, heads: &[String]) -> Self {
         let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
         let mut seconds = [0; LETTERS];
-        for edge in edges.bytes().filter(u8::is_ascii_alphabetic) {
-            seconds[of_32(edge)] = u32::MAX;
-        }
         for head in heads {
             let head = Head::of(head);
             by_first[head.first()].push(head);
@@ -165,7 +161,12 @@ impl LineRemover {
 impl Heads {
     #[inline]
     fn may_begin(&self, line: &str) -> bool {
-        // Nearly all lines begin with two letters of ASCII.
+        let is_edge = |letter: char| match self.ascii_edges.get(letter as usize) {
+            Some(is_edge) => *is_edge,
+            None => self.edges.contains(&letter),
+        };
+        let line = line.trim_start_matches(is_edge);
+        // Nearly all lines begin with two letters of ASCII, of which few begin a head.
         match line.as_bytes() {
             [first, second, ..] if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {
                 self.seconds[of_32(*first)] >> of_32(*second) & 1 != 0 && self.has_head(line)
@@ -175,11 +176,7 @@ impl Heads {
     }
 
     fn has_head(&self, line: &str) -> bool {
-        let is_edge = |letter: char| match self.ascii_edges.get(letter as usize) {
-            Some(is_edge) => *is_edge,
-            None => self.edges.contains(&letter),
-        };
-        let head = Head::of(line.trim_start_matches(is_edge));
+        let head = Head::of(line);
         head.is_of_another_alphabet
             || self.heads[head.first()]
                 .iter()

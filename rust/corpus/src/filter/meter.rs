@@ -62,7 +62,7 @@ impl TextMeter {
         if let Some(found) = first_between(&mut faults, &least, &most) {
             return found;
         }
-        findings.lines = Lines::of(text);
+        findings.lines.count_duplicates(text);
         let most = findings.statistics();
         if let Some(found) = first_between(&mut faults, &most.without_runs(), &most) {
             return found;
