@@ -27,8 +27,14 @@ pub(super) fn is_letter(byte: u8, next: u8) -> bool {
     let is_a_or_i = (byte == 0xc3) & ((next == 0xa2) | (next == 0xae));
     let is_a_breve = (byte == 0xc4) & (next == 0x83);
     let is_s_or_t = (byte == 0xc8) & (next & 0xfc == 0x98);
-    let has_cedilla = (byte == 0xc5) & ((next == 0x9f) | (next == 0xa3));
+    let has_cedilla = is_cedilla_letter(byte, next) & (next & 1 != 0);
     is_a_or_i | is_a_breve | is_s_or_t | has_cedilla
+}
+
+/// Whether two bytes are one of the letters with a cedilla: Ş, ş, Ţ, ţ.
+#[inline(always)]
+pub(super) fn is_cedilla_letter(byte: u8, next: u8) -> bool {
+    (byte == 0xc5) & ((next & 0xfe == 0x9e) | (next & 0xfe == 0xa2))
 }
 
 /// Whether the character that begins with a byte needs a look; no byte within a character does.

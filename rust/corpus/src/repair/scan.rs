@@ -8,7 +8,7 @@ use super::classes::{
 };
 use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
-use super::marks::{is_blank_to_spare, is_letter, needs_a_look};
+use super::marks::{is_blank_to_spare, is_cedilla_letter, is_letter, needs_a_look};
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES, Widths};
 use crate::blocks::{BLOCK, Gather, ROOM, Task, below, block_at, members, run, set};
 
@@ -34,18 +34,14 @@ pub(super) struct Findings {
 /// Returns what a text may need.
 pub(super) fn findings(text: &str, classes: &Classes) -> Findings {
     let bytes = text.as_bytes();
-    let mut findings = run(Scan {
+    run(Scan {
         bytes,
         classes,
         classes_found: at_the_ends(bytes),
         lines: Lines::default(),
         continuations: 0,
         findings: Findings::default(),
-    });
-    if has_cedilla(text) {
-        findings.kinds.insert(Kind::CedillaLetters);
-    }
-    findings
+    })
 }
 
 impl Findings {
@@ -79,11 +75,12 @@ impl Task for Scan<'_> {
     #[inline(always)]
     fn run(mut self, gather: impl Gather) -> Findings {
         let mut room = ROOM;
-        let mut blanks = 0;
+        let (mut blanks, mut cedillas) = (0, 0);
         for start in (0..self.bytes.len()).step_by(BLOCK) {
             let (block, length) = block_at(self.bytes, start, &mut room);
             let looks = set(gather, block, needs_a_look) & below(length);
             blanks |= set(gather, block, is_blank_to_spare);
+            cedillas |= set(gather, block, is_cedilla_letter);
             let continuations = set(gather, block, |byte, _| {
                 byte.cast_signed() < 0xc0_u8.cast_signed()
             });
@@ -101,6 +98,9 @@ impl Task for Scan<'_> {
         }
         if blanks != 0 {
             self.classes_found |= Kind::Blanks.bit();
+        }
+        if cedillas != 0 {
+            self.classes_found |= Kind::CedillaLetters.bit();
         }
         self.finished()
     }
