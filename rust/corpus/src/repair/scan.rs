@@ -79,8 +79,13 @@ impl Task for Scan<'_> {
         for start in (0..self.bytes.len()).step_by(BLOCK) {
             let (block, length) = block_at(self.bytes, start, &mut room);
             let looks = set(gather, block, needs_a_look) & below(length);
-            blanks |= set(gather, block, is_blank_to_spare);
-            cedillas |= set(gather, block, is_cedilla_letter);
+            // One of each is enough to know.
+            if blanks == 0 {
+                blanks = set(gather, block, is_blank_to_spare);
+            }
+            if cedillas == 0 {
+                cedillas = set(gather, block, is_cedilla_letter);
+            }
             let continuations = set(gather, block, |byte, _| {
                 byte.cast_signed() < 0xc0_u8.cast_signed()
             });
