@@ -128,8 +128,7 @@ impl Cleaner {
         let text = self.repaired(buffer, helper, books)?;
         let text = self.masked(text, helper)?;
         let is_own = matches!(text, Cow::Borrowed(_));
-        let characters = text.chars().count();
-        let reason = self.reason(&text, characters);
+        let (reason, characters) = self.reason_and_characters(&text);
         books.enter(buffer.len(), text.len(), characters, reason);
         record.write(&text, is_own, reason, books.lines(reason));
         Ok(())
@@ -188,14 +187,19 @@ impl Cleaner {
         Ok(Cow::Owned(lines.join("\n")))
     }
 
-    fn reason(&self, text: &str, characters: usize) -> Option<&str> {
+    /// Returns why a text is dropped, if it is, and how many characters it has.
+    fn reason_and_characters(&self, text: &str) -> (Option<&str>, usize) {
         if text.is_empty() {
-            return Some(EMPTY);
+            return (Some(EMPTY), 0);
         }
-        if characters < self.min_characters {
-            return Some(TOO_SHORT);
+        // A character has four bytes at most, so a long text need not be counted before.
+        if text.len() < 4 * self.min_characters {
+            let characters = text.chars().count();
+            if characters < self.min_characters {
+                return (Some(TOO_SHORT), characters);
+            }
         }
-        let fault = self.meter.fault(text, &self.faults);
-        fault.map(|fault| fault.reason.as_str())
+        let (fault, characters) = self.meter.fault(text, &self.faults);
+        (fault.map(|fault| fault.reason.as_str()), characters)
     }
 }

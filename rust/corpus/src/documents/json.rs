@@ -179,7 +179,8 @@ fn is_plain(byte: u8) -> bool {
 /// Returns how many bytes stand before the first control, quote or backslash.
 #[inline]
 fn plain_length(bytes: &[u8]) -> usize {
-    let first = indices(bytes, 0, |byte, _| !is_plain(byte)).next();
+    // Names, ids and most of what `meta` holds are shorter than a block.
+    let first = bytes.iter().position(|byte| !is_plain(*byte));
     first.unwrap_or(bytes.len())
 }
 

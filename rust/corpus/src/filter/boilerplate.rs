@@ -18,10 +18,25 @@ pub struct LineRemover {
 struct Heads {
     /// Characters that may stand before a phrase.
     edges: Vec<char>,
+    /// Which characters of ASCII are among them.
+    ascii_edges: [bool; 128],
     /// Heads by their first byte.
     heads: Vec<Vec<Head>>,
+    /// For each first letter of ASCII, the set of second ones with which a head begins.
+    seconds: [u32; LETTERS],
 }
 
+/// Letters of ASCII differ in their lowest five bits.
+const LETTERS: usize = 32;
+
+/// Returns which letter of ASCII a byte is, small or capital.
+#[inline]
+fn of_32(letter: u8) -> usize {
+    usize::from(letter) % LETTERS
+}
+
+/// A character has four bytes at most, so most lines need not be counted.
+const MAX_CHARACTER_BYTES: usize = 4;
 /// Letters of the longest heads that are compared.
 const HEAD_LETTERS: u32 = 5;
 
@@ -55,12 +70,21 @@ impl LineRemover {
     /// begin with letters or digits of another alphabet are always tried.
     pub fn beginning_with(mut self, edges: &str, heads: &[String]) -> Self {
         let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
+        let mut seconds = [0; LETTERS];
         for head in heads {
             let head = Head::of(head);
             by_first[head.first()].push(head);
+            let [first, second, ..] = head.letters.to_le_bytes();
+            seconds[of_32(first)] |= match second.is_ascii_alphabetic() {
+                true => 1 << of_32(second),
+                // A head of one letter begins any line that does so.
+                false => u32::MAX,
+            };
         }
         self.heads = Some(Heads {
             edges: edges.chars().collect(),
+            ascii_edges: std::array::from_fn(|code| edges.contains(char::from(code as u8))),
+            seconds,
             heads: by_first,
         });
         self
@@ -89,11 +113,14 @@ impl LineRemover {
         let mut is_phrase = |line: &str| {
             let range = start..start + line.len();
             start = range.end + 1;
-            self.is_short(line)
-                && (self.is_plain_phrase(line)
-                    || signs
-                        .iter_mut()
-                        .any(|signs| signs.may_be_in(text, &range) && signs.of.is_phrase(line)))
+            // Whether a line can be short, begins so and has a sign is seen before its characters are
+            // counted.
+            if line.len() > MAX_CHARACTER_BYTES * self.max_characters {
+                return false;
+            }
+            let begins = self.may_begin(line);
+            let mut has_sign = signs.iter_mut().map(|signs| signs.may_be_in(text, &range));
+            (begins || has_sign.any(|has_sign| has_sign)) && self.is_phrase(line)
         };
         let numbered = lines(text).enumerate();
         let phrases = numbered.filter_map(|(number, line)| is_phrase(line).then_some(number));
@@ -113,25 +140,43 @@ impl LineRemover {
             && (self.is_plain_phrase(line) || self.signed.iter().any(|one| one.is_phrase(line)))
     }
 
-    fn is_plain_phrase(&self, line: &str) -> bool {
-        let may_be = self
-            .heads
-            .as_ref()
-            .is_none_or(|heads| heads.may_begin(line));
-        may_be && self.phrases.is_match(line)
+    /// Returns whether a phrase may begin as a line does.
+    #[inline]
+    fn may_begin(&self, line: &str) -> bool {
+        let heads = self.heads.as_ref();
+        heads.is_none_or(|heads| heads.may_begin(line))
     }
 
-    /// A character has four bytes at most, so most lines need not be counted.
+    fn is_plain_phrase(&self, line: &str) -> bool {
+        self.may_begin(line) && self.phrases.is_match(line)
+    }
+
     fn is_short(&self, line: &str) -> bool {
         line.len() <= self.max_characters
-            || (line.len() <= 4 * self.max_characters
+            || (line.len() <= MAX_CHARACTER_BYTES * self.max_characters
                 && line.chars().count() <= self.max_characters)
     }
 }
 
 impl Heads {
+    #[inline]
     fn may_begin(&self, line: &str) -> bool {
-        let head = Head::of(line.trim_start_matches(&self.edges[..]));
+        let is_edge = |letter: char| match self.ascii_edges.get(letter as usize) {
+            Some(is_edge) => *is_edge,
+            None => self.edges.contains(&letter),
+        };
+        let line = line.trim_start_matches(is_edge);
+        // Nearly all lines begin with two letters of ASCII, of which few begin a head.
+        match line.as_bytes() {
+            [first, second, ..] if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {
+                self.seconds[of_32(*first)] >> of_32(*second) & 1 != 0 && self.has_head(line)
+            }
+            _ => self.has_head(line),
+        }
+    }
+
+    fn has_head(&self, line: &str) -> bool {
+        let head = Head::of(line);
         head.is_of_another_alphabet
             || self.heads[head.first()]
                 .iter()

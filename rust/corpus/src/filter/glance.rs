@@ -5,44 +5,25 @@
 //! hashes choose. Equal ones choose equal places, and where different ones meet, more seems to be
 //! repeated than is.
 
-use std::hint::select_unpredictable;
-
+use super::batch::{SPREAD, Words, key};
 use super::lines::is_punctuated;
-use super::marks::{Marks, Weights};
-use super::repetition::{
-    REPEATED_LENGTHS, Repetition, SHORTEST_REPEATED, TOP_LENGTHS, TOP_OCCURRENCES,
-};
+use super::marks::Marks;
 use super::scan::Block;
 use super::statistics::Findings;
 use super::tokens::NUMBER_BYTES;
-use super::vocabulary::{Tally, Vocabulary};
-
-/// Spread the numbers of which words, pairs and lines are made: odd, and half of their bits are
-/// set.
-const SPREAD: u64 = 0xd6e8_feb8_6659_fd93;
-const SPREAD_AGAIN: u64 = 0xa076_1d64_78bd_642f;
+use super::vocabulary::Vocabulary;
+use crate::blocks::{Gather, ROOM, Task, run};
 
 /// Returns what is found in a text. The numbers of duplicates and of what is repeated are bounds: it
 /// may be less. A text of fewer bytes than a number is not looked at.
 pub(super) fn glance(text: &str, vocabulary: &Vocabulary) -> Option<Findings> {
-    if text.len() < NUMBER_BYTES {
-        return None;
-    }
-    let mut pass = Pass::new(text, vocabulary);
-    let mut start = 0;
-    while start < text.len() {
-        let block = vocabulary.scanner.read(text, start);
-        pass.findings.counts.add(&block);
-        pass.findings.evidence.native_letters += block.native;
-        pass.take_words(&block, start);
-        pass.take_lines(&block, start);
-        start += block.length;
-    }
-    Some(pass.finished())
+    (text.len() >= NUMBER_BYTES).then(|| run(&mut Pass::new(text, vocabulary)))
 }
 
+/// One pass over a text.
 struct Pass<'text> {
     text: &'text str,
+    vocabulary: &'text Vocabulary,
     words: Words<'text>,
     findings: Findings,
     line_start: usize,
@@ -50,59 +31,65 @@ struct Pass<'text> {
     /// Characters of blank lines and of blank ends of lines.
     characters_outside: usize,
     marks: Marks,
-    /// Where the last word begins, and whether it may go on in the next block.
-    word_start: usize,
+    /// Whether the last word may go on in the next block.
     in_word: bool,
     lettered: Having,
     foreign: Having,
+}
+
+impl Task for &mut Pass<'_> {
+    type Output = Findings;
+
+    #[inline(always)]
+    fn run(self, gather: impl Gather) -> Findings {
+        let (mut start, mut room) = (0, ROOM);
+        while start < self.text.len() {
+            let block = self
+                .vocabulary
+                .scanner
+                .read(gather, self.text, start, &mut room);
+            self.findings.counts.add(&block);
+            self.findings.evidence.native_letters += block.native;
+            self.take_words(&block, start);
+            self.take_lines(&block, start);
+            start += block.length;
+        }
+        self.finished()
+    }
 }
 
 impl<'text> Pass<'text> {
     fn new(text: &'text str, vocabulary: &'text Vocabulary) -> Self {
         Self {
             text,
+            vocabulary,
             words: Words::new(text, vocabulary),
             findings: Findings::default(),
             line_start: 0,
             line_ends: 0,
             characters_outside: 0,
             marks: Marks::for_text_of(text.len()),
-            word_start: 0,
             in_word: false,
             lettered: Having::default(),
             foreign: Having::default(),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_words(&mut self, block: &Block, start: usize) {
         let before = block.words << 1 | u64::from(self.in_word);
-        let mut starts = block.words & !before;
-        let mut ends = before & !block.words & block.bytes();
+        let starts = block.words & !before;
+        let ends = before & !block.words & block.bytes();
         let characters = block.words & !block.continuations;
         self.findings.word_characters += characters.count_ones() as usize;
         self.lettered.take(block, block.letters, starts, ends);
         self.foreign.take(block, block.foreign, starts, ends);
-        if !self.in_word {
-            self.next_start(&mut starts, start);
-        }
-        while ends != 0 {
-            let end = start + ends.trailing_zeros() as usize;
-            ends &= ends - 1;
-            self.words.take(self.word_start, end, &mut self.marks);
-            self.next_start(&mut starts, start);
-        }
+        self.words.take_bounds(starts | ends, start);
+        self.words.take_whole_batches(&mut self.marks);
         self.in_word = block.words >> (block.length - 1) & 1 != 0;
     }
 
-    /// Takes the next start of a word; without one it takes anything, which is not used.
-    #[inline]
-    fn next_start(&mut self, starts: &mut u64, block_start: usize) {
-        self.word_start = block_start + starts.trailing_zeros() as usize;
-        *starts &= starts.wrapping_sub(1);
-    }
-
-    #[inline]
+    #[inline(always)]
     fn take_lines(&mut self, block: &Block, start: usize) {
         let mut ends = block.line_ends;
         while ends != 0 {
@@ -146,13 +133,12 @@ impl<'text> Pass<'text> {
         }
     }
 
-    fn finished(mut self) -> Findings {
+    #[inline(always)]
+    fn finished(&mut self) -> Findings {
         let end = self.text.len();
-        if self.in_word {
-            self.words.take(self.word_start, end, &mut self.marks);
-        }
+        self.words.take_rest(end, &mut self.marks);
         self.take_line(self.line_start, end);
-        let mut findings = self.findings;
+        let mut findings = std::mem::take(&mut self.findings);
         let outside = self.line_ends + self.characters_outside;
         findings.lines.characters = findings.counts.characters - outside;
         findings.counts.lettered_words = self.lettered.count(self.in_word);
@@ -173,7 +159,7 @@ struct Having {
 impl Having {
     /// Takes the words of a block, by addition: from the start of a word a carry runs over the bytes
     /// that are not of the set, and behind the end of a word it is seen if it met no other.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, block: &Block, set: u64, starts: u64, ends: u64) {
         let others = block.words & !set;
         let starts = starts & others | u64::from(self.is_without);
@@ -190,172 +176,12 @@ impl Having {
     }
 }
 
-/// What is to be known of words, one after the other.
-struct Words<'text> {
-    text: &'text str,
-    vocabulary: &'text Vocabulary,
-    /// How many lengths above that of a number words of the vocabulary can have.
-    long_lengths: usize,
-    tally: Tally,
-    count: usize,
-    weights: Weights,
-    seen: Seen,
-    run: Run,
-    /// Made of the last word, and of the last one and the one before.
-    last: u64,
-    last_two: u64,
-    /// Bytes of the words of runs of so many and more, in which every three in a row seem to have
-    /// occurred before.
-    repeated: [usize; REPEATED_LENGTHS],
-}
-
-/// Of the runs of three words that seem to have occurred before: how many, the bytes of their words
-/// with a blank for each, and the same of their last words.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    count: usize,
-    bytes: usize,
-    last_bytes: usize,
-}
-
-/// The words up to the last one, as far back as every three in a row seem to have occurred before.
-#[derive(Clone, Copy, Default)]
-struct Run {
-    words: usize,
-    /// Of these words, of the last one, and of the last one and the one before.
-    bytes: usize,
-    last_bytes: usize,
-    two_bytes: usize,
-}
-
-impl<'text> Words<'text> {
-    fn new(text: &'text str, vocabulary: &'text Vocabulary) -> Self {
-        Self {
-            text,
-            vocabulary,
-            long_lengths: vocabulary.longest.saturating_sub(NUMBER_BYTES),
-            tally: vocabulary.tally(),
-            count: 0,
-            weights: Weights::new(),
-            seen: Seen::default(),
-            run: Run::default(),
-            last: 0,
-            last_two: 0,
-            repeated: [0; REPEATED_LENGTHS],
-        }
-    }
-
-    /// Takes a word; nearly without branches, as what words follow one another cannot be guessed.
-    #[inline(always)]
-    fn take(&mut self, start: usize, end: usize, marks: &mut Marks) {
-        let length = end - start;
-        let key = key(self.text.as_bytes(), start, end);
-        // No word is 0.
-        let number = select_unpredictable(length <= NUMBER_BYTES, key, 0);
-        self.tally.add(self.vocabulary.short(number), 1);
-        if length.wrapping_sub(NUMBER_BYTES + 1) < self.long_lengths {
-            let kinds = self.vocabulary.long(&self.text[start..end]);
-            self.tally.add(kinds, 1);
-        }
-        let spread = key.wrapping_mul(SPREAD);
-        self.weights.add(spread, length + 1);
-        let three = self.last_two.wrapping_add(spread);
-        self.take_run(length, marks.mark(three));
-        let mixed = spread ^ spread >> 32;
-        self.last_two = (self.last ^ mixed).wrapping_mul(SPREAD_AGAIN);
-        self.last = mixed.wrapping_mul(SPREAD);
-        self.count += 1;
-    }
-
-    /// Takes the bytes of a word, and whether the run of three that it ends was seen before.
-    #[inline(always)]
-    fn take_run(&mut self, length: usize, was_seen: bool) {
-        let two_bytes = self.run.last_bytes + length;
-        if was_seen {
-            self.seen.count += 1;
-            self.seen.bytes += self.run.two_bytes + length + 3;
-            self.seen.last_bytes += length + 1;
-            self.run.words += 1;
-            self.run.bytes += length;
-        } else {
-            self.end_run();
-            self.run.words = 2;
-            self.run.bytes = two_bytes;
-        }
-        self.run.last_bytes = length;
-        self.run.two_bytes = two_bytes;
-    }
-
-    fn end_run(&mut self) {
-        if self.run.words >= SHORTEST_REPEATED {
-            let lengths = (self.run.words + 1 - SHORTEST_REPEATED).min(REPEATED_LENGTHS);
-            for bytes in &mut self.repeated[..lengths] {
-                *bytes += self.run.bytes;
-            }
-        }
-    }
-
-    fn tell(mut self, findings: &mut Findings) {
-        self.end_run();
-        findings.words = self.count;
-        self.tally.tell(&mut findings.evidence);
-        findings.repetition = Repetition {
-            top: self.top(),
-            repeated: self.repeated,
-        };
-    }
-
-    /// Returns bounds for the characters of the most frequent runs of two, three and four words.
-    ///
-    /// No run occurs more often than one of its words, so that its words, with a blank for each, weigh
-    /// no more than the heaviest word for each of them. And of the three words with which a run
-    /// begins, all occurrences but the first are seen to have occurred before, which are two of three
-    /// at least; the fourth word is the last of three more.
-    fn top(&self) -> [usize; TOP_LENGTHS] {
-        let heaviest = self.weights.heaviest(TOP_OCCURRENCES);
-        let all = |seen_bytes: usize| {
-            if self.seen.count + 1 < TOP_OCCURRENCES {
-                return 0;
-            }
-            seen_bytes + seen_bytes.div_ceil(TOP_OCCURRENCES - 1)
-        };
-        [
-            2 * heaviest,
-            all(self.seen.bytes).min(3 * heaviest),
-            all(self.seen.bytes + self.seen.last_bytes).min(4 * heaviest),
-        ]
-    }
-}
-
-/// Returns what is made of the first and the last bytes of a piece of a text, all of a short one.
-#[inline]
-fn key(text: &[u8], start: usize, end: usize) -> u64 {
-    let length = end - start;
-    let first = match text[start..].first_chunk() {
-        Some(bytes) => u64::from_le_bytes(*bytes),
-        None => number_at_the_end(text, start),
-    };
-    let first = first & u64::MAX >> (64 - 8 * length.min(NUMBER_BYTES));
-    let Some(bytes) = text[..end].last_chunk() else {
-        return first;
-    };
-    let last = u64::from_le_bytes(*bytes).wrapping_mul(SPREAD_AGAIN);
-    first ^ select_unpredictable(length > NUMBER_BYTES, last, 0)
-}
-
-/// Returns the number of the bytes from an index on, which are fewer than that takes.
-#[cold]
-fn number_at_the_end(text: &[u8], start: usize) -> u64 {
-    let mut number = [0; NUMBER_BYTES];
-    number[..text.len() - start].copy_from_slice(&text[start..]);
-    u64::from_le_bytes(number)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::super::lines::Lines;
+    use super::super::repetition::Repetition;
     use super::super::tokens::Tokens;
     use super::*;
 

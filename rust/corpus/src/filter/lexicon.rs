@@ -16,98 +16,107 @@ impl Kinds {
 /// Short words by their numbers: a perfect hash table, in which a word is looked up in one place
 /// only, without a branch.
 ///
-/// A number chooses one of 256 multipliers by the highest bits of a product, and by that its place;
-/// the multipliers are such that no two words have one place (hash and displace: Belazzougui, Botelho
-/// and Dietzfelbinger, "Hash, displace, and compress", 2009).
+/// The highest bits of the product of a number with an odd multiplier are a word's place, once a number
+/// of its group has changed them, which is such that no two words have one place (hash and displace:
+/// Belazzougui, Botelho and Dietzfelbinger, "Hash, displace, and compress", 2009). The bits behind
+/// them choose the group, and as they and the place tell numbers apart, they are all that must be kept
+/// to know a word. What it is takes the bits that are left: an entry has eight bytes, and the table
+/// stays in the first-level cache.
 #[derive(Clone, Debug)]
 pub(super) struct Lexicon {
-    multipliers: Box<[u64; MULTIPLIERS]>,
-    /// A word's place is in the highest bits of its product with its multiplier.
-    shift: u32,
-    /// The number in each place, of which no word is 0, and what its word is.
-    entries: Vec<(u64, Kinds)>,
+    multiplier: u64,
+    /// How many bits a place has.
+    place_bits: u32,
+    /// The number of each group.
+    changes: Box<[u16; GROUPS]>,
+    /// In each place the bits of the product behind those of the place, then what the word is.
+    entries: Vec<u64>,
 }
 
-const MULTIPLIERS: usize = 256;
-/// Places are the next power of two: more make multipliers easier to find, and leave less of the
-/// first-level cache to the text.
-const PLACES_PER_WORD: usize = 1;
-/// How many multipliers are tried for a group before the table is made larger.
-const TRIALS: usize = 1 << 16;
-const FREE: (u64, Kinds) = (0, Kinds(0));
+const GROUPS: usize = 256;
+/// How many multipliers are tried before the table is made larger.
+const TRIALS: u64 = 64;
 
 impl Lexicon {
     /// Makes a table of different numbers, none of which is 0.
     pub(super) fn new(words: &[(u64, Kinds)]) -> Self {
-        let mut groups = vec![Vec::new(); MULTIPLIERS];
-        for word in words {
-            groups[group(word.0.wrapping_mul(MULTIPLIER))].push(*word);
-        }
-        let mut places = (PLACES_PER_WORD * words.len()).next_power_of_two().max(2);
+        let greatest = words.iter().map(|(_, Kinds(kinds))| *kinds).max();
+        let places = words.len().max(greatest.unwrap_or(0) as usize + 1).max(2);
+        let mut places = places.next_power_of_two();
         loop {
-            if let Some(lexicon) = Self::with_places(places, &groups) {
+            let multipliers = (0..TRIALS).map(|trial| MULTIPLIER.wrapping_mul(2 * trial + 1));
+            let mut tables = multipliers.filter_map(|one| Self::with_places(places, one, words));
+            if let Some(lexicon) = tables.next() {
                 return lexicon;
             }
             places *= 2;
         }
     }
 
-    /// Finds a multiplier for each group, for the largest first; nothing if there is none.
-    fn with_places(places: usize, groups: &[Vec<(u64, Kinds)>]) -> Option<Self> {
+    /// Finds a number for each group, for the largest first; nothing if there is none.
+    fn with_places(places: usize, multiplier: u64, words: &[(u64, Kinds)]) -> Option<Self> {
         let mut lexicon = Self {
-            multipliers: Box::new([MULTIPLIER; MULTIPLIERS]),
-            shift: u64::BITS - places.trailing_zeros(),
-            entries: vec![FREE; places],
+            multiplier,
+            place_bits: places.trailing_zeros(),
+            changes: Box::new([0; GROUPS]),
+            entries: vec![0; places],
         };
-        let mut order: Vec<usize> = (0..MULTIPLIERS).collect();
+        let mut groups = vec![Vec::new(); GROUPS];
+        for word in words {
+            groups[lexicon.parts(word.0).0].push(*word);
+        }
+        let mut is_taken = vec![false; places];
+        let mut order: Vec<usize> = (0..GROUPS).collect();
         order.sort_by_key(|group| groups[*group].len());
         for group in order.into_iter().rev() {
-            let found = (0..TRIALS).any(|trial| {
-                lexicon.multipliers[group] = MULTIPLIER.wrapping_mul(2 * trial as u64 + 1);
-                lexicon.put(group, &groups[group])
+            let mut changes = 0..=u16::try_from(places - 1).unwrap_or(u16::MAX);
+            let change = changes.find(|change| {
+                lexicon.changes[group] = *change;
+                lexicon.take_places(&groups[group], &mut is_taken)
             });
-            if !found {
-                return None;
+            change?;
+            for (number, Kinds(kinds)) in &groups[group] {
+                let (_, place, rest) = lexicon.parts(*number);
+                lexicon.entries[place] = rest | u64::from(*kinds);
             }
         }
         Some(lexicon)
     }
 
-    /// Puts the words of a group in their places, if all of these are free.
-    fn put(&mut self, group: usize, words: &[(u64, Kinds)]) -> bool {
-        for (count, (number, kinds)) in words.iter().enumerate() {
-            let place = self.place(*number, group);
-            if self.entries[place] != FREE {
+    /// Takes the places of some words, if all of these are free.
+    fn take_places(&self, words: &[(u64, Kinds)], is_taken: &mut [bool]) -> bool {
+        for (count, (number, _)) in words.iter().enumerate() {
+            let (_, place, _) = self.parts(*number);
+            if std::mem::replace(&mut is_taken[place], true) {
                 for (number, _) in &words[..count] {
-                    let place = self.place(*number, group);
-                    self.entries[place] = FREE;
+                    is_taken[self.parts(*number).1] = false;
                 }
                 return false;
             }
-            self.entries[place] = (*number, *kinds);
         }
         true
     }
 
-    #[inline]
-    fn place(&self, number: u64, group: usize) -> usize {
-        (number.wrapping_mul(self.multipliers[group]) >> self.shift) as usize
+    /// Returns the group of a number, its place, and the other bits of its product, as the highest.
+    #[inline(always)]
+    fn parts(&self, number: u64) -> (usize, usize, u64) {
+        let product = number.wrapping_mul(self.multiplier);
+        let rest = product << self.place_bits;
+        let group = (rest >> (u64::BITS - GROUPS.trailing_zeros())) as usize;
+        let place = (product >> (u64::BITS - self.place_bits)) as usize;
+        (group, place ^ usize::from(self.changes[group]), rest)
     }
 
     /// Returns what the word with a number is; nothing of any other, and of 0.
-    #[inline]
+    #[inline(always)]
     pub(super) fn kinds(&self, number: u64) -> Kinds {
-        let place = self.place(number, group(number.wrapping_mul(MULTIPLIER)));
-        let (known, kinds) = self.entries[place];
+        let (_, place, rest) = self.parts(number);
+        // What the word is is left if the other bits are the same.
+        let kinds = self.entries[place] ^ rest;
+        let is_known = kinds < self.entries.len() as u64;
         // Two of five words of a text are known, in no order that could be guessed.
-        select_unpredictable(known == number, kinds, Kinds::default())
+        Kinds(select_unpredictable(is_known, kinds, 0) as u32)
     }
-}
-
-/// Returns the group of a number by its product with [`MULTIPLIER`].
-#[inline]
-fn group(product: u64) -> usize {
-    (product >> (u64::BITS - MULTIPLIERS.trailing_zeros())) as usize
 }
 
 #[cfg(test)]

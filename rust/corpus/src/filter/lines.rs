@@ -27,23 +27,33 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn of(text: &str) -> Self {
         let mut counts = Self::default();
-        // By hash: among a million different lines two share one with a probability of 3e-8.
-        let mut distinct = Groups::with_capacity(text.len() / BYTES_PER_LINE);
-        let lines = lines(text).map(str::trim);
-        for line in lines.filter(|line| !line.is_empty()) {
-            let characters = line.chars().count();
-            distinct.add(xxh3_64(line.as_bytes()));
+        for line in trimmed(text) {
             counts.lines += 1;
-            counts.characters += characters;
+            counts.characters += line.chars().count();
             counts.punctuated += usize::from(is_punctuated(line));
-            let is_duplicate = counts.lines - counts.duplicates > distinct.len();
-            if is_duplicate {
-                counts.duplicates += 1;
-                counts.duplicate_characters += characters;
-            }
         }
+        counts.count_duplicates(text);
         counts
     }
+
+    /// Counts the lines that equal one before, and their characters.
+    pub(super) fn count_duplicates(&mut self, text: &str) {
+        (self.duplicates, self.duplicate_characters) = (0, 0);
+        // By hash: among a million different lines two share one with a probability of 3e-8.
+        let mut distinct = Groups::with_capacity(text.len() / BYTES_PER_LINE);
+        for (number, line) in trimmed(text).enumerate() {
+            distinct.add(xxh3_64(line.as_bytes()));
+            if number + 1 - self.duplicates > distinct.len() {
+                self.duplicates += 1;
+                self.duplicate_characters += line.chars().count();
+            }
+        }
+    }
+}
+
+/// Yields the lines that are not blank, without the white space at their ends.
+fn trimmed(text: &str) -> impl Iterator<Item = &str> {
+    lines(text).map(str::trim).filter(|line| !line.is_empty())
 }
 
 /// Returns whether a line ends with one of [`LINE_ENDS`].

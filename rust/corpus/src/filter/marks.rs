@@ -23,7 +23,7 @@ impl Marks {
     }
 
     /// Marks the place of a key, and returns whether it was marked before.
-    #[inline]
+    #[inline(always)]
     pub(super) fn mark(&mut self, key: u64) -> bool {
         let place = key >> self.shift;
         let bits = &mut self.bits[(place / 64) as usize];
@@ -47,18 +47,23 @@ impl Weights {
         Self([0; PLACES])
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, key: u64, weight: usize) {
         let place = (key >> (u64::BITS - PLACES.trailing_zeros())) as usize;
         self.0[place] += (1 << WEIGHT_BITS) + weight as u64;
     }
 
     /// Returns the weight of the heaviest place whose keys occurred so often, or 0.
+    #[inline(always)]
     pub(super) fn heaviest(&self, occurrences: usize) -> usize {
-        let often = |place: &&u64| (**place >> WEIGHT_BITS) as usize >= occurrences;
-        let weights = self.0.iter().filter(often);
-        let weights = weights.map(|place| place & ((1 << WEIGHT_BITS) - 1));
-        weights.max().unwrap_or(0) as usize
+        let least = (occurrences as u64) << WEIGHT_BITS;
+        let mut heaviest = 0;
+        for place in &self.0 {
+            let weight = place & ((1 << WEIGHT_BITS) - 1);
+            let weight = if *place >= least { weight } else { 0 };
+            heaviest = weight.max(heaviest);
+        }
+        heaviest as usize
     }
 }
 

@@ -33,22 +33,36 @@ impl TextMeter {
         findings.statistics()
     }
 
-    /// Returns the first of some faults that a text has.
+    /// Returns the first of some faults that a text has, and how many characters.
     ///
     /// Most texts have none, and far less than would be one: then bounds tell, and what is repeated
     /// need not be counted. Else the lines are, and if that does not tell, the runs of words.
-    pub fn fault<'fault>(&self, text: &str, faults: &'fault [Fault]) -> Option<&'fault Fault> {
-        let Some(mut findings) = glance(text, &self.vocabulary) else {
+    pub fn fault<'fault>(
+        &self,
+        text: &str,
+        faults: &'fault [Fault],
+    ) -> (Option<&'fault Fault>, usize) {
+        let Some(findings) = glance(text, &self.vocabulary) else {
             let statistics = self.measure(text);
-            return faults.iter().find(|fault| fault.is_in(&statistics));
+            let fault = faults.iter().find(|fault| fault.is_in(&statistics));
+            return (fault, text.chars().count());
         };
-        let mut faults = faults;
+        let characters = findings.counts.characters;
+        (self.fault_of(text, findings, faults), characters)
+    }
+
+    fn fault_of<'fault>(
+        &self,
+        text: &str,
+        mut findings: Findings,
+        mut faults: &'fault [Fault],
+    ) -> Option<&'fault Fault> {
         let most = findings.statistics();
         let least = most.without_duplicates().without_runs();
         if let Some(found) = first_between(&mut faults, &least, &most) {
             return found;
         }
-        findings.lines = Lines::of(text);
+        findings.lines.count_duplicates(text);
         let most = findings.statistics();
         if let Some(found) = first_between(&mut faults, &most.without_runs(), &most) {
             return found;
@@ -116,7 +130,8 @@ mod tests {
             let faults: Vec<Fault> = faults.collect();
             let statistics = meter().measure(&text);
             let expected = faults.iter().find(|fault| fault.is_in(&statistics));
-            let found = meter().fault(&text, &faults);
+            let (found, characters) = meter().fault(&text, &faults);
+            prop_assert_eq!(characters, text.chars().count());
             prop_assert_eq!(found.map(|one| &one.reason), expected.map(|one| &one.reason));
         }
     }

@@ -4,6 +4,7 @@
 //! not blank. White space is Unicode's property White_Space.
 
 mod alphabet;
+mod batch;
 mod boilerplate;
 mod classes;
 mod faults;

@@ -1,30 +1,19 @@
 //! What the characters of a text are, 64 bytes at a time.
 //!
-//! A table says of each byte what it is, so that ASCII costs a look-up a byte and no branch; the sets
-//! of a block are numbers of 64 bits. Characters of more bytes are looked up one by one.
+//! Comparisons without a branch for each byte tell ASCII and the letters that Romanian texts are full
+//! of; the sets of a block are numbers of 64 bits. Other characters are looked up one by one.
 
 use super::alphabet::{Alphabet, Sign};
-
-/// Bytes of a block; a set of them is a number.
-const BLOCK: usize = 64;
-/// Sets in an entry of the table, one in each of its bytes.
-const SETS: usize = 8;
-/// Bytes that are looked up into one number, a bit for each in every set.
-const GROUP: usize = 8;
-
-const WORDS: usize = 0;
-const LETTERS: usize = 1;
-const FOREIGN: usize = 2;
-const CONTINUATIONS: usize = 3;
-const LEADS: usize = 4;
-const BLANKS: usize = 5;
-const LINE_ENDS: usize = 6;
+use crate::blocks::{Bytes, Gather, below, block_at, set};
 
 /// Reads blocks; knows the letters of a language.
 #[derive(Clone, Debug)]
 pub(super) struct Scanner {
-    table: Box<[u64; 256]>,
     alphabet: Alphabet,
+    /// The small letters of ASCII that the language does not have, four by four; 0 is no letter.
+    foreign: Vec<[u8; 4]>,
+    /// All bytes if the language has ă ș ț alone and â î with others, else none.
+    usual: u64,
 }
 
 /// Sets of the bytes of a block, the first byte in the lowest bit.
@@ -49,72 +38,73 @@ pub(super) struct Block {
 
 impl Scanner {
     pub(super) fn new(alphabet: Alphabet) -> Self {
-        let mut table = Box::new([0; 256]);
-        for (byte, entry) in (0..=u8::MAX).zip(table.iter_mut()) {
-            let sets: &[usize] = match byte {
-                0x80..0xc0 => &[WORDS, CONTINUATIONS],
-                // Of two bytes, most of them letters.
-                0xc0..0xe0 => &[WORDS, LETTERS, LEADS],
-                0xe0.. => &[LEADS],
-                b'\n' => &[BLANKS, LINE_ENDS],
-                ascii => match alphabet.sign(char::from(ascii)) {
-                    Sign::Shared | Sign::Native => &[WORDS, LETTERS],
-                    Sign::Foreign => &[WORDS, LETTERS, FOREIGN],
-                    Sign::Digit => &[WORDS],
-                    Sign::Blank => &[BLANKS],
-                    Sign::Other => &[],
-                },
-            };
-            *entry = sets.iter().map(|set| 1 << (8 * set)).sum();
+        let is_foreign = |letter: &u8| alphabet.sign(char::from(*letter)) == Sign::Foreign;
+        let foreign: Vec<u8> = (b'a'..=b'z').filter(is_foreign).collect();
+        let padded =
+            |letters: &[u8]| std::array::from_fn(|place| *letters.get(place).unwrap_or(&0));
+        let foreign = foreign.chunks(4).map(padded).collect();
+        let have = |letters: &str, sign| letters.chars().all(|one| alphabet.sign(one) == sign);
+        let is_usual = have("ășțȘȚ", Sign::Native) && have("âî", Sign::Shared);
+        Self {
+            foreign,
+            usual: if is_usual { u64::MAX } else { 0 },
+            alphabet,
         }
-        Self { table, alphabet }
     }
 
     /// Reads as many whole characters from an index on as a block can hold.
-    #[inline]
-    pub(super) fn read(&self, text: &str, start: usize) -> Block {
-        let rest = &text.as_bytes()[start..];
-        let sets = match rest.first_chunk() {
-            Some(bytes) => self.sets(bytes),
-            None => {
-                let mut bytes = [0; BLOCK];
-                bytes[..rest.len()].copy_from_slice(rest);
-                self.sets(&bytes)
-            }
-        };
-        let mut length = rest.len().min(BLOCK);
+    #[inline(always)]
+    pub(super) fn read(
+        &self,
+        gather: impl Gather,
+        text: &str,
+        start: usize,
+        room: &mut Bytes,
+    ) -> Block {
+        let (bytes, mut length) = block_at(text.as_bytes(), start, room);
         while !text.is_char_boundary(start + length) {
             length -= 1;
         }
         let kept = below(length);
+        let letters = set(gather, bytes, |byte, _| is_letter(byte)) & kept;
+        let digits = set(gather, bytes, |byte, _| byte.is_ascii_digit()) & kept;
+        let blanks = set(gather, bytes, |byte, _| {
+            (byte == b' ') | (byte.wrapping_sub(b'\t') <= b'\r' - b'\t')
+        });
+        let continuations = set(gather, bytes, |byte, _| {
+            byte.cast_signed() < 0xc0_u8.cast_signed()
+        });
+        let leads = set(gather, bytes, |byte, _| byte >= 0x80) & !continuations;
+        let native = set(gather, bytes, is_native) & kept & self.usual;
+        let shared = set(gather, bytes, is_shared) & kept & self.usual;
+        let usual = native | shared;
+        let mut foreign = 0;
+        for [one, two, three, four] in &self.foreign {
+            foreign |= set(gather, bytes, |byte, _| {
+                let small = byte | 0x20;
+                (small == *one) | (small == *two) | (small == *three) | (small == *four)
+            });
+        }
         let mut block = Block {
             length,
-            words: sets[WORDS] & kept,
-            letters: sets[LETTERS] & kept,
-            foreign: sets[FOREIGN] & kept,
-            continuations: sets[CONTINUATIONS] & kept,
-            line_ends: sets[LINE_ENDS] & kept,
-            blanks: (sets[BLANKS] & kept).count_ones() as usize,
-            native: 0,
+            words: letters | digits | usual | usual << 1,
+            letters: letters | usual,
+            foreign: foreign & letters,
+            continuations: continuations & kept,
+            line_ends: set(gather, bytes, |byte, _| byte == b'\n') & kept,
+            blanks: (blanks & kept).count_ones() as usize,
+            native: native.count_ones() as usize,
         };
-        self.look_at(sets[LEADS] & kept, &text[start..start + length], &mut block);
+        self.look_at(
+            leads & kept & !usual,
+            &text[start..start + length],
+            &mut block,
+        );
         block
     }
 
-    /// Returns the sets of so many bytes.
-    #[inline]
-    fn sets(&self, bytes: &[u8; BLOCK]) -> [u64; SETS] {
-        let mut sets = [0; SETS];
-        for (set, group) in sets.iter_mut().zip(bytes.chunks_exact(GROUP)) {
-            for (place, byte) in group.iter().enumerate() {
-                *set |= self.table[*byte as usize] << place;
-            }
-        }
-        transposed(sets)
-    }
-
-    /// Looks at the characters of more than one byte, of which the first ones are given.
-    #[inline]
+    /// Looks at other characters of more than one byte, of which the first ones are given.
+    #[inline(always)]
     fn look_at(&self, mut leads: u64, text: &str, block: &mut Block) {
         let bytes = text.as_bytes();
         while leads != 0 {
@@ -128,12 +118,26 @@ impl Scanner {
                 self.alphabet
                     .sign(character.expect("its first byte is there"))
             };
-            block.native += usize::from(sign == Sign::Native);
-            if !matches!(sign, Sign::Native | Sign::Shared) || bytes[place] >= 0xe0 {
-                block.enter(sign, place, bytes[place]);
-            }
+            block.enter(sign, place, bytes[place]);
         }
     }
+}
+
+#[inline(always)]
+fn is_letter(byte: u8) -> bool {
+    (byte | 0x20).wrapping_sub(b'a') <= b'z' - b'a'
+}
+
+/// Whether two bytes are one of the letters that Romanian alone has: ă, ș, ț, Ș, Ț.
+#[inline(always)]
+fn is_native(byte: u8, next: u8) -> bool {
+    ((byte == 0xc4) & (next == 0x83)) | ((byte == 0xc8) & (next & 0xfc == 0x98))
+}
+
+/// Whether two bytes are one of those that it shares: â, î.
+#[inline(always)]
+fn is_shared(byte: u8, next: u8) -> bool {
+    (byte == 0xc3) & ((next == 0xa2) | (next == 0xae))
 }
 
 impl Block {
@@ -143,19 +147,17 @@ impl Block {
         below(self.length)
     }
 
-    /// Enters what a character is that may be no letter of the language.
+    /// Enters what a character is.
+    #[inline]
     fn enter(&mut self, sign: Sign, place: usize, lead: u8) {
         let length = 2 + usize::from(lead >= 0xe0) + usize::from(lead >= 0xf0);
         let (first, bytes) = (1 << place, below(length) << place);
-        self.words &= !bytes;
-        self.letters &= !first;
         match sign {
             Sign::Shared | Sign::Native | Sign::Foreign => {
                 self.words |= bytes;
                 self.letters |= first;
-                if sign == Sign::Foreign {
-                    self.foreign |= first;
-                }
+                self.foreign |= if sign == Sign::Foreign { first } else { 0 };
+                self.native += usize::from(sign == Sign::Native);
             }
             Sign::Digit => self.words |= bytes,
             Sign::Blank => self.blanks += 1,
@@ -164,45 +166,26 @@ impl Block {
     }
 }
 
-/// Returns numbers of which the n-th has the n-th byte of each given one.
-///
-/// As a matrix of bits is transposed by exchanging halves, then quarters and eighths (Warren,
-/// "Hacker's Delight", 7-3).
-#[inline]
-fn transposed(mut rows: [u64; SETS]) -> [u64; SETS] {
-    for (distance, mask) in [
-        (4, 0x0000_0000_ffff_ffff_u64),
-        (2, 0x0000_ffff_0000_ffff),
-        (1, 0x00ff_00ff_00ff_00ff),
-    ] {
-        for row in (0..SETS).filter(|row| row & distance == 0) {
-            let shift = 8 * distance;
-            let exchanged = (rows[row] >> shift ^ rows[row + distance]) & mask;
-            rows[row + distance] ^= exchanged;
-            rows[row] ^= exchanged << shift;
-        }
-    }
-    rows
-}
-
-/// Returns the set of so many bytes, the first ones.
-#[inline]
-pub(super) fn below(length: usize) -> u64 {
-    if length < BLOCK {
-        (1 << length) - 1
-    } else {
-        u64::MAX
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::blocks::{Portable, ROOM, Task, run};
 
     fn scanner() -> Scanner {
         Scanner::new(Alphabet::new("aăâbcdefghiîjlmnoprsștțuvxz", "ășț"))
+    }
+
+    struct Read<'text>(&'text Scanner, &'text str, usize);
+
+    impl Task for Read<'_> {
+        type Output = Block;
+
+        fn run(self, gather: impl Gather) -> Block {
+            let mut room = ROOM;
+            self.0.read(gather, self.1, self.2, &mut room)
+        }
     }
 
     /// What the block from an index on must be.
@@ -239,8 +222,9 @@ mod tests {
             let scanner = scanner();
             let mut start = 0;
             while start < text.len() {
-                let block = scanner.read(&text, start);
+                let block = Read(&scanner, &text, start).run(Portable);
                 prop_assert!(block.length > 0);
+                prop_assert_eq!(run(Read(&scanner, &text, start)), block);
                 prop_assert_eq!(
                     block, expected(&text[start..], block.length, &scanner.alphabet));
                 start += block.length;
@@ -251,17 +235,8 @@ mod tests {
         fn a_character_alone_is_what_it_is(character: char) {
             let scanner = scanner();
             let text = character.to_string();
-            let block = scanner.read(&text, 0);
+            let block = Read(&scanner, &text, 0).run(Portable);
             prop_assert_eq!(block, expected(&text, text.len(), &scanner.alphabet));
-        }
-
-        #[test]
-        fn transposed_twice_is_as_it_was(rows: [u64; SETS]) {
-            let columns = transposed(rows);
-            for (row, column) in (0..64).map(|place| (place / 8, place % 8)) {
-                prop_assert_eq!(rows[row].to_le_bytes()[column], columns[column].to_le_bytes()[row]);
-            }
-            prop_assert_eq!(transposed(columns), rows);
         }
     }
 }

@@ -1,7 +1,8 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::groups::Groups;
-use super::scan::{Block, Scanner, below};
+use super::scan::{Block, Scanner};
+use crate::blocks::{Gather, ROOM, Task, below, run};
 
 /// The words of a text, numbered so that equal words have equal numbers, and counts of characters.
 ///
@@ -32,7 +33,7 @@ pub(super) struct Counts {
 
 impl Counts {
     /// Counts the characters of a block.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, block: &Block) {
         self.characters += block.length - block.continuations.count_ones() as usize;
         self.letters += block.letters.count_ones() as usize;
@@ -83,7 +84,7 @@ impl<'text> Tokens<'text> {
         let mut groups = Groups::with_capacity(distinct);
         let mut characters = 0;
         tokens.offsets.push(0);
-        tokens.counts = scan(text, scanner, |word| {
+        let give = |word: &Word| {
             let hash = word_hash(text, word.start, word.end);
             let group = groups.add(hash);
             if group as usize == tokens.distinct.len() {
@@ -92,6 +93,11 @@ impl<'text> Tokens<'text> {
             characters += word.characters;
             tokens.words.push(group);
             tokens.offsets.push(characters);
+        };
+        tokens.counts = run(Scan {
+            text,
+            scanner,
+            give,
         });
         (tokens.hashes, tokens.occurrences) = groups.into_keys_and_counts();
         tokens
@@ -122,47 +128,62 @@ impl Word {
     }
 }
 
-/// Gives each word away, in order, and returns what was counted.
-#[inline]
-fn scan(text: &str, scanner: &Scanner, mut give: impl FnMut(&Word)) -> Counts {
-    let mut counts = Counts::default();
-    let mut word = Word::default();
-    let (mut start, mut in_word) = (0, false);
-    while start < text.len() {
-        let block = scanner.read(text, start);
-        counts.add(&block);
-        // Where a word begins, and behind its end.
-        let mut bounds = block.words ^ (block.words << 1 | u64::from(in_word));
-        bounds &= below(block.length);
-        let mut from = 0;
-        while bounds != 0 {
-            let bound = bounds.trailing_zeros() as usize;
-            bounds &= bounds - 1;
-            if in_word {
-                word.take(&block, from, bound);
-                word.end = start + bound;
-                counts.lettered_words += usize::from(word.is_lettered);
-                give(&word);
-            } else {
-                word = Word {
-                    start: start + bound,
-                    ..Word::default()
-                };
+/// Gives each word of a text away, in order, and counts.
+struct Scan<'text, Give> {
+    text: &'text str,
+    scanner: &'text Scanner,
+    give: Give,
+}
+
+impl<Give: FnMut(&Word)> Task for Scan<'_, Give> {
+    type Output = Counts;
+
+    #[inline(always)]
+    fn run(self, gather: impl Gather) -> Counts {
+        let Self {
+            text,
+            scanner,
+            mut give,
+        } = self;
+        let mut counts = Counts::default();
+        let mut word = Word::default();
+        let (mut start, mut in_word, mut room) = (0, false, ROOM);
+        while start < text.len() {
+            let block = scanner.read(gather, text, start, &mut room);
+            counts.add(&block);
+            // Where a word begins, and behind its end.
+            let mut bounds = block.words ^ (block.words << 1 | u64::from(in_word));
+            bounds &= below(block.length);
+            let mut from = 0;
+            while bounds != 0 {
+                let bound = bounds.trailing_zeros() as usize;
+                bounds &= bounds - 1;
+                if in_word {
+                    word.take(&block, from, bound);
+                    word.end = start + bound;
+                    counts.lettered_words += usize::from(word.is_lettered);
+                    give(&word);
+                } else {
+                    word = Word {
+                        start: start + bound,
+                        ..Word::default()
+                    };
+                }
+                from = bound;
+                in_word = !in_word;
             }
-            from = bound;
-            in_word = !in_word;
+            if in_word {
+                word.take(&block, from, block.length);
+            }
+            start += block.length;
         }
         if in_word {
-            word.take(&block, from, block.length);
+            word.end = text.len();
+            counts.lettered_words += usize::from(word.is_lettered);
+            give(&word);
         }
-        start += block.length;
+        counts
     }
-    if in_word {
-        word.end = text.len();
-        counts.lettered_words += usize::from(word.is_lettered);
-        give(&word);
-    }
-    counts
 }
 
 #[cfg(test)]

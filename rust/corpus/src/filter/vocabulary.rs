@@ -118,7 +118,7 @@ impl Vocabulary {
     }
 
     /// Returns what a word of up to eight bytes is, which are its number.
-    #[inline]
+    #[inline(always)]
     pub(super) fn short(&self, number: u64) -> Kinds {
         self.short.kinds(number)
     }
@@ -148,12 +148,28 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, kinds: Kinds, count: usize) {
         let Kinds(kinds) = kinds;
         self.native += count * usize::from(kinds & Kinds::NATIVE != 0);
         self.foreign += count * usize::from(kinds & Kinds::FOREIGN != 0);
         self.stops[(kinds >> Kinds::STOP_SHIFT) as usize] = true;
+    }
+
+    /// Adds words, each once.
+    #[inline(always)]
+    pub(super) fn add_all(&mut self, kinds: &[Kinds]) {
+        let (mut native, mut foreign) = (0, 0);
+        for Kinds(kinds) in kinds {
+            native += kinds & Kinds::NATIVE;
+            foreign += kinds & Kinds::FOREIGN;
+        }
+        self.native += native as usize;
+        self.foreign += (foreign / Kinds::FOREIGN) as usize;
+        let stops = &mut self.stops[..];
+        for Kinds(kinds) in kinds {
+            stops[(kinds >> Kinds::STOP_SHIFT) as usize] = true;
+        }
     }
 
     pub(super) fn tell(&self, evidence: &mut Evidence) {

@@ -52,6 +52,29 @@ impl Vocabulary {
     }
 }
 
+const ROMANIAN: u8 = 1;
+const WEAK: u8 = 2;
+const STRONG: u8 = 4;
+/// Of each character whether it tells Turkish from Romanian; behind these none does.
+static HINTS: [u8; 0x260] = with_hints(
+    with_hints(
+        with_hints([0; 0x260], &ROMANIAN_LETTERS, ROMANIAN),
+        &WEAK_TURKISH_LETTERS,
+        WEAK,
+    ),
+    &STRONG_TURKISH_LETTERS,
+    STRONG,
+);
+
+const fn with_hints(mut hints: [u8; 0x260], letters: &[char], hint: u8) -> [u8; 0x260] {
+    let mut letter = 0;
+    while letter < letters.len() {
+        hints[letters[letter] as usize] |= hint;
+        letter += 1;
+    }
+    hints
+}
+
 /// How many letters a text has that tell Turkish from Romanian.
 #[derive(Default)]
 struct Letters {
@@ -65,11 +88,11 @@ impl Letters {
         let mut letters = Self::default();
         let begins_other = |byte: u8, _| byte >= 0xc0;
         indices(text.as_bytes(), 0, begins_other).for_each(|index| {
-            let letter = text[index..].chars().next();
-            let is_in = |set: &[char]| letter.is_some_and(|letter| set.contains(&letter));
-            letters.romanian += usize::from(is_in(&ROMANIAN_LETTERS));
-            letters.weak += usize::from(is_in(&WEAK_TURKISH_LETTERS));
-            letters.strong += usize::from(is_in(&STRONG_TURKISH_LETTERS));
+            let letter = text[index..].chars().next().unwrap_or_default();
+            let hint = HINTS.get(letter as usize).copied().unwrap_or_default();
+            letters.romanian += usize::from(hint & ROMANIAN != 0);
+            letters.weak += usize::from(hint & WEAK != 0);
+            letters.strong += usize::from(hint & STRONG != 0);
         });
         letters
     }
@@ -188,8 +211,29 @@ fn turkish_words(text: &str) -> usize {
     count
 }
 
+/// For each number of bytes the set of letters of ASCII with which words of Turkish begin, by their
+/// lowest five bits.
+const TURKISH_INITIALS: [u32; LONGEST_TURKISH + 1] = {
+    let mut initials = [0; LONGEST_TURKISH + 1];
+    let mut word = 0;
+    while word < TURKISH_WORDS.len() {
+        let bytes = TURKISH_WORDS[word].as_bytes();
+        if bytes.len() <= LONGEST_TURKISH {
+            initials[bytes.len()] |= 1 << (bytes[0] % 32);
+        }
+        word += 1;
+    }
+    initials
+};
+
 /// Returns whether a word of ASCII that is not too long is one of Turkish, in any case.
+#[inline]
 fn is_turkish(word: &str) -> bool {
+    let initial = word.bytes().next().unwrap_or_default();
+    TURKISH_INITIALS[word.len()] >> (initial % 32) & 1 != 0 && is_turkish_word(word)
+}
+
+fn is_turkish_word(word: &str) -> bool {
     static NUMBERS: LazyLock<[u64; TURKISH_WORDS.len()]> =
         LazyLock::new(|| TURKISH_WORDS.map(number));
     NUMBERS.contains(&(number(word) | number("      ") >> (8 * (LONGEST_TURKISH - word.len()))))

@@ -8,9 +8,9 @@ use super::classes::{
 };
 use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
-use super::marks::{is_letter, needs_a_look};
-use super::wrapped::{MAX_LINE_BYTES, MIN_LINES};
-use crate::blocks::{BLOCK, members, set_at};
+use super::marks::{is_blank_to_spare, is_cedilla_letter, is_letter, needs_a_look};
+use super::wrapped::{MAX_LINE_BYTES, MIN_LINES, Widths};
+use crate::blocks::{BLOCK, Gather, ROOM, Task, below, block_at, members, run, set};
 
 /// What a scan finds in a text.
 #[derive(Default)]
@@ -34,22 +34,14 @@ pub(super) struct Findings {
 /// Returns what a text may need.
 pub(super) fn findings(text: &str, classes: &Classes) -> Findings {
     let bytes = text.as_bytes();
-    let mut scan = Scan {
+    run(Scan {
         bytes,
         classes,
         classes_found: at_the_ends(bytes),
         lines: Lines::default(),
+        continuations: 0,
         findings: Findings::default(),
-    };
-    for start in (0..bytes.len()).step_by(BLOCK) {
-        for member in members(set_at(bytes, start, needs_a_look)) {
-            scan.look(start + member);
-        }
-    }
-    if has_cedilla(text) {
-        scan.classes_found |= Kind::CedillaLetters.bit();
-    }
-    scan.finished()
+    })
 }
 
 impl Findings {
@@ -72,7 +64,51 @@ struct Scan<'text> {
     classes: &'text Classes,
     classes_found: u32,
     lines: Lines,
+    /// All but the first bytes of the characters before the block.
+    continuations: usize,
     findings: Findings,
+}
+
+impl Task for Scan<'_> {
+    type Output = Findings;
+
+    #[inline(always)]
+    fn run(mut self, gather: impl Gather) -> Findings {
+        let mut room = ROOM;
+        let (mut blanks, mut cedillas) = (0, 0);
+        for start in (0..self.bytes.len()).step_by(BLOCK) {
+            let (block, length) = block_at(self.bytes, start, &mut room);
+            let looks = set(gather, block, needs_a_look) & below(length);
+            // One of each is enough to know.
+            if blanks == 0 {
+                blanks = set(gather, block, is_blank_to_spare);
+            }
+            if cedillas == 0 {
+                cedillas = set(gather, block, is_cedilla_letter);
+            }
+            let continuations = set(gather, block, |byte, _| {
+                byte.cast_signed() < 0xc0_u8.cast_signed()
+            });
+            for member in members(looks) {
+                let index = start + member;
+                if self.bytes[index] == b'\n' {
+                    let before = (continuations & below(member)).count_ones() as usize;
+                    self.lines.end(index, self.continuations + before);
+                    self.look_around_line_end(index);
+                } else {
+                    self.look(index);
+                }
+            }
+            self.continuations += continuations.count_ones() as usize;
+        }
+        if blanks != 0 {
+            self.classes_found |= Kind::Blanks.bit();
+        }
+        if cedillas != 0 {
+            self.classes_found |= Kind::CedillaLetters.bit();
+        }
+        self.finished()
+    }
 }
 
 impl Scan<'_> {
@@ -80,11 +116,7 @@ impl Scan<'_> {
     #[inline]
     fn look(&mut self, index: usize) {
         match self.bytes[index] {
-            b' ' => self.look_behind_space(index),
-            b'\n' => {
-                self.lines.end(index);
-                self.look_around_line_end(index);
-            }
+            b' ' => self.findings.spaced.push(index),
             byte @ ..128 => self.classes_found |= self.classes.of(u32::from(byte)),
             _ => {
                 // A letter that is passed may be suspicious before one that is not.
@@ -116,28 +148,27 @@ impl Scan<'_> {
         }
     }
 
-    fn look_behind_space(&mut self, index: usize) {
-        match self.bytes.get(index + 1) {
-            Some(b' ') => self.classes_found |= Kind::Blanks.bit(),
-            Some(b',' | b'.' | b';' | b':' | b'!' | b'?') => self.findings.spaced.push(index),
-            _ => {}
-        }
-    }
-
     fn look_around_line_end(&mut self, index: usize) {
         if let ([.., b'a'..=b'z' | b'A'..=b'Z' | 128.., b'-'], [_, b'a'..=b'z' | 128.., ..]) =
             self.bytes.split_at(index)
         {
             self.findings.divided.push(index - 1);
         }
-        let (before, behind) = (&self.bytes[..index], &self.bytes[index + 1..]);
-        if before.ends_with(b" ") || behind.starts_with(b" ") || behind.starts_with(b"\n\n") {
+        if self.bytes[index + 1..].starts_with(b"\n\n") {
             self.classes_found |= Kind::Blanks.bit();
         }
     }
 
     fn finished(mut self) -> Findings {
-        let mut kinds = Kinds((self.classes_found | self.lines.kinds()) & ALL_KINDS);
+        let mut kinds = Kinds(self.classes_found & ALL_KINDS);
+        self.findings.line_ends = self.lines.count;
+        if self.lines.may_be_wrapped() {
+            self.lines.end(self.bytes.len(), self.continuations);
+            // Blanks at the ends of lines are of no account there: with those it must be seen anew.
+            if kinds.contains(Kind::Blanks) || self.lines.widths.have_one() {
+                kinds.insert(Kind::WrappedLines);
+            }
+        }
         if !self.findings.suspicious.is_empty() {
             kinds.insert(Kind::Mojibake);
         }
@@ -148,7 +179,6 @@ impl Scan<'_> {
             kinds.insert(Kind::DividedWords);
         }
         self.findings.kinds = kinds;
-        self.findings.line_ends = self.lines.count;
         self.findings
     }
 }
@@ -210,20 +240,27 @@ fn at_the_ends(bytes: &[u8]) -> u32 {
 #[derive(Default)]
 struct Lines {
     start: usize,
+    /// All but the first bytes of the characters before the line.
+    continuations: usize,
     count: usize,
     long: usize,
+    widths: Widths,
 }
 
 impl Lines {
-    fn end(&mut self, index: usize) {
+    #[inline(always)]
+    fn end(&mut self, index: usize, continuations: usize) {
+        let bytes = index - self.start;
         self.count += 1;
-        self.long += usize::from(index - self.start > MAX_LINE_BYTES);
+        self.long += usize::from(bytes > MAX_LINE_BYTES);
+        self.widths
+            .add(bytes - (continuations - self.continuations));
         self.start = index + 1;
+        self.continuations = continuations;
     }
 
-    fn kinds(&self) -> u32 {
-        let wrapped = self.count + 1 >= MIN_LINES && self.long * 2 < self.count;
-        u32::from(wrapped) * Kind::WrappedLines.bit()
+    fn may_be_wrapped(&self) -> bool {
+        self.count + 1 >= MIN_LINES && self.long * 2 < self.count
     }
 }
 
@@ -246,6 +283,7 @@ fn decoded(bytes: &[u8], index: usize) -> (u32, usize) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::wrapped::with_joined_lines;
     use super::*;
     use crate::Gate;
 
@@ -259,16 +297,33 @@ mod tests {
         }
     }
 
-    #[test]
-    fn blanks_to_spare_are_found_on_either_side_of_a_line_end() {
-        let gate = ["", "", "", ""].map(str::to_owned);
-        let [ruled, alone, doomed, lines] = gate;
-        let classes = Classes::new(&Gate {
+    fn classes() -> Classes {
+        let [ruled, alone, doomed, lines] = ["", "", "", ""].map(str::to_owned);
+        Classes::new(&Gate {
             ruled,
             alone,
             doomed,
             lines,
-        });
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn lines_that_are_joined_were_seen_to_be_wrapped(
+            lines in prop::collection::vec(("[ăa]", 40_usize..135, "[ \t]?"), 0..9),
+        ) {
+            let lines = lines.iter().map(|(letter, length, end)| letter.repeat(*length) + end);
+            let text = lines.collect::<Vec<_>>().join("\n");
+            let found = findings(&text, &classes());
+            prop_assert_eq!(found.line_ends, text.matches('\n').count());
+            let is_joined = with_joined_lines(&text, found.line_ends).is_some();
+            prop_assert!(found.kinds.contains(Kind::WrappedLines) || !is_joined);
+        }
+    }
+
+    #[test]
+    fn blanks_to_spare_are_found_on_either_side_of_a_line_end() {
+        let classes = classes();
         let has_blanks = |text: &str| findings(text, &classes).kinds.contains(Kind::Blanks);
         for text in ["a  b", "a \nb", "a\n b", "a\n\n\nb", " a", "a\n"] {
             assert!(has_blanks(text), "{text:?}");

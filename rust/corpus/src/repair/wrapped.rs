@@ -55,25 +55,48 @@ pub(super) fn with_joined_lines(text: &str, line_ends: usize) -> Option<String> 
     Some(joined)
 }
 
-/// Returns whether the greatest length of lines, but for a few longer ones, can be a width.
+/// How many lines are not empty, and how many of them have as many characters as the least width, and
+/// more than the greatest.
+#[derive(Default)]
+pub(super) struct Widths {
+    count: usize,
+    wide: usize,
+    too_wide: usize,
+}
+
+impl Widths {
+    #[inline(always)]
+    pub(super) fn add(&mut self, characters: usize) {
+        self.count += usize::from(characters > 0);
+        self.wide += usize::from(characters >= *WIDTHS.start());
+        self.too_wide += usize::from(characters > *WIDTHS.end());
+    }
+
+    /// Returns whether the greatest length of lines, but for a few longer ones, can be a width.
+    pub(super) fn have_one(&self) -> bool {
+        let longer = self.count / LONGER_LINES;
+        self.count >= MIN_LINES && self.wide > longer && self.too_wide <= longer
+    }
+}
+
+/// Returns whether the lines of a text, which has so many line ends, can have a width.
 ///
 /// Characters are counted in those few lines only that have neither too few bytes nor too many to
 /// matter.
 fn have_width(text: &str, line_ends: usize) -> bool {
     let at_most = (line_ends + 1) / LONGER_LINES;
-    let (mut count, mut wide, mut too_wide) = (0, 0, 0);
+    let mut widths = Widths::default();
     for line in lines(text).map(without_blanks) {
-        count += usize::from(!line.is_empty());
-        if wide <= at_most {
-            wide += usize::from(has(line, *WIDTHS.start()));
+        widths.count += usize::from(!line.is_empty());
+        if widths.wide <= at_most {
+            widths.wide += usize::from(has(line, *WIDTHS.start()));
         }
-        too_wide += usize::from(has(line, *WIDTHS.end() + 1));
-        if too_wide > at_most {
+        widths.too_wide += usize::from(has(line, *WIDTHS.end() + 1));
+        if widths.too_wide > at_most {
             return false;
         }
     }
-    let longer = count / LONGER_LINES;
-    count >= MIN_LINES && wide > longer && too_wide <= longer
+    widths.have_one()
 }
 
 /// Returns whether a line has so many characters.

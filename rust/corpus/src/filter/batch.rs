@@ -1,0 +1,292 @@
+//! Words by the batch: what tells the language, and what seems to be repeated.
+//!
+//! A loop over all words of a batch that does one thing is quicker than one that does all of them word
+//! by word: nothing in it has to be guessed, and what it keeps fits into the processor's registers.
+
+use std::hint::select_unpredictable;
+
+use super::lexicon::Kinds;
+use super::marks::{Marks, Weights};
+use super::repetition::{
+    REPEATED_LENGTHS, Repetition, SHORTEST_REPEATED, TOP_LENGTHS, TOP_OCCURRENCES,
+};
+use super::statistics::Findings;
+use super::tokens::NUMBER_BYTES;
+use super::vocabulary::{Tally, Vocabulary};
+use crate::blocks::{BLOCK, below, members};
+
+/// Spread the numbers of which words, pairs and lines are made: odd, and half of their bits are
+/// set.
+pub(super) const SPREAD: u64 = 0xd6e8_feb8_6659_fd93;
+const SPREAD_AGAIN: u64 = 0xa076_1d64_78bd_642f;
+
+/// Words of a batch: a set of them is a number.
+const BATCH: usize = u64::BITS as usize;
+/// Bounds of words that are written together; of a block there are 20, in most texts.
+const TOGETHER: usize = 8;
+/// What is known of so many words before a batch.
+const BEFORE: usize = 4;
+
+/// What is to be known of words, one after the other.
+pub(super) struct Words<'text> {
+    text: &'text str,
+    vocabulary: &'text Vocabulary,
+    /// How many lengths above that of a number words of the vocabulary can have.
+    long_lengths: usize,
+    tally: Tally,
+    count: usize,
+    weights: Weights,
+    seen: Seen,
+    run: Run,
+    /// Bytes of the words of runs of so many and more, in which every three in a row seem to have
+    /// occurred before.
+    repeated: [usize; REPEATED_LENGTHS],
+    /// Where words begin and end, in turns, as many as `filled`: less than a batch, and a block.
+    bounds: [usize; 2 * BATCH + BLOCK],
+    filled: usize,
+    /// What the words of a batch are told apart by, and their bytes, behind those of words before.
+    spreads: [u64; BATCH],
+    lengths: [usize; BEFORE + BATCH],
+    /// Made of the last word, and of the last one and the one before.
+    last: u64,
+    last_two: u64,
+}
+
+/// Of the runs of three words that seem to have occurred before: how many, the bytes of their words
+/// with a blank for each, and the same of their last words.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    count: usize,
+    bytes: usize,
+    last_bytes: usize,
+}
+
+/// The words up to the last one, as far back as every three in a row seem to have occurred before.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    words: usize,
+    bytes: usize,
+}
+
+impl<'text> Words<'text> {
+    pub(super) fn new(text: &'text str, vocabulary: &'text Vocabulary) -> Self {
+        Self {
+            text,
+            vocabulary,
+            long_lengths: vocabulary.longest.saturating_sub(NUMBER_BYTES),
+            tally: vocabulary.tally(),
+            count: 0,
+            weights: Weights::new(),
+            seen: Seen::default(),
+            run: Run::default(),
+            repeated: [0; REPEATED_LENGTHS],
+            bounds: [0; 2 * BATCH + BLOCK],
+            filled: 0,
+            spreads: [0; BATCH],
+            lengths: [0; BEFORE + BATCH],
+            last: 0,
+            last_two: 0,
+        }
+    }
+
+    /// Takes where words of a block begin and end. There must be less than a batch before.
+    #[inline(always)]
+    pub(super) fn take_bounds(&mut self, mut bounds: u64, block_start: usize) {
+        let count = bounds.count_ones() as usize;
+        let room = &mut self.bounds[self.filled..][..BLOCK];
+        // Written are more than there are: how many groups that takes is guessed easily.
+        for group in room
+            .chunks_exact_mut(TOGETHER)
+            .take(count.div_ceil(TOGETHER))
+        {
+            for bound in group {
+                *bound = block_start + bounds.trailing_zeros() as usize;
+                bounds &= bounds.wrapping_sub(1);
+            }
+        }
+        self.filled += count;
+    }
+
+    #[inline(always)]
+    pub(super) fn take_whole_batches(&mut self, marks: &mut Marks) {
+        if self.filled >= 2 * BATCH {
+            self.take(BATCH, marks);
+            self.bounds.copy_within(2 * BATCH.., 0);
+            self.filled -= 2 * BATCH;
+        }
+    }
+
+    /// Takes what is left at the end of the text, where a word may end.
+    #[inline(always)]
+    pub(super) fn take_rest(&mut self, end: usize, marks: &mut Marks) {
+        self.bounds[self.filled] = end;
+        self.take(self.filled.div_ceil(2), marks);
+    }
+
+    /// Takes so many words, the first ones.
+    #[inline(always)]
+    fn take(&mut self, count: usize, marks: &mut Marks) {
+        self.look_up(count);
+        let seen = self.marked(count, marks);
+        for word in members(seen) {
+            let bytes = self.bytes_before(word + 1, 3);
+            self.seen.count += 1;
+            self.seen.bytes += bytes + 3;
+            self.seen.last_bytes += self.lengths[BEFORE + word] + 1;
+        }
+        self.take_runs(count, seen);
+        self.lengths.copy_within(count..count + BEFORE, 0);
+        self.count += count;
+    }
+
+    /// Takes what the words are, each alone.
+    #[inline(always)]
+    fn look_up(&mut self, count: usize) {
+        let (bounds, _) = self.bounds.as_chunks();
+        let (text, vocabulary) = (self.text, self.vocabulary);
+        let mut kinds = [Kinds::default(); BATCH];
+        let kept = self.spreads.iter_mut().zip(&mut self.lengths[BEFORE..]);
+        for (([start, end], kinds), (spread, length)) in
+            bounds.iter().zip(&mut kinds).zip(kept).take(count)
+        {
+            let key = key(text.as_bytes(), *start, *end);
+            *length = end - start;
+            *spread = key.wrapping_mul(SPREAD);
+            // No word is 0.
+            let number = select_unpredictable(*length <= NUMBER_BYTES, key, 0);
+            *kinds = vocabulary.short(number);
+            if length.wrapping_sub(NUMBER_BYTES + 1) < self.long_lengths {
+                *kinds = vocabulary.long(&text[*start..*end]);
+            }
+        }
+        self.tally.add_all(&kinds[..count]);
+        for (spread, length) in self.spreads.iter().zip(&self.lengths[BEFORE..]).take(count) {
+            self.weights.add(*spread, *length + 1);
+        }
+    }
+
+    /// Marks the run of three that each word ends, and returns the set of those that were marked.
+    #[inline(always)]
+    fn marked(&mut self, count: usize, marks: &mut Marks) -> u64 {
+        let mut seen = 0;
+        let (mut last, mut last_two) = (self.last, self.last_two);
+        for (word, spread) in self.spreads.iter().take(count).enumerate() {
+            let three = last_two.wrapping_add(*spread);
+            seen |= u64::from(marks.mark(three)) << word;
+            let mixed = spread ^ spread >> 32;
+            last_two = (last ^ mixed).wrapping_mul(SPREAD_AGAIN);
+            last = mixed.wrapping_mul(SPREAD);
+        }
+        (self.last, self.last_two) = (last, last_two);
+        seen
+    }
+
+    /// Takes runs, given the set of the words that end three that were seen before. Nearly all are too
+    /// short to matter.
+    #[inline(always)]
+    fn take_runs(&mut self, count: usize, seen: u64) {
+        // Those with which a batch begins go on with the run before.
+        let first = (seen.trailing_ones() as usize).min(count);
+        self.run.words += first;
+        self.run.bytes += self.bytes_before(first, first);
+        if first == count {
+            return;
+        }
+        self.end_run();
+        let mut threes = seen & seen >> 1 & seen >> 2 & !below(first);
+        while threes != 0 {
+            let start = threes.trailing_zeros() as usize;
+            let end = start + (seen >> start).trailing_ones() as usize;
+            self.run = self.run_before(end, end - start);
+            if end == count {
+                return;
+            }
+            self.end_run();
+            threes &= !below(end);
+        }
+        let last = (seen << (BATCH - count)).leading_ones() as usize;
+        self.run = self.run_before(count, last);
+    }
+
+    /// Returns the run that ends before a word of the batch, so many words of which were seen.
+    fn run_before(&self, end: usize, seen: usize) -> Run {
+        let words = seen + 2;
+        Run {
+            words,
+            bytes: self.bytes_before(end, words),
+        }
+    }
+
+    /// Returns the bytes of so many words before a word of the batch.
+    #[inline(always)]
+    fn bytes_before(&self, end: usize, words: usize) -> usize {
+        let end = BEFORE + end;
+        self.lengths[end - words..end].iter().sum()
+    }
+
+    fn end_run(&mut self) {
+        if self.run.words >= SHORTEST_REPEATED {
+            let lengths = (self.run.words + 1 - SHORTEST_REPEATED).min(REPEATED_LENGTHS);
+            for bytes in &mut self.repeated[..lengths] {
+                *bytes += self.run.bytes;
+            }
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn tell(&mut self, findings: &mut Findings) {
+        self.end_run();
+        findings.words = self.count;
+        self.tally.tell(&mut findings.evidence);
+        findings.repetition = Repetition {
+            top: self.top(),
+            repeated: self.repeated,
+        };
+    }
+
+    /// Returns bounds for the characters of the most frequent runs of two, three and four words.
+    ///
+    /// No run occurs more often than one of its words, so that its words, with a blank for each, weigh
+    /// no more than the heaviest word for each of them. And of the three words with which a run
+    /// begins, all occurrences but the first are seen to have occurred before, which are two of three
+    /// at least; the fourth word is the last of three more.
+    #[inline(always)]
+    fn top(&self) -> [usize; TOP_LENGTHS] {
+        let heaviest = self.weights.heaviest(TOP_OCCURRENCES);
+        let all = |seen_bytes: usize| {
+            if self.seen.count + 1 < TOP_OCCURRENCES {
+                return 0;
+            }
+            seen_bytes + seen_bytes.div_ceil(TOP_OCCURRENCES - 1)
+        };
+        [
+            2 * heaviest,
+            all(self.seen.bytes).min(3 * heaviest),
+            all(self.seen.bytes + self.seen.last_bytes).min(4 * heaviest),
+        ]
+    }
+}
+
+/// Returns what is made of the first and the last bytes of a piece of a text, all of a short one.
+#[inline(always)]
+pub(super) fn key(text: &[u8], start: usize, end: usize) -> u64 {
+    let length = end - start;
+    let first = match text[start..].first_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => number_at_the_end(text, start),
+    };
+    let first = first & u64::MAX >> (64 - 8 * length.min(NUMBER_BYTES));
+    let Some(bytes) = text[..end].last_chunk() else {
+        return first;
+    };
+    let last = u64::from_le_bytes(*bytes).wrapping_mul(SPREAD_AGAIN);
+    first ^ select_unpredictable(length > NUMBER_BYTES, last, 0)
+}
+
+/// Returns the number of the bytes from an index on, which are fewer than that takes.
+#[cold]
+fn number_at_the_end(text: &[u8], start: usize) -> u64 {
+    let mut number = [0; NUMBER_BYTES];
+    number[..text.len() - start].copy_from_slice(&text[start..]);
+    u64::from_le_bytes(number)
+}
