@@ -109,7 +109,8 @@ def personal_lines(text: str) -> list[int]:
         is_number = re.search(r"([0-9][ .\-/()]{0,2}){9}", line)
         is_account = digits >= 9 and re.search("[A-Za-z]{2}[0-9]{2}", line)
         is_address = digits >= 6 and len(re.findall(r"(?<=[0-9])\.(?=[0-9])", line)) >= 3
-        if "@" in line or line.count(":") >= 3 or is_number or is_account or is_address:
+        is_colons = line.count(":") >= 3 and re.search("[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]", line)
+        if "@" in line or is_colons or is_number or is_account or is_address:
             found.append(number)
     return found
 

@@ -48,7 +48,8 @@ def test_a_long_text_is_measured_as_the_reference_does() -> None:
     assert {name: getattr(found, name) for name in NAMES} == expected
 
 
-@given(st.text("@0123456789.-:ăaR \n") | TEXTS)
+@given(st.text("@0123456789.-:ăaR \n") | st.text("23fFg: \n") | TEXTS)
+@example("2fFf:3: :\n2fFf: : :\n4fff:3::\n3 2333:::")
 def test_suspects_the_lines_that_the_reference_suspects(text: str) -> None:
     assert _native.personal_lines(text) == reference.personal_lines(text)
 

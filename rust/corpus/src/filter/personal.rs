@@ -7,12 +7,13 @@ const SIGNS_IN_NUMBER: usize = 2;
 /// 5.2.1.100: an address of the internet's fourth version, of which one number has three digits.
 const ADDRESS_DIGITS: usize = 6;
 const ADDRESS_DOTS: usize = 3;
-/// 2a02:2f0::1
+/// 2a02:2f0::1, of the sixth; those of the public internet begin with 2 or 3.
 const ADDRESS_COLONS: usize = 3;
 
 /// Returns the numbers, from 0, of the lines that may hold personal data. They have
 ///
-/// - an `@`, or three colons;
+/// - an `@`;
+/// - three colons, one of them behind 2 or 3 and three hexadecimal digits and before one more or a colon;
 /// - nine digits with no more than two blanks, stops, hyphens, slashes and brackets between two;
 /// - nine digits, and somewhere two letters before two digits, as accounts begin;
 /// - six digits, and three full stops between two digits.
@@ -66,7 +67,7 @@ impl Signs {
 fn is_suspected(line: &[u8]) -> bool {
     let signs = Signs::of(line);
     signs.at_signs > 0
-        || signs.colons >= ADDRESS_COLONS
+        || (signs.colons >= ADDRESS_COLONS && has_begin_of_address(line))
         || (signs.digits >= LONG_NUMBER_DIGITS && has_long_number_or_account(line))
         || (signs.digits >= ADDRESS_DIGITS && signs.stops >= ADDRESS_DOTS && has_address(line))
 }
@@ -103,6 +104,19 @@ fn is_begin_of_account(line: &[u8], digit: usize) -> bool {
         && line.get(digit + 1).is_some_and(u8::is_ascii_digit)
 }
 
+/// Returns whether somewhere an address of the internet's sixth version may begin: prose has colons too,
+/// but blanks behind them.
+fn has_begin_of_address(line: &[u8]) -> bool {
+    let is_begin = |bytes: &[u8]| match bytes {
+        [b'2' | b'3', digits @ .., b':', behind] => {
+            digits.iter().all(u8::is_ascii_hexdigit)
+                && (behind.is_ascii_hexdigit() || *behind == b':')
+        }
+        _ => false,
+    };
+    line.windows("2a02::".len()).any(is_begin)
+}
+
 fn has_address(line: &[u8]) -> bool {
     let is_dot =
         |bytes: &&[u8]| bytes[1] == b'.' && bytes[0].is_ascii_digit() && bytes[2].is_ascii_digit();
@@ -121,7 +135,8 @@ mod tests {
             "+40 (21) 2.3-4/5 6 7",
             "RO49 1, 2 A3, 4, 5, 6, 7",
             "1.2.3.456",
-            "a::b:1",
+            "a 2a02:2f0::1",
+            "3FFE:::",
         ];
         let others = [
             "",
@@ -130,12 +145,16 @@ mod tests {
             "12.345.678",
             "1.2.3.45",
             "12:30:45",
+            "a::b:1",
+            "unu: doi: 2024: trei: 24:00",
+            "12a02: 2f0::1",
+            "12g02:2::f",
             "1990, 1991, 1992",
             "1234 - - 56789",
             "1.2, 3.4. 5. 6",
         ];
         let text = [&suspected[..], &others].concat().join("\n");
-        assert_eq!(personal_lines(&text), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(personal_lines(&text), [0, 1, 2, 3, 4, 5, 6]);
     }
 
     #[test]
