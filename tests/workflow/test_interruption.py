@@ -24,6 +24,21 @@ KILLED_AT = (
 )
 
 
+def test_a_step_that_failed_is_planned_again(built: Workspace) -> None:
+    folder = built.folder / "results" / "tokenizer"
+    kept = {path: path.read_bytes() for path in folder.iterdir()}
+    with built.changed("config/config.yaml", "vocabulary: 500", "vocabulary: 60000"):
+        assert built.snakemake().status == 1
+        assert not folder.exists()
+        # Later outputs are there, and of the vocabulary before.
+        assert {"tokenizer", "train", "samples"} <= built.planned()
+        assert {"tokenizer", "train"} <= built.planned("train")
+    folder.mkdir()
+    for path, content in kept.items():
+        path.write_bytes(content)
+    assert built.planned() == set()
+
+
 def test_killed_in_every_rule_and_run_again_ends_with_the_same_bytes(
     built: Workspace, new_workspace: Any
 ) -> None:
