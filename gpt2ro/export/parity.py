@@ -81,8 +81,9 @@ def check_parity(
 
 def read_prompts(path: Path) -> list[str]:
     """Return the prompts of a file exactly as the binary reads them: one a line, no empty ones."""
-    # Lines end at \n or \r\n only; str.splitlines would also cut at U+2028 and others.
-    lines = path.read_bytes().decode("utf-8").split("\n")
+    # A mark of the encoding is no part of the first. Lines end at \n or \r\n only; str.splitlines
+    # would also cut at U+2028 and others.
+    lines = path.read_bytes().decode("utf-8-sig").split("\n")
     return [line.removesuffix("\r") for line in lines if line.strip()]
 
 

@@ -173,7 +173,7 @@ def test_a_failing_binary_is_quoted(case: Case) -> None:
 
 def test_prompts_are_cut_where_the_binary_cuts_them(tmp_path: Path) -> None:
     path = tmp_path / "prompts.txt"
-    path.write_bytes("Bună ziua\r\n \nunu\u2028doi\x0btrei".encode())
+    path.write_bytes("\ufeffBună ziua\r\n \nunu\u2028doi\x0btrei".encode())
     assert read_prompts(path) == ["Bună ziua", "unu\u2028doi\x0btrei"]
 
 

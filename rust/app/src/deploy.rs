@@ -64,6 +64,12 @@ pub struct Config {
     eos_token_id: Option<u32>,
     #[serde(default)]
     scale_attn_by_inverse_layer_idx: bool,
+    #[serde(default = "yes")]
+    scale_attn_weights: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// An opened deploy folder; the weights are only located, not read.
@@ -190,6 +196,15 @@ impl Config {
             return Some(format!(
                 "activation_function is {found}; only gelu_new is computed"
             ));
+        }
+        let epsilon = self.layer_norm_epsilon;
+        if !(epsilon > 0.0 && epsilon < 1.0) {
+            return Some(format!(
+                "layer_norm_epsilon is {epsilon}; expected a small number over 0, such as 1e-5"
+            ));
+        }
+        if !self.scale_attn_weights {
+            return Some("scale_attn_weights is false; only true is computed".to_owned());
         }
         self.scale_attn_by_inverse_layer_idx
             .then(|| "scale_attn_by_inverse_layer_idx is true; only false is computed".to_owned())

@@ -6,6 +6,7 @@ use gpt2ro_engine::model::{Cached, Gpt2, LoadError, Options, Shape, Wanted};
 
 use crate::deploy::{Config, Deploy};
 use crate::model::{Logits, Model, Positions};
+use crate::output::tell;
 
 /// GPT-2 on the CPU, in any precision.
 pub struct EngineModel {
@@ -49,7 +50,9 @@ fn load_cached(deploy: &Deploy, options: Options) -> Result<Gpt2, LoadError> {
         Gpt2::load_cached(&deploy.weights, shape(&deploy.config), options, &file)?;
     if let Cached::NotWritten(error) = cached {
         let file = file.display();
-        eprintln!("gpt2ro: {file}: cannot be written ({error}); the next start is as slow as this");
+        tell(&format!(
+            "gpt2ro: {file}: cannot be written ({error}); the next start is as slow as this"
+        ));
     }
     Ok(network)
 }

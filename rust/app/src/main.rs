@@ -8,7 +8,10 @@ fn main() -> ExitCode {
         Err(error) if gpt2ro::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // {:#} puts the whole chain of causes on one line.
-            eprintln!("gpt2ro: {}", format!("{error:#}").replace('\n', " "));
+            gpt2ro::output::tell(&format!(
+                "gpt2ro: {}",
+                format!("{error:#}").replace('\n', " ")
+            ));
             ExitCode::from(gpt2ro::FAILURE)
         }
     }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -44,7 +44,7 @@ impl Manifest {
         let text =
             std::fs::read(&path).with_context(|| format!("{}: cannot be read", path.display()))?;
         let manifest: Self = serde_json::from_slice(&text)
-            .with_context(|| format!("{}: not a manifest; {REMEDY}", path.display()))?;
+            .map_err(|error| anyhow!("{}: not a manifest ({error}); {REMEDY}", path.display()))?;
         let outside = manifest
             .files
             .keys()

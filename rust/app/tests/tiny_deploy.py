@@ -12,6 +12,7 @@ Each holds what the step convert writes, and reference.json: for some prompts th
 the last position, the continuation of each case, with the flags that ask the binary for it, and one
 longer than the context.
 continuations.json has the continuations of fifty prompts, greedy, beam and top-k.
+random_cases.json has prompts with flags drawn at random, and the continuations that they give.
 score.json has a text of some contexts, and how well the model predicts it.
 """
 
@@ -19,16 +20,18 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from unittest.mock import patch
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn.functional import cross_entropy
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2Config, GPT2LMHeadModel, LogitsProcessor
 
 LAYERS, HEADS, WIDTH, POSITIONS, VOCABULARY = 2, 2, 64, 64, 400
 NEW_TOKENS = 24
 SLIDING_TOKENS = 120  # nearly twice the context
+RANDOM_CASES = 40  # of each model
 END_LOGIT = 3.5  # so that half of the cases end within NEW_TOKENS
 SENTENCES = [
     "Bunica a făcut o plăcintă cu mere și a chemat copiii la masă.",
@@ -183,10 +186,150 @@ def drawn_with(numbers: Iterator[float]):
     return draw
 
 
+class UsePenalties(LogitsProcessor):
+    """What a token loses for being in the continuation, which `transformers` has no option for."""
+
+    def __init__(self, prompt_tokens: int, frequency: float, presence: float) -> None:
+        """Take what a use costs, and what the first one costs besides."""
+        self.prompt_tokens, self.frequency, self.presence = prompt_tokens, frequency, presence
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Return the scores, (sequences, vocabulary), after the penalties."""
+        written = input_ids[:, self.prompt_tokens :]
+        uses = torch.zeros_like(scores).scatter_add_(1, written, torch.ones_like(written).float())
+        return scores - self.frequency * uses - self.presence * (uses > 0)
+
+
+def random_strategy(random: Random) -> tuple[list[str], dict[str, object]]:
+    """Draw a strategy and its parameters: flags of the binary, and the same for `transformers`."""
+    # No number is rounded by being written, and none is likely to be the border of a choice.
+    share = round(random.uniform(0.05, 0.999), 4)
+    temperature = round(random.uniform(0.3, 2.5), 4)
+    count = random.randint(1, 60)
+    sampling = {"do_sample": True, "top_k": 0, "top_p": 1.0, "temperature": temperature}
+    drawn = ["--temperature", str(temperature)]
+    match random.choice(["greedy", "beam", "beam", "top-k", "top-p", "both", "min-p", "typical"]):
+        case "greedy":
+            return ["--strategy", "greedy"], {}
+        case "beam":
+            beams, early = random.randint(2, 6), random.choice([True, False, "never"])
+            penalty = random.choice([-1.5, 0.0, 0.5, 1.0, 2.5])
+            best = random.randint(1, beams)
+            flags = f"--strategy beam --beams {beams} --length-penalty {penalty} -c {best}"
+            return [*flags.split(), f"--early-stopping={str(early).lower()}"], {
+                "num_beams": beams,
+                "early_stopping": early,
+                "length_penalty": penalty,
+                "num_return_sequences": best,
+            }
+        case "top-k":
+            flags = ["--strategy", "top-k", "--top-k", str(count)]
+            return flags + drawn, sampling | {"top_k": count}
+        case "top-p":
+            flags = ["--strategy", "top-p", "--top-p", str(share)]
+            return flags + drawn, sampling | {"top_p": share}
+        case "both":
+            flags = ["--strategy", "top-k-top-p", "--top-k", str(count), "--top-p", str(share)]
+            return flags + drawn, sampling | {"top_k": count, "top_p": share}
+        case "min-p":
+            flags = ["--strategy", "min-p", "--min-p", str(share)]
+            return flags + drawn, sampling | {"min_p": share}
+        case _:
+            flags = ["--strategy", "typical", "--typical-p", str(share)]
+            return flags + drawn, sampling | {"typical_p": share}
+
+
+def random_processors(
+    random: Random, bpe: Tokenizer, ids: list[int], usual: list[int]
+) -> tuple[list[str], dict[str, object]]:
+    """Draw what changes the logits: flags of the binary, and the same for `transformers`.
+
+    Args:
+        ids: the prompt.
+        usual: its continuation without any of this.
+    """
+    flags: list[str] = []
+    options: dict[str, object] = {}
+    if random.random() < 0.4:
+        penalty = random.choice([0.7, 1.1, 1.5, 4.0])
+        flags += ["--repetition-penalty", str(penalty)]
+        options["repetition_penalty"] = penalty
+    if random.random() < 0.4:
+        frequency, presence = random.choice([-0.5, 0.0, 0.75]), random.choice([-0.5, 0.5, 2.0])
+        flags += ["--frequency-penalty", str(frequency), "--presence-penalty", str(presence)]
+        options["logits_processor"] = [UsePenalties(len(ids), frequency, presence)]
+    if random.random() < 0.4:
+        size = random.randint(1, 4)
+        flags += ["--no-repeat-ngram", str(size)]
+        options["no_repeat_ngram_size"] = size
+    if random.random() < 0.3:
+        least = random.randint(1, NEW_TOKENS)
+        flags += ["--min-new-tokens", str(least)]
+        options["min_new_tokens"] = least
+    if usual and random.random() < 0.4:
+        biases = {token: random.choice([-3.0, -0.5, 1.5]) for token in usual[:3]}
+        for token, bias in biases.items():
+            flags += ["--logit-bias", f"{token}={bias}"]
+        options["sequence_bias"] = [[[token], bias] for token, bias in biases.items()]
+    words = words_of(bpe, usual)
+    if words and random.random() < 0.6:
+        bad = random.sample(words, min(2, len(words)))
+        for word in bad:
+            flags += ["--bad-word", word]
+        options["bad_words_ids"] = [
+            bpe.encode(written).ids for word in bad for written in (word, f" {word}")
+        ]
+    return flags, options
+
+
+def words_of(bpe: Tokenizer, ids: list[int]) -> list[str]:
+    """Return texts of one to three tokens of a continuation that are encoded as these tokens."""
+    words = []
+    for size in (1, 2, 3):
+        for start in range(len(ids) - size + 1):
+            piece = ids[start : start + size]
+            text = bpe.decode(piece)
+            if text.isprintable() and text.strip() == text and bpe.encode(text).ids == piece:
+                words.append(text)
+    return sorted(set(words))
+
+
+def random_cases(
+    network: GPT2LMHeadModel, bpe: Tokenizer, stream: list[float]
+) -> list[dict[str, object]]:
+    """Return prompts with flags drawn at random, and the continuations that they give."""
+    random = Random(6)
+    cases = []
+    for _ in range(RANDOM_CASES):
+        prompt = random.choice(PROMPTS)
+        ids = torch.tensor([bpe.encode(prompt).ids])
+        flags, options = random_strategy(random)
+        [usual] = continuations_of(network, ids, options, stream)[:1]
+        more_flags, more_options = random_processors(random, bpe, ids[0].tolist(), usual)
+        found = continuations_of(network, ids, options | more_options, stream)
+        cases.append({"prompt": prompt, "flags": flags + more_flags, "tokens": found})
+    return cases
+
+
+def continuations_of(
+    network: GPT2LMHeadModel, ids: torch.Tensor, options: dict[str, object], stream: list[float]
+) -> list[list[int]]:
+    """Generate with `transformers` and the numbers of a stream; return the ids of each sequence."""
+    with patch("torch.multinomial", drawn_with(iter(stream))):
+        return generated(network, ids, options)
+
+
 def continuation(
     network: GPT2LMHeadModel, ids: torch.Tensor, options: dict[str, object]
 ) -> list[int]:
-    """Generate with `transformers`; the ids after the prompt and before end-of-text."""
+    """Generate a sequence with `transformers`; the ids after the prompt and before end-of-text."""
+    return generated(network, ids, options)[0]
+
+
+def generated(
+    network: GPT2LMHeadModel, ids: torch.Tensor, options: dict[str, object]
+) -> list[list[int]]:
+    """Generate with `transformers`; the ids of each sequence between the prompt and end-of-text."""
     with torch.no_grad():
         whole = network.generate(
             ids,
@@ -196,7 +339,8 @@ def continuation(
             max_new_tokens=NEW_TOKENS,
             **({"do_sample": False} | options),
         )
-    return until_end(whole[0, ids.shape[1] :].tolist(), network.config.eos_token_id)
+    end = network.config.eos_token_id
+    return [until_end(sequence[ids.shape[1] :].tolist(), end) for sequence in whole]
 
 
 def sliding_continuation(network: GPT2LMHeadModel, ids: list[int]) -> list[int]:
@@ -254,6 +398,9 @@ def main() -> None:
         (target / name / "reference.json").write_text(facts)
         (target / name / "continuations.json").write_text(
             json.dumps(continuations(network, bpe, stream))
+        )
+        (target / name / "random_cases.json").write_text(
+            json.dumps(random_cases(network, bpe, stream))
         )
         (target / name / "score.json").write_text(json.dumps(score(network, bpe)))
     with torch.no_grad():

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::values::count;
 use crate::corpus::length::{Lines, Unit};
 
 /// What to do with a corpus.
@@ -19,6 +20,19 @@ pub enum CorpusCommand {
   gpt2ro corpus histogram texte.txt
   zstdcat results/deduped/demo-opus/ro.txt.gz.jsonl.zst | gpt2ro corpus histogram --jsonl --unit words -o histogram.svg")]
     Histogram(HistogramOptions),
+}
+
+impl CorpusCommand {
+    /// What the flags ask for that cannot be.
+    pub(super) fn conflict(&self) -> Option<String> {
+        let Self::Filter(options) = self else {
+            return None;
+        };
+        let (least, most) = (options.min_words, options.max_words?);
+        (least > most).then(|| {
+            format!("--min-words is {least} and --max-words {most}; expected the first to be the smaller")
+        })
+    }
 }
 
 /// How the texts are written down.
@@ -45,10 +59,10 @@ impl LineOptions {
 #[derive(Debug, Args)]
 pub struct FilterOptions {
     /// Fewest words of a text.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = count, allow_negative_numbers = true)]
     pub min_words: usize,
     /// Most words of a text [default: no limit].
-    #[arg(long)]
+    #[arg(long, value_parser = count, allow_negative_numbers = true)]
     pub max_words: Option<usize>,
     /// How the texts are written down.
     #[command(flatten)]
@@ -58,7 +72,7 @@ pub struct FilterOptions {
 /// Options of `corpus histogram`.
 #[derive(Debug, Args)]
 pub struct HistogramOptions {
-    /// Files of texts, one a line [default: standard input].
+    /// Files of texts, one a line; - for standard input [default: standard input].
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// What lengths are counted in.

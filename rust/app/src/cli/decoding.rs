@@ -1,11 +1,15 @@
 //! Flags of decoding, and the [`Decoding`] that they describe.
 
-use anyhow::{Result, anyhow, ensure};
-use clap::{Args, ValueEnum};
+use anyhow::{Result, anyhow};
+use clap::builder::NonEmptyStringValueParser;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ValueEnum};
 
-use super::values::{at_least_one, finite, positive, share};
+use super::values::{
+    Bias, at_least_one, bias, count, finite, positive, seed, share, temperature, top_k,
+};
 use crate::decoding::processors::Processors;
-use crate::decoding::{Decoding, Limits, Strategy};
+use crate::decoding::{Decoding, EarlyStopping, Limits, Strategy};
 use crate::deploy::Deploy;
 
 /// The names of the strategies.
@@ -27,6 +31,14 @@ pub enum StrategyName {
     Typical,
 }
 
+impl StrategyName {
+    /// As it is written on the command line.
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+}
+
 /// How continuations are written.
 #[derive(Debug, Clone, Args)]
 pub struct DecodingOptions {
@@ -34,19 +46,19 @@ pub struct DecodingOptions {
     #[arg(short, long, value_enum, default_value = "top-k-top-p")]
     pub strategy: StrategyName,
     /// Longest continuation, tokens.
-    #[arg(short = 'n', long, default_value_t = 100)]
+    #[arg(short = 'n', long, default_value_t = 100, value_parser = count, allow_negative_numbers = true)]
     pub max_new_tokens: usize,
     /// Shortest continuation, tokens.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = count, allow_negative_numbers = true)]
     pub min_new_tokens: usize,
     /// Seed of the random choices [default: a new one each time].
-    #[arg(long)]
+    #[arg(long, value_parser = seed, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Temperature: under 1 sharpens the probabilities, over 1 flattens them.
-    #[arg(long, default_value_t = 0.8, value_parser = positive::<f64>, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 0.8, value_parser = temperature, allow_negative_numbers = true)]
     pub temperature: f64,
     /// Tokens to draw among, for top-k and top-k-top-p.
-    #[arg(long, default_value_t = 50, value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 50, value_parser = top_k, allow_negative_numbers = true)]
     pub top_k: usize,
     /// Probability to draw within, for top-p and top-k-top-p.
     #[arg(long, default_value_t = 0.95, value_parser = share, allow_negative_numbers = true)]
@@ -63,9 +75,20 @@ pub struct DecodingOptions {
     /// Over 0 favours long sequences in beam search, under 0 short ones.
     #[arg(long, default_value_t = 1.0, value_parser = finite::<f64>, allow_negative_numbers = true)]
     pub length_penalty: f64,
-    /// End the beam search as soon as enough sequences have ended.
-    #[arg(long)]
-    pub early_stopping: bool,
+    /// End the beam search as soon as enough sequences have ended; else when none is better that
+    /// would end next, or with =never, that may end at any length.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        hide_possible_values = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        hide_default_value = true,
+        default_missing_value = "true"
+    )]
+    pub early_stopping: EarlyStopping,
     /// Over 1 makes the tokens of prompt and continuation less likely.
     #[arg(long, default_value_t = 1.0, value_parser = positive::<f32>, allow_negative_numbers = true)]
     pub repetition_penalty: f32,
@@ -76,23 +99,65 @@ pub struct DecodingOptions {
     #[arg(long, default_value_t = 0.0, value_parser = finite::<f32>, allow_negative_numbers = true)]
     pub presence_penalty: f32,
     /// Write no sequence of so many tokens twice; 0: no limit.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = count, allow_negative_numbers = true)]
     pub no_repeat_ngram: usize,
     /// Never write this word or text; may be given more than once.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true)]
     pub bad_word: Vec<String>,
     /// Add a number to the logit of a token, named by its id or its text; may be given more than once.
-    #[arg(long, value_name = "TOKEN=NUMBER")]
-    pub logit_bias: Vec<String>,
-    /// End before this string; may be given more than once.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TOKEN=NUMBER", value_parser = bias, allow_hyphen_values = true)]
+    pub logit_bias: Vec<Bias>,
+    /// End before this string; may be given more than once. In bash and zsh a line break is $'\n'.
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true)]
     pub stop: Vec<String>,
     /// When the context is full, forget its older half and go on; otherwise the text ends there.
     #[arg(long)]
     pub slide: bool,
 }
 
+/// Flags, by the names of their fields, that only some strategies look at.
+const OF_SOME: [(&str, &[StrategyName]); 8] = {
+    use StrategyName::{Beam, MinP, TopK, TopKTopP, TopP, Typical};
+    [
+        ("temperature", &[TopK, TopP, TopKTopP, MinP, Typical]),
+        ("top_k", &[TopK, TopKTopP]),
+        ("top_p", &[TopP, TopKTopP]),
+        ("min_p", &[MinP]),
+        ("typical_p", &[Typical]),
+        ("beams", &[Beam]),
+        ("length_penalty", &[Beam]),
+        ("early_stopping", &[Beam]),
+    ]
+};
+
 impl DecodingOptions {
+    /// What the flags ask for that cannot be, or that would be passed over in silence. `matches` tells
+    /// which of them were given.
+    pub(super) fn conflict(&self, matches: &ArgMatches) -> Option<String> {
+        let given = |name: &str| matches.value_source(name) == Some(ValueSource::CommandLine);
+        let unused = |(name, strategies): &&(&str, &[StrategyName])| {
+            given(name) && !strategies.contains(&self.strategy)
+        };
+        if let Some((name, strategies)) = OF_SOME.iter().find(unused) {
+            let names: Vec<String> = strategies.iter().map(|strategy| strategy.name()).collect();
+            return Some(format!(
+                "--{} needs --strategy {}; it is {}",
+                name.replace('_', "-"),
+                names.join(" or "),
+                self.strategy.name()
+            ));
+        }
+        if self.slide && self.strategy == StrategyName::Beam {
+            let told =
+                "--slide: a beam search ends where the context is full; choose another --strategy";
+            return Some(told.to_owned());
+        }
+        let (least, most) = (self.min_new_tokens, self.max_new_tokens);
+        (least > most).then(|| {
+            format!("--min-new-tokens is {least} and --max-new-tokens {most}; raise the second, -n")
+        })
+    }
+
     /// The strategy the flags describe.
     #[must_use]
     pub fn strategy(&self) -> Strategy {
@@ -127,12 +192,8 @@ impl DecodingOptions {
     /// The decoding that the flags describe; a seed is drawn if none was given.
     ///
     /// # Errors
-    /// A bias is no `TOKEN=NUMBER`, or its token is none of the tokenizer's, or a beam search shall slide.
+    /// The token of a bias is none of the tokenizer's.
     pub fn decoding(&self, deploy: &Deploy) -> Result<Decoding> {
-        ensure!(
-            !(self.slide && self.strategy == StrategyName::Beam),
-            "--slide: a beam search ends where the context is full; choose another --strategy"
-        );
         Ok(Decoding {
             processors: Processors {
                 repetition_penalty: self.repetition_penalty,
@@ -168,18 +229,10 @@ fn bad_words(words: &[String], deploy: &Deploy) -> Result<Vec<Vec<u32>>> {
     Ok(found)
 }
 
-/// `TOKEN=NUMBER`: the token is what stands before the last equals sign.
-fn biases(flags: &[String], deploy: &Deploy) -> Result<Vec<(u32, f32)>> {
+fn biases(flags: &[Bias], deploy: &Deploy) -> Result<Vec<(u32, f32)>> {
     flags
         .iter()
-        .map(|flag| {
-            let (token, number) = flag
-                .rsplit_once('=')
-                .ok_or_else(|| anyhow!("--logit-bias {flag}: expected TOKEN=NUMBER"))?;
-            let number = finite(number)
-                .map_err(|expected| anyhow!("--logit-bias {flag}: {expected} after ="))?;
-            Ok((token_id(token, deploy)?, number))
-        })
+        .map(|flag| Ok((token_id(&flag.token, deploy)?, flag.number)))
         .collect()
 }
 

@@ -6,10 +6,10 @@ mod values;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use decoding::{DecodingOptions, StrategyName};
-use values::at_least_one;
+use values::{at_least_one, count, seed};
 
 use crate::backend::{Backend, Choice, ChoiceError, Precision};
 use crate::deploy::Weights;
@@ -37,7 +37,7 @@ pub enum Command {
   gpt2ro generate -m results/deploy \"Vulpea\" --backend engine --precision int8 --cache
   gpt2ro generate -m results/deploy \"Într-o zi\" --strategy min-p --continuations 3 --bad-word lup
   gpt2ro generate -m results/deploy --prompts config/prompts.txt --json > continuari.jsonl
-  echo -n \"Vulpea\" | gpt2ro generate -m results/deploy - --json")]
+  echo \"Vulpea\" | gpt2ro generate -m results/deploy - --json")]
     Generate(GenerateOptions),
     /// Continue prompt after prompt from standard input, one a line.
     #[command(
@@ -125,7 +125,7 @@ pub struct ModelOptions {
     #[arg(short, long, value_name = "FOLDER")]
     pub model: PathBuf,
     /// CPU threads [default: one per core].
-    #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
+    #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024), allow_negative_numbers = true)]
     pub threads: Option<usize>,
     /// Implementation that computes the model [default: rust-bert if it is built in, else engine].
     #[arg(long, value_enum)]
@@ -159,6 +159,20 @@ impl ModelOptions {
 }
 
 impl Command {
+    /// What the flags ask for that cannot be.
+    fn conflict(&self, matches: &ArgMatches) -> Option<String> {
+        if let Some(Err(error)) = self.model().map(ModelOptions::choice) {
+            return Some(error.to_string());
+        }
+        match self {
+            Self::Generate(options) => options.conflict(matches),
+            Self::Loop(options) => options.decoding.conflict(matches),
+            Self::Dialog(options) => options.decoding.conflict(matches),
+            Self::Corpus { command } => command.conflict(),
+            _ => None,
+        }
+    }
+
     /// Which model the command uses, if it uses one.
     #[must_use]
     pub fn model(&self) -> Option<&ModelOptions> {
@@ -181,10 +195,12 @@ impl Arguments {
     /// Read the process's arguments; wrong ones end the process with a message.
     #[must_use]
     pub fn from_process() -> Self {
-        let arguments = Self::parse();
-        if let Some(Err(error)) = arguments.command.model().map(ModelOptions::choice) {
+        let matches = Self::command().get_matches();
+        let arguments = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let of_command = matches.subcommand().map(|(_, matches)| matches);
+        if let Some(conflict) = arguments.command.conflict(of_command.unwrap_or(&matches)) {
             let kind = clap::error::ErrorKind::ArgumentConflict;
-            Self::command().error(kind, error).exit();
+            Self::command().error(kind, conflict).exit();
         }
         arguments
     }
@@ -202,14 +218,14 @@ pub struct GenerateOptions {
         conflicts_with_all = ["prompt_file", "prompts"]
     )]
     pub prompt: Option<String>,
-    /// A file with the text to continue.
+    /// A file with the text to continue; the end of its last line is left out.
     #[arg(long, value_name = "FILE", conflicts_with = "prompts")]
     pub prompt_file: Option<PathBuf>,
     /// A file of prompts, one a line, each to be continued.
     #[arg(long, value_name = "FILE")]
     pub prompts: Option<PathBuf>,
     /// Continuations of each prompt: the best ones of a beam search, or one for each of so many seeds.
-    #[arg(short, long, default_value_t = 1, value_parser = at_least_one)]
+    #[arg(short, long, default_value_t = 1, value_parser = at_least_one, allow_negative_numbers = true)]
     pub continuations: usize,
     /// Print the prompt before its continuation (the default).
     #[arg(long, overrides_with = "no_echo")]
@@ -226,6 +242,22 @@ pub struct GenerateOptions {
     /// How.
     #[command(flatten)]
     pub decoding: DecodingOptions,
+}
+
+impl GenerateOptions {
+    /// More continuations than the strategy has, or what else cannot be.
+    fn conflict(&self, matches: &ArgMatches) -> Option<String> {
+        let (count, beams) = (self.continuations, self.decoding.beams);
+        match self.decoding.strategy {
+            StrategyName::Beam if count > beams => Some(format!(
+                "--continuations is {count}, and a search with {beams} beams finds at most {beams}; raise --beams"
+            )),
+            StrategyName::Greedy if count > 1 => Some(format!(
+                "--continuations is {count}, and greedy decoding has only one; choose another --strategy"
+            )),
+            _ => self.decoding.conflict(matches),
+        }
+    }
 }
 
 /// Options of `loop`.
@@ -278,10 +310,10 @@ pub struct SamplesOptions {
     #[arg(long, value_name = "FILE")]
     pub json: PathBuf,
     /// Seed of the random choices.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// Longest continuation, tokens.
-    #[arg(short = 'n', long, default_value_t = 60)]
+    #[arg(short = 'n', long, default_value_t = 60, value_parser = count, allow_negative_numbers = true)]
     pub max_new_tokens: usize,
 }
 
@@ -312,13 +344,13 @@ pub struct BenchOptions {
     #[command(flatten)]
     pub model: ModelOptions,
     /// Tokens of the prompt [default: 512, or what the context has room for]
-    #[arg(long, value_parser = at_least_one)]
+    #[arg(long, value_parser = at_least_one, allow_negative_numbers = true)]
     pub prompt_tokens: Option<usize>,
     /// Tokens written after it [default: 128, or a quarter of a context shorter than 512]
-    #[arg(short = 'n', long, value_parser = at_least_one)]
+    #[arg(short = 'n', long, value_parser = at_least_one, allow_negative_numbers = true)]
     pub new_tokens: Option<usize>,
     /// Rounds.
-    #[arg(long, default_value_t = 5, value_parser = at_least_one)]
+    #[arg(long, default_value_t = 5, value_parser = at_least_one, allow_negative_numbers = true)]
     pub rounds: usize,
     /// Print a JSON object.
     #[arg(long)]
@@ -338,7 +370,7 @@ pub struct LogitsOptions {
     #[arg(long, value_name = "FILE")]
     pub output: PathBuf,
     /// Longest greedy continuation, tokens.
-    #[arg(short = 'n', long, default_value_t = 64)]
+    #[arg(short = 'n', long, default_value_t = 64, value_parser = count, allow_negative_numbers = true)]
     pub max_new_tokens: usize,
 }
 

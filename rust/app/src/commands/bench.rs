@@ -13,6 +13,7 @@ use crate::cli::BenchOptions;
 use crate::decoding::sampler::argmax;
 use crate::deploy::Config;
 use crate::model::{Model as _, Positions};
+use crate::output::{StandardOutput, tell};
 
 /// Larger than every cache of a processor.
 const PROBE_BYTES: usize = 512 << 20;
@@ -28,7 +29,7 @@ pub fn run(options: &BenchOptions) -> Result<()> {
     let room = context.saturating_sub(new_tokens);
     let prompt_tokens = options.prompt_tokens.unwrap_or(room.clamp(1, 512));
     ensure!(
-        prompt_tokens + new_tokens <= context,
+        prompt_tokens.saturating_add(new_tokens) <= context,
         "--prompt-tokens {prompt_tokens} and --new-tokens {new_tokens} exceed the context of {context}; lower one"
     );
     let threads = options.model.threads.unwrap_or_else(cores);
@@ -38,10 +39,10 @@ pub fn run(options: &BenchOptions) -> Result<()> {
         speaker.model.restart();
         write_tokens(&mut speaker, prompt_tokens, new_tokens)?;
         let rates = (speaker.model.prompts.rate(), speaker.model.written.rate());
-        eprintln!(
+        tell(&format!(
             "bench: round {round} of {}: {:.0} tokens/s read, {:.1} written",
             options.rounds, rates.0, rates.1
-        );
+        ));
         rounds.push(rates);
     }
     let bandwidth = before.max(read_bandwidth(threads));
@@ -49,7 +50,7 @@ pub fn run(options: &BenchOptions) -> Result<()> {
     let read = median(rounds.iter().map(|rates| rates.0).collect());
     let written = median(rounds.iter().map(|rates| rates.1).collect());
     let floor = bandwidth / bytes;
-    let mut out = std::io::stdout().lock();
+    let mut out = StandardOutput::lock();
     if options.json {
         let object = json!({
             "load_seconds": speaker.loading.as_secs_f64(),

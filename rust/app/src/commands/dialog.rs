@@ -11,6 +11,7 @@ use crate::cli::DialogOptions;
 use crate::decoding::generate;
 use crate::deploy::Deploy;
 use crate::model::Model as _;
+use crate::output::{StandardOutput, tell};
 
 /// Run the command until the end of standard input.
 ///
@@ -37,13 +38,13 @@ pub fn run(options: &DialogOptions) -> Result<()> {
         let ids = match exchange.fitting(&speaker.deploy, &model_name, room)? {
             Fitting::Ids(ids) => ids,
             Fitting::TooLong(found) => {
-                eprintln!(
+                tell(&format!(
                     "gpt2ro: this turn alone has {found} tokens, and {room} fit; write less, or lower --max-new-tokens"
-                );
+                ));
                 continue;
             }
         };
-        let mut out = std::io::stdout().lock();
+        let mut out = StandardOutput::lock();
         write!(out, "{}", bold(&model_name))?;
         let mut begun = false;
         let mut listener = |text: &str| -> Result<bool> {

@@ -1,47 +1,69 @@
 //! `gpt2ro generate`: continue one prompt, or every prompt of a file.
 
-use std::io::{StdoutLock, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::{Speaker, bold};
 use crate::cli::GenerateOptions;
 use crate::decoding::{Continuation, Decoding, Strategy, check_length, generate, generate_several};
-use crate::output::{read_prompts, read_text};
+use crate::output::{StandardOutput, name, read_prompts, read_text, tell};
 
 /// Run the command.
 ///
 /// # Errors
-/// The prompts cannot be read or one is too long, more continuations are wanted than there are beams,
-/// or the model cannot be loaded.
+/// The prompts cannot be read or one is too long, or the model cannot be loaded.
 pub fn run(options: &GenerateOptions) -> Result<()> {
     let prompts = prompts(options)?;
     let mut speaker = Speaker::load(&options.model)?;
     let decoding = options.decoding.decoding(&speaker.deploy)?;
-    check_count(options, &decoding)?;
-    let mut out = std::io::stdout().lock();
+    let prompts = encoded(prompts, &speaker, &decoding, options)?;
+    let mut out = StandardOutput::lock();
     for prompt in &prompts {
         let continuations = if options.json || options.continuations > 1 {
             several(&mut speaker, prompt, &decoding, options, &mut out)?
         } else {
-            vec![streamed(
-                &mut speaker,
-                prompt,
-                &decoding,
-                options,
-                &mut out,
-            )?]
+            let continuation = streamed(&mut speaker, prompt, &decoding, options, &mut out)?;
+            vec![continuation]
         };
         continuations
             .iter()
             .for_each(|continuation| speaker.tell_if_full(continuation));
     }
     if options.perf {
-        eprintln!("gpt2ro: {}", speaker.performance());
+        tell(&format!("gpt2ro: {}", speaker.performance()));
     }
     Ok(())
+}
+
+/// A text to continue, and its tokens.
+struct Prompt {
+    text: String,
+    ids: Vec<u32>,
+}
+
+/// The tokens of the prompts. That one of them is too long is told before hours are spent on others.
+fn encoded(
+    texts: Vec<String>,
+    speaker: &Speaker,
+    decoding: &Decoding,
+    options: &GenerateOptions,
+) -> Result<Vec<Prompt>> {
+    let mut prompts = Vec::new();
+    for (index, text) in texts.into_iter().enumerate() {
+        let ids = speaker.deploy.encode(&text)?;
+        let checked = check_length(&speaker.model, &ids, decoding);
+        match &options.prompts {
+            None => checked?,
+            Some(file) => {
+                checked.with_context(|| format!("{}: prompt {}", name(file), index + 1))?;
+            }
+        }
+        prompts.push(Prompt { text, ids });
+    }
+    Ok(prompts)
 }
 
 fn prompts(options: &GenerateOptions) -> Result<Vec<String>> {
@@ -49,42 +71,32 @@ fn prompts(options: &GenerateOptions) -> Result<Vec<String>> {
         return read_prompts(file);
     }
     let prompt = match (&options.prompt, &options.prompt_file) {
-        (_, Some(file)) => read_text(file)?,
-        (Some(prompt), None) if prompt == "-" => read_text(Path::new(prompt))?,
+        (_, Some(file)) => prompt_of(file)?,
+        (Some(prompt), None) if prompt == "-" => prompt_of(Path::new(prompt))?,
         (Some(prompt), None) => prompt.clone(),
         (None, None) => unreachable!("clap asks for one of them"),
     };
     Ok(vec![prompt])
 }
 
-fn check_count(options: &GenerateOptions, decoding: &Decoding) -> Result<()> {
-    let count = options.continuations;
-    match decoding.strategy {
-        Strategy::Beam { beams, .. } => ensure!(
-            count <= beams,
-            "--continuations is {count}, and a search with {beams} beams finds at most {beams}; raise --beams"
-        ),
-        Strategy::Greedy => ensure!(
-            count == 1,
-            "--continuations is {count}, and greedy decoding has only one; choose another --strategy"
-        ),
-        Strategy::Sample { .. } => {}
-    }
-    Ok(())
+/// The text of a file, or of standard input, without the end of its last line: editors and `echo` write
+/// one, and after it the model would begin another paragraph.
+fn prompt_of(path: &Path) -> Result<String> {
+    let text = read_text(path)?;
+    let prompt = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(prompt.strip_suffix('\r').unwrap_or(prompt).to_owned())
 }
 
 /// Continue a prompt, and show the text while it is written.
 fn streamed(
     speaker: &mut Speaker,
-    prompt: &str,
+    prompt: &Prompt,
     decoding: &Decoding,
     options: &GenerateOptions,
-    out: &mut StdoutLock<'_>,
+    out: &mut StandardOutput,
 ) -> Result<Continuation> {
-    let ids = speaker.deploy.encode(prompt)?;
-    check_length(&speaker.model, &ids, decoding)?;
     if !options.no_echo {
-        write!(out, "{}", bold(prompt))?;
+        write!(out, "{}", bold(&prompt.text))?;
     }
     let mut listener = |text: &str| -> Result<bool> {
         write!(out, "{text}")?;
@@ -92,7 +104,7 @@ fn streamed(
         Ok(true)
     };
     let Speaker { deploy, model, .. } = speaker;
-    let continuation = generate(model, deploy, &ids, decoding, &mut listener)?;
+    let continuation = generate(model, deploy, &prompt.ids, decoding, &mut listener)?;
     writeln!(out)?;
     Ok(continuation)
 }
@@ -100,22 +112,22 @@ fn streamed(
 /// Continue a prompt as often as asked, and print each continuation when all are written.
 fn several(
     speaker: &mut Speaker,
-    prompt: &str,
+    prompt: &Prompt,
     decoding: &Decoding,
     options: &GenerateOptions,
-    out: &mut StdoutLock<'_>,
+    out: &mut StandardOutput,
 ) -> Result<Vec<Continuation>> {
-    let ids = speaker.deploy.encode(prompt)?;
     let Speaker { deploy, model, .. } = speaker;
-    let continuations = generate_several(model, deploy, &ids, decoding, options.continuations)?;
+    let Prompt { text, ids } = prompt;
+    let continuations = generate_several(model, deploy, ids, decoding, options.continuations)?;
     for (number, continuation) in continuations.iter().enumerate() {
         if options.json {
-            writeln!(out, "{}", record(prompt, number, continuation, decoding))?;
+            writeln!(out, "{}", record(text, number, continuation, decoding))?;
         } else {
             let echo = if options.no_echo {
                 String::new()
             } else {
-                bold(prompt)
+                bold(text)
             };
             writeln!(out, "--- {}\n{echo}{}", number + 1, continuation.text)?;
         }

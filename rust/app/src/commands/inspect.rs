@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::cli::InspectOptions;
 use crate::deploy::Deploy;
 use crate::manifest::{Facts, MANIFEST, Manifest};
+use crate::output::StandardOutput;
 
 /// The letters of Romanian that ASCII does not have. Each is two bytes, and so one token only if the
 /// tokenizer has learned it.
@@ -75,20 +76,24 @@ pub fn run(options: &InspectOptions) -> Result<()> {
         tensor_bytes: tensors.iter().map(|tensor| tensor.bytes).sum(),
         tensors,
     };
-    let mut out = std::io::stdout().lock();
+    let mut out = StandardOutput::lock();
     if options.json {
         writeln!(out, "{}", serde_json::to_string(&report)?)?;
     } else {
         write!(out, "{}", as_text(&report))?;
     }
     let other = |file: &&FileFacts| file.as_in_manifest == Some(false);
-    let first = report.files.iter().find(other);
+    let others: Vec<&str> = report
+        .files
+        .iter()
+        .filter(other)
+        .map(|file| &*file.name)
+        .collect();
     ensure!(
-        first.is_none(),
-        "{}: {} files are not those of {MANIFEST}, first {}; run the step convert again",
+        others.is_empty(),
+        "{}: not as {MANIFEST} says: {}; run the step convert again",
         folder.display(),
-        report.files.iter().filter(other).count(),
-        first.map_or("", |file| &file.name)
+        others.join(", ")
     );
     Ok(())
 }

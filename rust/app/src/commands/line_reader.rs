@@ -9,7 +9,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{DefaultEditor, Editor};
 
-use crate::output::TO_UTF_8;
+use crate::output::{TO_UTF_8, tell};
 
 /// Lines that the arrow keys find again.
 const HISTORY: usize = 1_000;
@@ -63,7 +63,7 @@ impl LineReader {
             };
             match line {
                 Err(error) if error.kind() == ErrorKind::InvalidData => {
-                    eprintln!("gpt2ro: this line is not UTF-8; {TO_UTF_8}");
+                    tell(&format!("gpt2ro: this line is not UTF-8; {TO_UTF_8}"));
                 }
                 line => {
                     self.remember()?;

@@ -25,6 +25,7 @@ use crate::decoding::{Continuation, Ending};
 use crate::deploy::Deploy;
 use crate::manifest::{Reading, verify};
 use crate::model::Model as _;
+use crate::output::tell;
 use crate::timing::TimedModel;
 
 /// A loaded model with its tokenizer.
@@ -70,10 +71,10 @@ impl Speaker {
     /// Say on standard error when a continuation ended for want of context.
     fn tell_if_full(&self, continuation: &Continuation) {
         if continuation.ending == Ending::ContextFull {
-            eprintln!(
+            tell(&format!(
                 "gpt2ro: the context of {} tokens is full",
                 self.model.context()
-            );
+            ));
         }
     }
 }

@@ -8,6 +8,7 @@ use super::line_reader::LineReader;
 use super::{Interrupt, Speaker, bold};
 use crate::cli::LoopOptions;
 use crate::decoding::{PromptTooLong, generate};
+use crate::output::{StandardOutput, tell};
 
 /// Run the command until the end of standard input. A prompt that is too long is told, and the next
 /// one is read.
@@ -23,7 +24,7 @@ pub fn run(options: &LoopOptions) -> Result<()> {
         if prompt.is_empty() {
             continue;
         }
-        let mut out = std::io::stdout().lock();
+        let mut out = StandardOutput::lock();
         write!(out, "{}", bold(&prompt))?;
         let mut listener = |text: &str| -> Result<bool> {
             write!(out, "{text}")?;
@@ -37,7 +38,7 @@ pub fn run(options: &LoopOptions) -> Result<()> {
         interrupt.end();
         writeln!(out)?;
         match result {
-            Err(error) if error.is::<PromptTooLong>() => eprintln!("gpt2ro: {error}"),
+            Err(error) if error.is::<PromptTooLong>() => tell(&format!("gpt2ro: {error}")),
             other => speaker.tell_if_full(&other?),
         }
         // The same prompt again shall not give the same text again.

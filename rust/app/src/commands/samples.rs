@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::Speaker;
 use crate::cli::SamplesOptions;
-use crate::decoding::{Decoding, Ending, Limits, Strategy, generate};
-use crate::output::{read_prompts, write_atomically};
+use crate::decoding::{Decoding, EarlyStopping, Ending, Limits, Strategy, generate};
+use crate::output::{read_prompts, tell, write_atomically};
 
 /// The strategies shown, by the names of the command line, with its default parameters.
 const STRATEGIES: [(&str, Strategy); 5] = [
@@ -18,7 +18,7 @@ const STRATEGIES: [(&str, Strategy); 5] = [
         Strategy::Beam {
             beams: 4,
             length_penalty: 1.0,
-            early_stopping: false,
+            early_stopping: EarlyStopping::False,
         },
     ),
     ("top-k", sample(Some(50), None)),
@@ -68,7 +68,11 @@ pub fn run(options: &SamplesOptions) -> Result<()> {
         samples: Vec::new(),
     };
     for (number, prompt) in prompts.iter().enumerate() {
-        eprintln!("samples: prompt {} of {}", number + 1, prompts.len());
+        tell(&format!(
+            "samples: prompt {} of {}",
+            number + 1,
+            prompts.len()
+        ));
         let continuations = STRATEGIES
             .iter()
             .map(|(name, strategy)| sample_of(&mut speaker, options, prompt, name, strategy))

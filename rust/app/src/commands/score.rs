@@ -11,7 +11,7 @@ use super::Speaker;
 use crate::cli::ScoreOptions;
 use crate::corpus::length::Lines;
 use crate::model::Model as _;
-use crate::output::{name, read_text};
+use crate::output::{StandardOutput, name, read_text, tell};
 use crate::scoring::{Score, nats};
 
 /// Time between two lines of progress.
@@ -30,11 +30,11 @@ pub fn run(options: &ScoreOptions) -> Result<()> {
         if options.lines {
             for line in &texts {
                 let alone = score(&mut speaker, std::slice::from_ref(line), path)?;
-                tell(options, line, alone)?;
+                print(options, line, alone)?;
             }
         }
         let all = score(&mut speaker, &texts, path)?;
-        tell(options, &name(path), all)?;
+        print(options, &name(path), all)?;
     }
     Ok(())
 }
@@ -88,15 +88,15 @@ fn progress(path: &Path, tokens: usize) -> impl FnMut(usize) {
         last = Instant::now();
         let rate = done as f64 / start.elapsed().as_secs_f64();
         let left = (tokens - done) as f64 / rate;
-        eprintln!(
+        tell(&format!(
             "score {}: {done} of {tokens} tokens, {rate:.0} tokens/s, {left:.0} s left",
             name(path)
-        );
+        ));
     }
 }
 
-fn tell(options: &ScoreOptions, what: &str, score: Score) -> Result<()> {
-    let mut out = std::io::stdout().lock();
+fn print(options: &ScoreOptions, what: &str, score: Score) -> Result<()> {
+    let mut out = StandardOutput::lock();
     if options.json {
         let object = json!({
             "text": what,

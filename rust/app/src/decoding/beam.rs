@@ -5,7 +5,9 @@
 use anyhow::Result;
 
 use super::ranking::{self, Ranked};
-use super::{Continuation, Decoding, Ending, Listener, Strategy, budget, next_logits, process};
+use super::{
+    Continuation, Decoding, EarlyStopping, Ending, Listener, Strategy, budget, next_logits, process,
+};
 use crate::deploy::Deploy;
 use crate::log_sum_exp::log_sum_exp;
 use crate::model::Model;
@@ -77,6 +79,7 @@ fn best_sequences(
     let (room, mut unfinished) = budget(model, prompt, decoding);
     let mut pool = Pool {
         width,
+        longest: room,
         length_penalty,
         early_stopping,
         finished: Vec::new(),
@@ -202,8 +205,10 @@ fn log_probabilities(logits: &[f32]) -> Vec<f32> {
 /// The finished sequences, best first, at most as many as beams.
 struct Pool {
     width: usize,
+    /// Most tokens of a sequence.
+    longest: usize,
     length_penalty: f64,
-    early_stopping: bool,
+    early_stopping: EarlyStopping,
     finished: Vec<Finished>,
 }
 
@@ -228,15 +233,20 @@ impl Pool {
         self.finished.truncate(self.width);
     }
 
-    /// Whether no beam can still win: enough have ended, and the best that goes on, ending now, would
-    /// not be better than the worst of them.
+    /// Whether the search is over: enough have ended, and the best that goes on would not be better than
+    /// the worst of them. Its score can only fall; what it is divided by may grow, which only
+    /// [`EarlyStopping::Never`] takes into account.
     fn is_complete(&self, best_running: Option<f64>, length: usize) -> bool {
         if self.finished.len() < self.width {
             return best_running.is_none();
         }
         let worst = self.finished[self.width - 1].score;
-        self.early_stopping
-            || best_running.is_none_or(|score| self.normalised(score, length) <= worst)
+        let length = match self.early_stopping {
+            EarlyStopping::True => return true,
+            EarlyStopping::Never if self.length_penalty > 0.0 => self.longest,
+            EarlyStopping::Never | EarlyStopping::False => length,
+        };
+        best_running.is_none_or(|score| self.normalised(score, length) <= worst)
     }
 }
 
@@ -284,8 +294,9 @@ mod tests {
         let pool = |length_penalty| {
             let mut pool = Pool {
                 width: 2,
+                longest: 4,
                 length_penalty,
-                early_stopping: false,
+                early_stopping: EarlyStopping::False,
                 finished: Vec::new(),
             };
             pool.add(vec![1], -2.0, 1, Ending::EndOfText);
@@ -294,6 +305,26 @@ mod tests {
         };
         assert_eq!(pool(0.0), 1);
         assert_eq!(pool(1.0), 4);
+    }
+
+    #[test]
+    fn a_search_that_never_stops_early_waits_for_what_length_may_make_of_a_sequence() {
+        let is_complete = |early_stopping| {
+            let mut pool = Pool {
+                width: 1,
+                longest: 8,
+                length_penalty: 1.0,
+                early_stopping,
+                finished: Vec::new(),
+            };
+            assert!(!pool.is_complete(Some(-3.0), 2));
+            pool.add(vec![1, 2], -2.0, 2, Ending::EndOfText);
+            pool.is_complete(Some(-3.0), 2)
+        };
+        assert!(is_complete(EarlyStopping::True));
+        // -3 / 2 is worse than -2 / 2, and -3 / 8 is better.
+        assert!(is_complete(EarlyStopping::False));
+        assert!(!is_complete(EarlyStopping::Never));
     }
 
     #[test]

@@ -7,7 +7,8 @@ pub mod sampler;
 pub mod single;
 
 use anyhow::{Result, ensure};
-use serde::Serialize;
+use clap::ValueEnum;
+use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 use crate::deploy::Deploy;
@@ -26,8 +27,8 @@ pub enum Strategy {
         beams: usize,
         /// A finished sequence's log-probability is divided by its length to this power.
         length_penalty: f64,
-        /// Stop as soon as as many sequences have ended as there are beams.
-        early_stopping: bool,
+        /// When the search ends, once as many sequences have ended as there are beams.
+        early_stopping: EarlyStopping,
     },
     /// A random token, by probability, among the likely ones.
     Sample {
@@ -37,6 +38,28 @@ pub enum Strategy {
         /// Logits are divided by it: under 1 sharpens, over 1 flattens.
         temperature: f64,
     },
+}
+
+/// When a beam search ends, once as many sequences have ended as there are beams; the names are those of
+/// `transformers`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EarlyStopping {
+    /// At once.
+    True,
+    /// When no sequence would be better, if it ended now.
+    False,
+    /// When no sequence can become better, however long.
+    Never,
+}
+
+impl Serialize for EarlyStopping {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::True => serializer.serialize_bool(true),
+            Self::False => serializer.serialize_bool(false),
+            Self::Never => serializer.serialize_str("never"),
+        }
+    }
 }
 
 /// Which tokens may be drawn: those that every limit lets through; None for no limit.

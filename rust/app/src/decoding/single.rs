@@ -20,7 +20,7 @@ pub(super) fn decode(
     let mut writer = Writer::new(deploy, &decoding.stop, listener);
     let (room, mut ending) = budget(model, prompt, decoding);
     let context = model.context();
-    model.reserve(context.min(prompt.len() + room));
+    model.reserve(context.min(prompt.len().saturating_add(room)));
     let mut history = prompt.to_vec();
     // What the model remembers is the part of the history from `begin` to `end`.
     let (mut begin, mut end) = (0, 0);

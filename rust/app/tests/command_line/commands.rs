@@ -45,6 +45,28 @@ fn the_prompt_may_come_from_a_file_or_from_standard_input() {
 }
 
 #[test]
+fn the_end_of_the_last_line_and_the_mark_of_the_encoding_are_no_part_of_a_prompt() {
+    let folder = Folder::new("last-line");
+    let file = folder.path().join("prompt.txt");
+    let model = &model("plain");
+    for (text, expected) in [
+        ("Țara\n", "Țara"),
+        ("\u{feff}Țara\r\n", "Țara"),
+        ("Țara\n\n", "Țara\n"),
+        ("\n", ""),
+    ] {
+        fs::write(&file, text).unwrap();
+        let flags = ["--prompt-file", file.to_str().unwrap(), "--json", "-n", "1"];
+        assert_eq!(
+            run_on("plain", "generate", &flags).json()["prompt"],
+            expected
+        );
+        let piped = ["generate", "-m", model, "-", "--json", "-n", "1"];
+        assert_eq!(gpt2ro(&piped, text.as_bytes()).json()["prompt"], expected);
+    }
+}
+
+#[test]
 fn an_empty_prompt_begins_a_document() {
     let said = run_on(
         "plain",
@@ -328,6 +350,13 @@ fn bench_of_a_short_context_reads_and_writes_less() {
         out.contains("prompt of 48 ") && out.contains("\n16   new tokens"),
         "{out}"
     );
+}
+
+#[test]
+fn bench_of_more_tokens_than_there_are_numbers_fails() {
+    let most = usize::MAX.to_string();
+    let line = run_on("plain", "bench", &["--prompt-tokens", &most, "-n", "1"]).fails_with(1);
+    assert!(line.contains("exceed the context of 64"), "{line}");
 }
 
 #[test]

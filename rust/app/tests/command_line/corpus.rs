@@ -41,7 +41,7 @@ fn a_line_that_is_no_text_is_told_with_its_number() {
 #[test]
 fn bounds_that_exclude_each_other_are_told() {
     let flags = ["corpus", "filter", "--min-words", "9", "--max-words", "3"];
-    let line = gpt2ro(&flags, b"").fails_with(1);
+    let line = gpt2ro(&flags, b"").fails_with(2);
     assert!(
         line.contains("--min-words is 9 and --max-words 3"),
         "{line}"
@@ -72,6 +72,36 @@ fn histogram_counts_in_other_units_and_from_standard_input() {
     )
     .out();
     assert!(out.starts_with("1 texts, 2 bytes"), "{out}");
+}
+
+#[test]
+fn a_mark_of_the_encoding_is_no_part_of_a_text() {
+    let marked = "\u{feff}{\"text\": \"unu doi\"}\n".as_bytes();
+    let out = gpt2ro(&["corpus", "filter", "--jsonl", "--min-words", "2"], marked).out();
+    assert_eq!(out, "{\"text\": \"unu doi\"}\n");
+    let marked = "\u{feff}ș\n".as_bytes();
+    let out = gpt2ro(&["corpus", "histogram", "--unit", "bytes", "-"], marked).out();
+    assert!(out.starts_with("1 texts, 2 bytes"), "{out}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_picture_may_go_to_what_is_no_file() {
+    let folder = Folder::new("fifo");
+    let (fifo, link) = (folder.path().join("fifo"), folder.path().join("link"));
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink(&fifo, &link).unwrap();
+    let reader = std::process::Command::new("cat")
+        .arg(&fifo)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let flags = ["corpus", "histogram", "-o", link.to_str().unwrap()];
+    gpt2ro(&flags, b"unu doi\n").out();
+    let read = reader.wait_with_output().unwrap();
+    assert!(read.stdout.starts_with(b"<svg"));
+    assert!(!fifo.metadata().unwrap().is_file() && link.is_symlink());
 }
 
 #[test]

@@ -145,6 +145,16 @@ fn a_configuration_that_would_be_computed_wrongly_is_refused() {
             "vocab_size is 500, and the tokenizer has",
         ),
         (
+            "layer_norm_epsilon",
+            json!(-1),
+            "layer_norm_epsilon is -1; expected a small number over 0",
+        ),
+        (
+            "scale_attn_weights",
+            json!(false),
+            "scale_attn_weights is false; only true is computed",
+        ),
+        (
             "n_head",
             json!(3),
             "n_embd 64 is not a multiple of n_head 3",
@@ -212,18 +222,28 @@ fn a_prompt_too_long_is_named_by_its_place_in_the_file() {
         "{samples}"
     );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let continued = run_on("plain", "generate", &["--prompts", prompts, "-n", "1"]);
+    assert!(
+        continued
+            .fails_with(1)
+            .contains("prompts: prompt 2: the prompt has"),
+        "{continued}"
+    );
+    // Nothing is computed before that is told.
+    assert!(continued.nothing_was_written(), "{continued}");
 }
 
 #[test]
 fn a_bias_that_cannot_be_is_told() {
     let cases = [
-        ("mere", "expected TOKEN=NUMBER"),
-        ("5=mult", "expected a number after ="),
-        ("99999=1", "the token 99999 is none of"),
-        ("o propoziție întreagă=1", "tokens; expected one"),
+        ("mere", 2, "expected TOKEN=NUMBER"),
+        ("=1", 2, "expected TOKEN=NUMBER"),
+        ("5=mult", 2, "expected a number after ="),
+        ("99999=1", 1, "the token 99999 is none of"),
+        ("o propoziție întreagă=1", 1, "tokens; expected one"),
     ];
-    for (bias, expected) in cases {
-        let line = run_on("plain", "generate", &["Bunica", "--logit-bias", bias]).fails_with(1);
+    for (bias, code, expected) in cases {
+        let line = run_on("plain", "generate", &["Bunica", "--logit-bias", bias]).fails_with(code);
         assert!(line.contains(expected), "{line}");
     }
 }
@@ -237,6 +257,12 @@ fn a_number_out_of_its_range_is_told_with_the_range() {
         ("--repetition-penalty", "1e-300", "expected a number over 0"),
         ("--length-penalty", "nan", "expected a number"),
         ("--frequency-penalty", "inf", "expected a number"),
+        ("--temperature", "0", "for 0, choose --strategy greedy"),
+        ("--top-k", "0", "--strategy top-p has no such limit"),
+        ("--seed", "-1", "without the flag it is a new one each time"),
+        ("--max-new-tokens", "-1", "expected a whole number from 0"),
+        ("--min-new-tokens", "-1", "expected a whole number from 0"),
+        ("--no-repeat-ngram", "-1", "expected a whole number from 0"),
     ];
     for (flag, value, expected) in cases {
         let said = run_on("plain", "generate", &["Bunica", flag, value]).fails_with(2);
@@ -246,6 +272,113 @@ fn a_number_out_of_its_range_is_told_with_the_range() {
         );
         assert!(said.contains(expected), "{said}");
     }
+}
+
+#[test]
+fn a_flag_that_the_strategy_does_not_look_at_is_wrong_usage() {
+    let cases = [
+        (
+            "greedy",
+            "--temperature=0.5",
+            "top-k or top-p or top-k-top-p or min-p or typical",
+        ),
+        ("top-p", "--top-k=5", "top-k or top-k-top-p"),
+        ("min-p", "--top-p=0.5", "top-p or top-k-top-p"),
+        ("top-k-top-p", "--min-p=0.5", "min-p"),
+        ("beam", "--typical-p=0.5", "typical"),
+        ("top-k", "--beams=2", "beam"),
+        ("greedy", "--length-penalty=2", "beam"),
+        ("greedy", "--early-stopping", "beam"),
+    ];
+    for (strategy, flag, expected) in cases {
+        for command in ["generate", "loop", "dialog"] {
+            let mut flags = vec!["--strategy", strategy, flag];
+            flags.extend((command == "generate").then_some("Bunica"));
+            let line = run_on("plain", command, &flags).fails_with(2);
+            let name = flag.split('=').next().unwrap();
+            let told = format!("{name} needs --strategy {expected}; it is {strategy}\n");
+            assert!(line.contains(&told), "{line}");
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_before_a_model_is_looked_for() {
+    for flags in [
+        &["--strategy", "beam", "--slide"][..],
+        &["--min-new-tokens", "9", "-n", "8"],
+        &["--strategy", "greedy", "-c", "2"],
+        &["--stop", ""],
+        &["--bad-word", ""],
+    ] {
+        let all = [&["generate", "-m", "/no/such/folder", "x"], flags].concat();
+        gpt2ro(&all, b"").fails_with(2);
+    }
+    let flags = [
+        "generate",
+        "-m",
+        "/no/such/folder",
+        "x",
+        "--min-new-tokens",
+        "200",
+    ];
+    let line = gpt2ro(&flags, b"").fails_with(2);
+    let told = "--min-new-tokens is 200 and --max-new-tokens 100; raise the second, -n";
+    assert!(line.contains(told), "{line}");
+}
+
+#[test]
+fn texts_that_begin_with_a_dash_are_no_flags() {
+    for flags in [
+        ["--stop", "- "],
+        ["--stop", "--"],
+        ["--bad-word", "-x"],
+        ["--logit-bias", "-=2"],
+    ] {
+        let arguments = ["Bunica", "-n", "2", "--seed", "1", flags[0], flags[1]];
+        run_on("plain", "generate", &arguments).out();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_what_is_written_to_it() {
+    let binary = env!("CARGO_BIN_EXE_gpt2ro");
+    let model = model("plain");
+    for arguments in [
+        format!("generate -m {model} Bunica -n 2"),
+        format!("inspect -m {model}"),
+        "completions fish".to_owned(),
+        "corpus filter".to_owned(),
+    ] {
+        let command = format!("echo ș | {binary} {arguments} > /dev/full");
+        let run = std::process::Command::new("bash")
+            .args(["-c", &command])
+            .output()
+            .unwrap();
+        let told = String::from_utf8(run.stderr).unwrap();
+        assert_eq!(run.status.code(), Some(1), "{command}: {told}");
+        assert!(
+            told.starts_with("gpt2ro: standard output: cannot be written: "),
+            "{told}"
+        );
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn messages_that_nobody_reads_are_no_failure() {
+    let model = model("plain");
+    let command = format!(
+        "{} generate -m {model} Bunica -n 2 --perf 2> /dev/full",
+        env!("CARGO_BIN_EXE_gpt2ro")
+    );
+    let run = std::process::Command::new("bash")
+        .args(["-c", &command])
+        .status()
+        .unwrap();
+    assert_eq!(run.code(), Some(0));
 }
 
 #[test]
@@ -268,7 +401,7 @@ fn more_continuations_than_a_strategy_has_are_told() {
             "generate",
             &[&["Bunica", "-c", "5"], flags].concat(),
         )
-        .fails_with(1)
+        .fails_with(2)
     };
     assert!(say(&["--strategy", "beam"]).contains("4 beams finds at most 4; raise --beams"));
     assert!(say(&["--strategy", "greedy"]).contains("has only one; choose another --strategy"));

@@ -92,7 +92,7 @@ fn every_file_is_held_against_the_manifest() {
     assert!(
         changed
             .fails_with(1)
-            .contains("1 files are not those of MANIFEST.json, first merges.txt"),
+            .contains("not as MANIFEST.json says: merges.txt; run the step convert again"),
         "{changed}"
     );
 }

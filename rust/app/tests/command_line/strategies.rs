@@ -76,7 +76,7 @@ fn of_a_prompt_longer_than_a_sliding_context_the_end_is_read() {
 #[test]
 fn a_beam_search_does_not_slide() {
     let flags = ["Bunica", "--strategy", "beam", "--slide"];
-    let line = run_on("plain", "generate", &flags).fails_with(1);
+    let line = run_on("plain", "generate", &flags).fails_with(2);
     assert!(line.contains("--slide: a beam search"), "{line}");
 }
 

@@ -242,6 +242,11 @@ impl Run {
         text(&self.output.stderr)
     }
 
+    /// Whether standard output is empty.
+    pub fn nothing_was_written(&self) -> bool {
+        self.output.stdout.is_empty()
+    }
+
     /// Standard error.
     pub fn err(&self) -> String {
         text(&self.output.stderr)

@@ -2,11 +2,12 @@
 
 use std::io::{BufWriter, Write as _};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use super::each_line;
 use crate::cli::corpus::FilterOptions;
 use crate::corpus::length::Unit;
+use crate::output::{StandardOutput, tell};
 
 /// Run the command: standard input to standard output, and the counts to standard error.
 ///
@@ -14,11 +15,7 @@ use crate::corpus::length::Unit;
 /// A line is no text, or standard input or output fails.
 pub fn run(options: &FilterOptions) -> Result<()> {
     let (least, most) = (options.min_words, options.max_words.unwrap_or(usize::MAX));
-    ensure!(
-        least <= most,
-        "--min-words is {least} and --max-words {most}; expected the first to be the smaller"
-    );
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(StandardOutput::lock());
     let (mut kept, mut short, mut long) = (0_u64, 0_u64, 0_u64);
     each_line(std::io::stdin().lock(), "standard input", |line| {
         let length = Unit::Words.length(&options.lines.kind().text(line)?);
@@ -34,6 +31,8 @@ pub fn run(options: &FilterOptions) -> Result<()> {
     })?;
     out.flush()?;
     let all = kept + short + long;
-    eprintln!("gpt2ro: {kept} of {all} texts kept, {short} too short, {long} too long");
+    tell(&format!(
+        "gpt2ro: {kept} of {all} texts kept, {short} too short, {long} too long"
+    ));
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::each_line;
 use crate::cli::corpus::HistogramOptions;
 use crate::corpus::histogram::Histogram;
 use crate::corpus::svg::picture;
-use crate::output::write_atomically;
+use crate::output::{StandardOutput, is_standard_input, write_atomically};
 
 /// Run the command.
 ///
@@ -25,6 +25,10 @@ pub fn run(options: &HistogramOptions) -> Result<()> {
         each_line(std::io::stdin().lock(), "standard input", &mut count)?;
     }
     for path in &options.files {
+        if is_standard_input(path) {
+            each_line(std::io::stdin().lock(), "standard input", &mut count)?;
+            continue;
+        }
         let name = path.display().to_string();
         let file = File::open(path).with_context(|| format!("{name}: cannot be read"))?;
         each_line(BufReader::new(file), &name, &mut count)?;
@@ -37,7 +41,7 @@ pub fn run(options: &HistogramOptions) -> Result<()> {
     if let Some(output) = &options.output {
         write_atomically(output, picture(&histogram, unit).as_bytes())?;
     }
-    let mut out = std::io::stdout().lock();
+    let mut out = StandardOutput::lock();
     write!(out, "{}\n{}", histogram.summary(unit), histogram.bars())?;
     Ok(())
 }

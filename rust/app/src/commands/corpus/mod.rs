@@ -8,7 +8,7 @@ use std::io::BufRead;
 use anyhow::{Context as _, Result, anyhow};
 
 use crate::cli::corpus::CorpusCommand;
-use crate::output::TO_UTF_8;
+use crate::output::{TO_UTF_8, without_mark};
 
 /// Run one of the tools.
 ///
@@ -43,6 +43,11 @@ pub fn each_line(
         let line = std::str::from_utf8(&bytes)
             .map_err(|_| anyhow!("{name}: line {number} is not UTF-8; {TO_UTF_8}"))?;
         let line = line.trim_end_matches(['\n', '\r']);
+        let line = if number == 1 {
+            without_mark(line)
+        } else {
+            line
+        };
         if !line.trim().is_empty() {
             each(line).with_context(|| format!("{name}: line {number}"))?;
         }
