@@ -26,19 +26,23 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success fsync it and rename it to `path`.
 
     On any exception the temporary file is removed and `path` is left as it was. The temporary
-    name is fixed, so what a killed process leaves behind is overwritten by the next run.
+    name is fixed, so what a killed process leaves behind is overwritten by the next run. A device
+    or a pipe is no file to be replaced: `path` itself is what is yielded then.
 
     Raises:
         UserError: the disk or the user's share of it is full.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_path(path)
+    is_device = path.exists() and not path.is_file() and not path.is_dir()
+    partial = path if is_device else partial_path(path)
     try:
         yield partial
-        commit(partial, path)
+        if not is_device:
+            commit(partial, path)
     except BaseException as error:
         full = _comes_of_full_disk(error, path.parent)  # before what was written goes
-        partial.unlink(missing_ok=True)
+        if not is_device:
+            partial.unlink(missing_ok=True)
         if full:
             raise UserError(
                 f"{path}: no space left on the device, or in your quota, while writing; free some "
