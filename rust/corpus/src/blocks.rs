@@ -191,12 +191,12 @@ impl<IsMember: Fn(u8, u8) -> bool + Copy> Iterator for Indices<'_, IsMember> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.sets[self.place] == 0 {
-            self.start = self.start.wrapping_add(BLOCK);
-            if self.start >= self.bytes.len() {
+            let start = self.start.wrapping_add(BLOCK);
+            if start >= self.bytes.len() {
                 // Blocks behind the text have no members.
-                self.start -= BLOCK;
                 return None;
             }
+            self.start = start;
             self.place = (self.place + 1) % TOGETHER;
             if self.place == 0 {
                 let (bytes, start, is_member) = (self.bytes, self.start, self.is_member);
