@@ -10,22 +10,9 @@ from gpt2ro.cleaning.filter_settings import FINEWEB_2
 from gpt2ro.cleaning.filters import drop_reason
 from gpt2ro.cleaning.pii import masked
 from gpt2ro.cleaning.settings import CleaningSettings
-from gpt2ro.decontamination.settings import DecontaminationSettings
-from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings
-from gpt2ro.lines.settings import LineSettings
-from gpt2ro.sources.settings import ExtractionSettings
-from gpt2ro.tokenization.settings import TokenizerSettings
+from gpt2ro.run_settings import STAGES
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "data.md").read_text(encoding="utf-8")
-SECTIONS = {
-    "extraction": ExtractionSettings,
-    "cleaning": CleaningSettings,
-    "deduplication": DeduplicationSettings,
-    "split": SplitSettings,
-    "lines": LineSettings,
-    "decontamination": DecontaminationSettings,
-    "tokenizer": TokenizerSettings,
-}
 DEFAULTS = dict(re.findall(r"^\| `([a-z_]+\.[a-z_0-9]+)` \| (\S+) \|", DOCUMENT, re.MULTILINE))
 # The rows of the table of filters that stand for several settings.
 OF_SEVERAL = re.compile(r"max_(top_[34]gram|repeated_([6-9]|10)grams)|seed")
@@ -35,11 +22,11 @@ def written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("section", STAGES)
 def test_every_setting_is_named(section: str) -> None:
     missing = [
         item.name
-        for item in fields(SECTIONS[section])
+        for item in fields(STAGES[section])
         if not OF_SEVERAL.fullmatch(item.name)
         and f"`{item.name}`" not in DOCUMENT
         and f"`{section}.{item.name}`" not in DOCUMENT
@@ -51,7 +38,7 @@ def test_every_setting_is_named(section: str) -> None:
 def test_the_table_of_defaults_tells_those_there_are() -> None:
     real = {
         f"{section}.{item.name}": written(item.default)
-        for section, settings in SECTIONS.items()
+        for section, settings in STAGES.items()
         for item in fields(settings)
     }
     assert len(DEFAULTS) > 20
