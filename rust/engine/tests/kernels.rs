@@ -4,7 +4,8 @@
 mod support;
 
 use gpt2ro_engine::kernels::{
-    Input, Isa, LANES, LayerNorm, Matrix, MatrixShape, Memory, PANELS, Pool, Precision, ROWS, Tile,
+    Finish, Input, Isa, LANES, LayerNorm, Matrix, MatrixShape, Memory, PANELS, Pool, Precision,
+    ROWS, Tile,
 };
 use support::random::Random;
 
@@ -88,6 +89,17 @@ fn values(tiles: &[Tile], tokens: usize) -> Vec<f32> {
 
 /// What the kernels compute, in pieces as threads would.
 fn computed(isa: Isa, matrix: &Matrix, tokens: &[Vec<f32>], precision: Precision) -> Vec<f32> {
+    computed_and(isa, matrix, tokens, precision, Finish::Store)
+}
+
+/// The same, and what becomes of it.
+fn computed_and(
+    isa: Isa,
+    matrix: &Matrix,
+    tokens: &[Vec<f32>],
+    precision: Precision,
+    finish: Finish,
+) -> Vec<f32> {
     let pool = Pool::new(2).unwrap();
     let all: Vec<usize> = (0..tokens.len()).collect();
     let mut input = Input::new(precision, isa, tokens[0].len(), tokens.len());
@@ -97,7 +109,7 @@ fn computed(isa: Isa, matrix: &Matrix, tokens: &[Vec<f32>], precision: Precision
     let pieces = output.chunks_mut(3 * PANELS * tokens.len()).enumerate();
     pool.each(pieces, |(index, piece)| {
         let bands = index * 3..shape.bands().min(index * 3 + 3);
-        matrix.multiply(isa, bands, &input, piece, false);
+        matrix.multiply(isa, bands, &input, piece, finish);
     });
     values(&output, tokens.len())
 }
@@ -220,10 +232,29 @@ fn a_product_can_be_added_to_what_is_there() {
         let mut input = Input::new(precision, isa, 32, 2);
         input.prepare(isa, &pool, &activations(&tokens), &[0, 1], None);
         let (mut once, mut added) = (vec![Tile::ZERO; 2], vec![Tile([10.0; LANES]); 2]);
-        matrix.multiply(isa, 0..1, &input, &mut once, false);
-        matrix.multiply(isa, 0..1, &input, &mut added, true);
+        matrix.multiply(isa, 0..1, &input, &mut once, Finish::Store);
+        matrix.multiply(isa, 0..1, &input, &mut added, Finish::Add);
         for (once, added) in once.iter().zip(&added) {
             assert!((0..LANES).all(|lane| (once.0[lane] + 10.0 - added.0[lane]).abs() < 1e-5));
+        }
+    }
+}
+
+#[test]
+fn an_activation_can_follow_a_product() {
+    let dense = Dense::random(3 * LANES, 32);
+    let tokens = random_tokens(11, 32);
+    for precision in Precision::ALL {
+        let matrix = dense.packed(precision);
+        for isa in Isa::all() {
+            let finished = |finish| computed_and(isa, &matrix, &tokens, precision, finish);
+            let (products, activated) = (finished(Finish::Store), finished(Finish::Gelu));
+            for (x, found) in products.iter().zip(&activated) {
+                let x = f64::from(*x);
+                let u = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x.powi(3));
+                let error = (f64::from(*found) - 0.5 * x * (1.0 + u.tanh())).abs();
+                assert!(error < 1e-5, "{precision:?} {isa:?}: gelu({x}): {error}");
+            }
         }
     }
 }
@@ -280,7 +311,7 @@ fn a_layer_norm_counts_no_padding() {
         let mut output = vec![Tile::ZERO; 2];
         identity
             .packed(Precision::Fp32)
-            .multiply(isa, 0..1, &input, &mut output, false);
+            .multiply(isa, 0..1, &input, &mut output, Finish::Store);
         let found = values(&output, 1);
         for index in 0..width {
             assert!(

@@ -1,4 +1,4 @@
-//! Which vector instructions the processor has, and functions compiled for each set of them.
+//! Which vector instructions the processor has.
 
 /// A set of vector instructions that this processor has: there is no way to make another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,39 +103,3 @@ fn vector_levels() -> Vec<Level> {
 fn vector_levels() -> Vec<Level> {
     Vec::new()
 }
-
-/// Defines a function with an [`Isa`] as its first argument, whose body is compiled once for each
-/// set of instructions; the compiler turns its loops over lanes into vector instructions.
-macro_rules! vectorised {
-    ($(#[$meta:meta])* $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $body:block) => {
-        $(#[$meta])*
-        $visibility fn $name(isa: $crate::kernels::Isa, $($argument: $type),*) {
-            #[inline(always)]
-            fn body($($argument: $type),*) $body
-
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma")]
-            fn avx2($($argument: $type),*) { body($($argument),*) }
-
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-            fn avx512($($argument: $type),*) { body($($argument),*) }
-
-            use $crate::kernels::isa::Level;
-            match isa.level() {
-                Level::Portable => body($($argument),*),
-                // What is portable on aarch64 has NEON.
-                #[cfg(target_arch = "aarch64")]
-                Level::Neon(_) => body($($argument),*),
-                // SAFETY: an Isa of this level exists only if the processor has the instructions.
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => unsafe { avx2($($argument),*) },
-                // SAFETY: likewise.
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx512(_) => unsafe { avx512($($argument),*) },
-            }
-        }
-    };
-}
-
-pub(super) use vectorised;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::layout::{PANELS, ROWS, padded};
 use super::memory::SharedMemory;
-use super::{Input, Isa, LANES, MOST_COLUMNS, Tile, product, tiles};
+use super::{Finish, Input, Isa, LANES, MOST_COLUMNS, Tile, product, tiles};
 
 /// How weights and activations are stored, and so how products are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,9 +132,8 @@ impl Matrix {
         &self.shape
     }
 
-    /// Multiply the rows of some bands with every token of the input, and add the bias.
-    ///
-    /// `output: (panels of the range, tokens)`; it is replaced, or, with `add`, added to.
+    /// Multiply the rows of some bands with every token of the input, and add the bias;
+    /// `output: (panels of the range, tokens)`.
     ///
     /// # Panics
     /// Input or output do not fit the matrix.
@@ -144,7 +143,7 @@ impl Matrix {
         bands: Range<usize>,
         input: &Input,
         output: &mut [Tile],
-        add: bool,
+        finish: Finish,
     ) {
         let panels = (bands.end * PANELS).min(self.shape.panels) - bands.start * PANELS;
         assert_eq!(output.len(), panels * input.tokens());
@@ -153,6 +152,6 @@ impl Matrix {
         let bytes = self.shape.band_bytes();
         let memory = self.memory.bytes(self.place.clone());
         let weights = &memory[bands.start * bytes..bands.end * bytes];
-        product::multiply(self.shape.precision, isa, weights, input, output, add);
+        product::multiply(self.shape.precision, isa, weights, input, output, finish);
     }
 }

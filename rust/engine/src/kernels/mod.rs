@@ -25,14 +25,13 @@ mod product;
 mod vectors;
 
 pub use attention::{Attention, CacheFormat, HeadCache, LOOKING, Pasts, Place};
-pub use gelu::gelu;
 pub use input::{Input, LayerNorm};
 pub use isa::Isa;
 pub use layout::{PANELS, ROWS};
 pub use matrix::{Band, Matrix, MatrixShape, Precision};
 pub use memory::{MappedFile, Memory, SharedMemory, TileMemory};
 pub use pool::Pool;
-pub use product::MOST_COLUMNS;
+pub use product::{Finish, MOST_COLUMNS};
 
 /// Values that are computed together: the widest vectors of a processor hold 16 float32.
 pub const LANES: usize = 16;

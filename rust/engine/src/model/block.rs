@@ -2,10 +2,10 @@
 
 use super::cache::LayerCache;
 use super::embedding::{Token, embed};
-use super::machine::{Finish, Machine};
+use super::machine::Machine;
 use super::weights::Layer;
 use super::{BLOCK, Gpt2, Options, Shape, Wanted};
-use crate::kernels::{Attention, CacheFormat, Input, LANES, LOOKING, Pasts, Tile, tiles};
+use crate::kernels::{Attention, CacheFormat, Finish, Input, LANES, LOOKING, Pasts, Tile, tiles};
 
 /// Room for the activations of a block, made once.
 pub(super) struct Buffers {

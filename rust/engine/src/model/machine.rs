@@ -1,22 +1,11 @@
 //! Who computes: the instructions and the threads, and how work is shared out among them.
 
-use crate::kernels::{Input, Isa, LayerNorm, Matrix, PANELS, Pool, Tile, gelu};
+use crate::kernels::{Finish, Input, Isa, LayerNorm, Matrix, PANELS, Pool, Tile};
 
 /// Instructions and threads.
 pub(super) struct Machine {
     pub isa: Isa,
     pub pool: Pool,
-}
-
-/// What becomes of a product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Finish {
-    /// It replaces the output.
-    Store,
-    /// It is added to the output.
-    Add,
-    /// Its activation replaces the output.
-    Gelu,
 }
 
 impl Machine {
@@ -39,10 +28,7 @@ impl Machine {
         self.pool.each(pieces.enumerate(), |(index, piece)| {
             let first = index * bands;
             let range = first..all.min(first + bands);
-            matrix.multiply(self.isa, range, input, piece, finish == Finish::Add);
-            if finish == Finish::Gelu {
-                gelu(self.isa, piece);
-            }
+            matrix.multiply(self.isa, range, input, piece, finish);
         });
     }
 

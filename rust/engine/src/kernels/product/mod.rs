@@ -11,10 +11,22 @@ mod sums;
 
 pub use int8::MOST_COLUMNS;
 
+use super::gelu::gelu;
 use super::input::Group;
 use super::layout::{Line, PANELS};
 use super::vectors::Vector;
 use super::{Band, Input, Isa, Precision, Tile};
+
+/// What becomes of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// It replaces the output.
+    Store,
+    /// It is added to the output.
+    Add,
+    /// Its activation replaces the output.
+    Gelu,
+}
 
 /// The bytes of a band with this many columns, a multiple of 32.
 pub(super) fn band_bytes(precision: Precision, columns: usize) -> usize {
@@ -46,14 +58,14 @@ pub(super) fn multiply(
     bands: &[u8],
     input: &Input,
     output: &mut [Tile],
-    add: bool,
+    finish: Finish,
 ) {
     let job = Job {
         bands,
         band_bytes: band_bytes(precision, input.padded_columns()),
         input,
         output,
-        add,
+        finish,
     };
     match precision {
         Precision::Fp32 => fp32::multiply(isa, job),
@@ -69,8 +81,7 @@ struct Job<'a> {
     band_bytes: usize,
     input: &'a Input,
     output: &'a mut [Tile],
-    /// Add to the output rather than replace it.
-    add: bool,
+    finish: Finish,
 }
 
 /// A way to multiply one band with the TOKENS of one group.
@@ -86,7 +97,8 @@ trait Kernel {
 }
 
 /// Multiply every band with every group. A band is taken from memory once: for the groups after the
-/// first it is in the cache.
+/// first it is in the cache. Activations follow band by band, so that they are computed while the next
+/// band is on its way.
 ///
 /// # Safety
 /// The processor must have the instructions of K.
@@ -102,7 +114,7 @@ unsafe fn walk<K: Kernel>(job: Job<'_>) {
                 output,
                 tokens,
                 first,
-                add: job.add,
+                add: job.finish == Finish::Add,
             };
             first += group.tokens;
             // SAFETY: the caller's promise.
@@ -119,6 +131,11 @@ unsafe fn walk<K: Kernel>(job: Job<'_>) {
                 }
             }
         }
+        if job.finish == Finish::Gelu {
+            for tile in output {
+                *tile = gelu(tile);
+            }
+        }
     }
 }
 
@@ -129,6 +146,7 @@ struct Target<'a> {
     tokens: usize,
     /// The first token of the group.
     first: usize,
+    /// Add to the output rather than replace it.
     add: bool,
 }
 
