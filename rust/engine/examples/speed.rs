@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gpt2ro_engine::kernels::{Pool, Precision};
+use gpt2ro_engine::kernels::{Listed, Pool, Precision};
 use gpt2ro_engine::model::{Gpt2, Options, Shape, Wanted};
 
 /// Tokens of the prompt that is read in one go.
@@ -191,7 +191,7 @@ fn decode(model: &mut Gpt2, sequences: usize, seed: usize) {
 /// Read all of the memory once.
 fn read(pool: &Pool, memory: &[u8]) {
     let pieces = memory.chunks(PROBE / pool.threads());
-    pool.each(pieces, |piece| {
+    pool.each(Listed::from_iter(pieces), |_, piece| {
         let (words, _) = piece.as_chunks::<8>();
         let mut sums = [0_u64; 16];
         for words in words.as_chunks::<16>().0 {

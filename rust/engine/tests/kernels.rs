@@ -4,8 +4,8 @@
 mod support;
 
 use gpt2ro_engine::kernels::{
-    Finish, Input, Isa, LANES, LayerNorm, Matrix, MatrixShape, Memory, PANELS, Pool, Precision,
-    ROWS, Tile,
+    Chunks, Finish, Input, Isa, LANES, LayerNorm, Matrix, MatrixShape, Memory, PANELS, Pool,
+    Precision, ROWS, Tile,
 };
 use support::random::Random;
 
@@ -106,8 +106,8 @@ fn computed_and(
     input.prepare(isa, &pool, &activations(tokens), &all, None);
     let shape = matrix.shape();
     let mut output = vec![Tile::ZERO; shape.panels * tokens.len()];
-    let pieces = output.chunks_mut(3 * PANELS * tokens.len()).enumerate();
-    pool.each(pieces, |(index, piece)| {
+    let pieces = Chunks::new(&mut output, 3 * PANELS * tokens.len());
+    pool.each(pieces, |index, piece| {
         let bands = index * 3..shape.bands().min(index * 3 + 3);
         matrix.multiply(isa, bands, &input, piece, finish);
     });

@@ -7,12 +7,13 @@
 use super::arithmetic::{bf16, byte_scale, largest, sum};
 use super::isa::Level;
 use super::layout::{COLUMNS, Word, padded};
+use super::memory::prefetch;
 #[cfg(target_arch = "aarch64")]
 use super::vectors::Neon;
 use super::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{Avx2, Avx512};
-use super::{Isa, LANES, Pool, Precision, Tile};
+use super::{Isa, LANES, Listed, Pool, Precision, Tile};
 
 /// A layer norm's parameters, padded with zeros.
 #[derive(Debug, Clone)]
@@ -27,6 +28,15 @@ pub struct LayerNorm {
     pub epsilon: f32,
 }
 
+impl LayerNorm {
+    /// Ask for the parameters while a product runs that comes before they are needed: after a whole token,
+    /// whose weights have gone through the caches, they are in memory only.
+    pub fn ask(&self) {
+        prefetch(&self.gain[..], 0);
+        prefetch(&self.bias[..], 0);
+    }
+}
+
 /// How activations are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -37,6 +47,9 @@ enum Format {
     /// Four columns a word: value / scale, rounded.
     Bytes,
 }
+
+/// Tiles that are rounded together: their sum is one of those that int4 needs.
+const PAIR: usize = COLUMNS / LANES;
 
 /// Prepared activations of some tokens.
 pub struct Input {
@@ -87,15 +100,15 @@ impl GroupMut<'_> {
         self.words[words..].fill([0; 4]);
     }
 
-    /// Write the words of a tile of the token at an index.
+    /// Write words of the token at an index, of which so many times as many come before.
     #[inline(always)]
-    fn put<const WORDS: usize>(&mut self, words: &[Word; WORDS], panel: usize, index: usize) {
+    fn put<const WORDS: usize>(&mut self, words: &[Word; WORDS], before: usize, index: usize) {
         let tokens = self.scales.len();
         if tokens == 1 {
-            self.words[panel * WORDS..][..WORDS].copy_from_slice(words);
+            self.words[before * WORDS..][..WORDS].copy_from_slice(words);
             return;
         }
-        let places = self.words[panel * WORDS * tokens..].chunks_exact_mut(tokens);
+        let places = self.words[before * WORDS * tokens..].chunks_exact_mut(tokens);
         for (place, word) in places.zip(words) {
             place[index] = *word;
         }
@@ -178,10 +191,14 @@ impl Input {
         let stride = activations.len() / (self.columns / LANES);
         self.tokens = tokens.len();
         let size = self.group;
-        let groups = tokens.chunks(size).zip(self.groups_mut());
-        pool.each(groups, |(tokens, group)| {
-            fill(isa, activations, stride, tokens, norm, group);
-        });
+        let mut groups = tokens.chunks(size).zip(self.groups_mut());
+        let fill = |(tokens, group)| fill(isa, activations, stride, tokens, norm, group);
+        if tokens.len() <= size {
+            // To list one group would take half as long as to fill it.
+            groups.next().into_iter().for_each(fill);
+        } else {
+            pool.each(Listed::from_iter(groups), |_, group| fill(group));
+        }
     }
 
     /// Words of a token.
@@ -345,13 +362,19 @@ unsafe fn quantise<V: Vector>(row: &Row<'_, V>, index: usize, group: &mut GroupM
     // The bytes of what is no finite number are arbitrary, and so are their sums, which may overflow; the
     // scale is no number then.
     let mut total = 0_i32;
-    for panel in 0..row.panels() {
-        let (bytes, sum) = unsafe { row.vector(panel).times(V::splat(inverse)).rounded() };
-        let words: &[Word; LANES / 4] = bytes.as_chunks().0.try_into().expect("whole words");
-        group.put(words, panel, index);
-        let block = &mut group.sums[panel * LANES / COLUMNS * tokens + index];
-        let first = (panel * LANES).is_multiple_of(COLUMNS);
-        *block = if first { sum } else { block.wrapping_add(sum) };
+    for (block, panel) in (0..row.panels()).step_by(PAIR).enumerate() {
+        let (bytes, sum) = unsafe {
+            let inverse = V::splat(inverse);
+            let first = row.vector(panel).times(inverse);
+            let mut second = V::splat(0.0);
+            if panel + 1 < row.panels() {
+                second = row.vector(panel + 1).times(inverse);
+            }
+            V::rounded([first, second])
+        };
+        let words: &[Word; COLUMNS / 4] = bytes.as_chunks().0.try_into().expect("whole words");
+        group.put(words, block, index);
+        group.sums[block * tokens + index] = sum;
         total = total.wrapping_add(sum);
     }
     group.scales[index] = scale;

@@ -17,6 +17,7 @@ mod attention;
 mod gelu;
 mod input;
 mod isa;
+mod items;
 mod layout;
 mod matrix;
 mod memory;
@@ -27,6 +28,7 @@ mod vectors;
 pub use attention::{Attention, CacheFormat, HeadCache, LOOKING, Pasts, Place};
 pub use input::{Input, LayerNorm};
 pub use isa::Isa;
+pub use items::{Chunks, Items, Listed};
 pub use layout::{PANELS, ROWS};
 pub use matrix::{Band, Matrix, MatrixShape, Precision};
 pub use memory::{MappedFile, Memory, SharedMemory, TileMemory};
@@ -44,6 +46,14 @@ pub struct Tile(pub [f32; LANES]);
 impl Tile {
     /// All zeros.
     pub const ZERO: Self = Self([0.0; LANES]);
+
+    /// The values of tiles, one after the other.
+    #[must_use]
+    pub fn values(tiles: &[Self]) -> &[f32] {
+        // SAFETY: a tile is 16 float32 and nothing else, so no bytes are left over.
+        let (_, values, _) = unsafe { tiles.align_to() };
+        values
+    }
 }
 
 /// Tiles that hold this many values, the last one padded.

@@ -3,40 +3,60 @@
 //! A token of GPT-2 small takes 3 ms and has 60 such lists, so threads wait for the next one by
 //! spinning, and sleep only when none has come for a while.
 
+use std::cell::{Cell, UnsafeCell};
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::thread::{JoinHandle, Thread};
 
-use smallvec::SmallVec;
+use super::Items;
 
 /// Turns of spinning before a thread sleeps: about 50 microseconds, longer than the calling thread
 /// has to do between two lists.
 const SPINS: usize = 4_000;
 
-/// Threads that wait for work; the calling thread works with them.
+/// Threads that wait for work; the calling thread works with them. It is not `Sync`: one thread at a time
+/// can give out work.
 pub struct Pool {
     shared: Arc<Shared>,
     helpers: Vec<JoinHandle<()>>,
+    not_sync: PhantomData<Cell<()>>,
 }
 
 /// The work to do. Its lifetime is a pretence: [`Pool::run`] does not return before it is done.
 type Work = &'static (dyn Fn(usize) + Sync);
 
+/// What threads write lies apart, two cache lines from the rest, which processors fetch in pairs: a line
+/// that another core has written takes 100 to 250 ns to come.
 #[derive(Default)]
+#[repr(align(128))]
+struct Apart<T>(T);
+
 struct Shared {
-    /// What to do, while there is something.
-    work: Mutex<Option<Work>>,
-    /// Counts the pieces of work that were given out; a change is the sign to begin.
-    round: AtomicUsize,
-    /// Helpers that have not finished the current work.
-    working: AtomicUsize,
+    order: Apart<Order>,
+    /// How often helpers have finished their part of a round, all helpers and rounds counted.
+    finished: Apart<AtomicUsize>,
     /// Helpers that sleep, or are about to.
-    asleep: AtomicUsize,
+    asleep: Apart<AtomicUsize>,
+    shares: Shares,
     panicked: AtomicBool,
     ended: AtomicBool,
 }
+
+/// What the calling thread tells the others.
+#[derive(Default)]
+struct Order {
+    /// Counts the pieces of work that were given out; a change is the sign to begin.
+    round: AtomicUsize,
+    /// What to do. It is written while every helper has finished the round before, and read by
+    /// helpers between the beginning of a round and their finishing it.
+    work: UnsafeCell<Option<Work>>,
+}
+
+// SAFETY: by those times nobody reads `work` while it is written, and what it holds is `Sync`.
+unsafe impl Sync for Order {}
 
 impl Pool {
     /// Start threads; the calling thread counts as one of them.
@@ -44,10 +64,18 @@ impl Pool {
     /// # Errors
     /// The system gives no more threads.
     pub fn new(threads: usize) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared {
+            order: Apart::default(),
+            finished: Apart::default(),
+            asleep: Apart::default(),
+            shares: Shares::new(threads),
+            panicked: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+        });
         let mut pool = Self {
             shared,
             helpers: Vec::new(),
+            not_sync: PhantomData,
         };
         for number in 1..threads {
             let shared = Arc::clone(&pool.shared);
@@ -65,30 +93,28 @@ impl Pool {
         self.helpers.len() + 1
     }
 
-    /// Do something with every item. A thread begins with a share of neighbouring items, in order: weights
-    /// that follow each other in memory are read without a pause. One that is done helps others, from
-    /// the end of theirs. So which thread gets which item is left to chance, and what is done must not
-    /// depend on it.
+    /// Do something with every item and its number. A thread begins with a share of neighbouring items, in
+    /// order: weights that follow each other in memory are read without a pause. One that is done helps
+    /// others, from the end of theirs. So which thread gets which item is left to chance, and what is done
+    /// must not depend on it.
     ///
     /// # Panics
     /// Doing so panicked.
-    pub fn each<I>(&self, items: I, action: impl Fn(I::Item) + Sync)
-    where
-        I: Iterator<Item: Send>,
-    {
-        if self.helpers.is_empty() || items.size_hint().1.is_some_and(|most| most <= 1) {
-            return items.for_each(action);
+    pub fn each<I: Items>(&self, items: I, action: impl Fn(usize, I::Item) + Sync) {
+        let count = items.count();
+        // SAFETY, of both: a number is taken once, see `Shares`.
+        let act = move |number| action(number, unsafe { items.item(number) });
+        if self.helpers.is_empty() || count <= 1 {
+            return (0..count).for_each(act);
         }
-        let shares = Mutex::new(Shares::new(items, self.threads()));
-        self.run(&|thread| {
-            let next = || {
-                shares
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .next(thread)
-            };
-            while let Some(item) = next() {
-                action(item);
+        let shares = &self.shared.shares;
+        shares.begin(count);
+        // Moved: a helper that finds the work finds all else with it, not one transfer later.
+        self.run(&move |thread| {
+            let mut next = shares.first(count, thread);
+            while let Some(number) = next {
+                act(number);
+                next = shares.next(thread);
             }
         });
     }
@@ -96,24 +122,40 @@ impl Pool {
     /// Run the same work on every thread, each of which is told its number, and wait for all of them.
     fn run(&self, work: &(dyn Fn(usize) + Sync)) {
         // SAFETY: only the lifetime changes. `_finish` waits, also when `work` panics here, until no
-        // helper has the reference, and takes it out of `shared`.
+        // helper has the reference.
         let work: Work = unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync), Work>(work) };
-        self.shared.begin(work, &self.helpers);
-        let finish = Finish(&self.shared);
+        let finish = self.begin(work);
         work(0);
         drop(finish);
-        let panicked = self.shared.panicked.swap(false, Ordering::Relaxed);
-        assert!(
-            !panicked,
-            "a thread of the engine panicked; its message is above"
-        );
+        if self.shared.panicked.load(Ordering::Relaxed) {
+            self.shared.panicked.store(false, Ordering::Relaxed);
+            panic!("a thread of the engine panicked; its message is above");
+        }
+    }
+
+    /// Begin a round, whose end is waited for when the result is dropped.
+    fn begin(&self, work: Work) -> Finish<'_> {
+        let Order { round, work: place } = &self.shared.order.0;
+        // SAFETY: the round before has ended, so no helper reads this, and no other thread than this one
+        // has the pool.
+        unsafe { *place.get() = Some(work) };
+        let rounds = round.load(Ordering::Relaxed).wrapping_add(1);
+        round.store(rounds, Ordering::Release);
+        // No fence, for which this thread would wait until the other cores have given up all lines that
+        // were written: a helper that goes to sleep just now may go unseen, but not by `Finish`.
+        let finish = Finish {
+            pool: self,
+            last: rounds.wrapping_mul(self.helpers.len()),
+        };
+        finish.wake();
+        finish
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::Release);
-        self.shared.round.fetch_add(1, Ordering::SeqCst);
+        self.shared.order.0.round.fetch_add(1, Ordering::SeqCst);
         for helper in self.helpers.drain(..) {
             helper.thread().unpark();
             // A panic in a helper was already told by `run`.
@@ -122,66 +164,139 @@ impl Drop for Pool {
     }
 }
 
-/// Items, and those of each thread that nobody has begun. As many as a token's lists have need no memory
-/// but the calling thread's own.
-struct Shares<T> {
-    items: SmallVec<[Option<T>; 64]>,
-    rest: SmallVec<[Range<usize>; 16]>,
-}
+/// The numbers of items that are left to each thread. Each is given out once a round.
+struct Shares(Box<[Apart<Rest>]>);
 
-impl<T> Shares<T> {
-    /// Nearly equal ones.
-    fn new(items: impl Iterator<Item = T>, threads: usize) -> Self {
-        let items: SmallVec<_> = items.map(Some).collect();
-        let begin = |thread| items.len() * thread / threads;
-        let rest = (0..threads).map(|thread| begin(thread)..begin(thread + 1));
-        let rest = rest.collect();
-        Self { items, rest }
+impl Shares {
+    fn new(threads: usize) -> Self {
+        Self((0..threads).map(|_| Apart::default()).collect())
+    }
+
+    /// Begin a round with nearly equal shares.
+    fn begin(&self, items: usize) {
+        for (thread, Apart(rest)) in self.0.iter().enumerate() {
+            let mut share = share(items, thread, self.0.len());
+            // The first one is left out.
+            share.next();
+            rest.set(share);
+        }
+    }
+
+    /// The first number of a thread's own, which is not contended for: to claim one, a thread waits until
+    /// the other cores have given up the lines that it has written.
+    fn first(&self, items: usize, thread: usize) -> Option<usize> {
+        share(items, thread, self.0.len()).next()
     }
 
     /// The next one of a thread's own, or the last one of the thread that has most to do.
-    fn next(&mut self, thread: usize) -> Option<T> {
-        let own = self.rest[thread].next();
-        let index = own.or_else(|| {
-            let longest = self.rest.iter_mut().max_by_key(|rest| rest.len());
-            longest.and_then(Range::next_back)
-        });
-        self.items[index?].take()
+    fn next(&self, thread: usize) -> Option<usize> {
+        let own = self.0[thread].0.take_first();
+        own.or_else(|| self.take_from_longest())
+    }
+
+    fn take_from_longest(&self) -> Option<usize> {
+        loop {
+            let longest = self.0.iter().max_by_key(|rest| rest.0.len())?;
+            if longest.0.len() == 0 {
+                return None;
+            }
+            // Others may have been quicker.
+            if let Some(number) = longest.0.take_last() {
+                return Some(number);
+            }
+        }
+    }
+}
+
+/// The numbers with which a thread begins.
+fn share(items: usize, thread: usize, threads: usize) -> Range<usize> {
+    items * thread / threads..items * (thread + 1) / threads
+}
+
+/// A range of numbers, each of which is given out once.
+#[derive(Default)]
+struct Rest(AtomicU64);
+
+impl Rest {
+    /// # Panics
+    /// There are 2^32 numbers or more.
+    fn set(&self, range: Range<usize>) {
+        let half = |number: usize| u64::from(u32::try_from(number).expect("fewer items"));
+        let bits = half(range.start) << 32 | half(range.end);
+        self.0.store(bits, Ordering::Relaxed);
+    }
+
+    /// How many are left.
+    fn len(&self) -> usize {
+        Self::range(self.0.load(Ordering::Relaxed)).len()
+    }
+
+    fn take_first(&self) -> Option<usize> {
+        let claimed = self.claim(|bits| bits + (1 << 32));
+        claimed.map(|range| range.start)
+    }
+
+    fn take_last(&self) -> Option<usize> {
+        let claimed = self.claim(|bits| bits - 1);
+        claimed.map(|range| range.end - 1)
+    }
+
+    /// Change the range if any number is left, and return what it was.
+    fn claim(&self, change: impl Fn(u64) -> u64) -> Option<Range<usize>> {
+        let change = |bits| (!Self::range(bits).is_empty()).then(|| change(bits));
+        // Relaxed: the items come with the beginning of the round, and numbers only part them.
+        let before = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
+        before.ok().map(Self::range)
+    }
+
+    fn range(bits: u64) -> Range<usize> {
+        (bits >> 32) as usize..(bits as u32) as usize
     }
 }
 
 /// Waits for the helpers when it is dropped.
-struct Finish<'a>(&'a Shared);
+struct Finish<'a> {
+    pool: &'a Pool,
+    /// How often they have finished when this round has ended.
+    last: usize,
+}
+
+impl Finish<'_> {
+    fn has_come(&self) -> bool {
+        self.pool.shared.finished.0.load(Ordering::Acquire) == self.last
+    }
+
+    /// Wake the helpers if any is seen asleep.
+    fn wake(&self) {
+        if self.pool.shared.asleep.0.load(Ordering::SeqCst) > 0 {
+            let helpers = self.pool.helpers.iter();
+            helpers.map(JoinHandle::thread).for_each(Thread::unpark);
+        }
+    }
+}
 
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
-        let mut spins = 0;
-        while self.0.working.load(Ordering::Acquire) > 0 {
-            pause(&mut spins);
+        for _ in 0..SPINS {
+            if self.has_come() {
+                return;
+            }
+            std::hint::spin_loop();
         }
-        *self.0.work() = None;
+        // With the same fence in `wait`: either this thread sees the helper that went to sleep when the
+        // round began, or the helper has seen the round.
+        fence(Ordering::SeqCst);
+        self.wake();
+        while !self.has_come() {
+            // The processor may be needed by the very thread that is waited for.
+            std::thread::yield_now();
+        }
     }
 }
 
 impl Shared {
-    fn work(&self) -> std::sync::MutexGuard<'_, Option<Work>> {
-        self.work.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begin(&self, work: Work, helpers: &[JoinHandle<()>]) {
-        *self.work() = Some(work);
-        self.working.store(helpers.len(), Ordering::Relaxed);
-        // Sequentially consistent with the two accesses in `wait`: either this thread sees that a
-        // helper goes to sleep and wakes it, or the helper sees the new round.
-        self.round.fetch_add(1, Ordering::SeqCst);
-        if self.asleep.load(Ordering::SeqCst) > 0 {
-            helpers
-                .iter()
-                .map(JoinHandle::thread)
-                .for_each(Thread::unpark);
-        }
-    }
-
     /// What a helper does all its life.
     fn help(&self, number: usize) {
         let mut round = 0;
@@ -190,48 +305,43 @@ impl Shared {
             if self.ended.load(Ordering::Acquire) {
                 return;
             }
-            let work = *self.work();
+            // SAFETY: it was written before this round began, and is not until this helper has finished.
+            let work = unsafe { *self.order.0.work.get() };
             let work = work.expect("a round begins with work");
             if catch_unwind(AssertUnwindSafe(|| work(number))).is_err() {
                 self.panicked.store(true, Ordering::Relaxed);
             }
-            self.working.fetch_sub(1, Ordering::Release);
+            self.finished.0.fetch_add(1, Ordering::Release);
         }
     }
 
     /// Wait for another round than this one, and return it.
     fn wait(&self, last: usize) -> usize {
+        let round = &self.order.0.round;
         for _ in 0..SPINS {
-            let round = self.round.load(Ordering::Acquire);
-            if round != last {
-                return round;
+            let now = round.load(Ordering::Acquire);
+            if now != last {
+                return now;
             }
             std::hint::spin_loop();
         }
-        self.asleep.fetch_add(1, Ordering::SeqCst);
-        let mut round = self.round.load(Ordering::SeqCst);
-        while round == last {
+        let asleep = &self.asleep.0;
+        asleep.fetch_add(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        let mut now = round.load(Ordering::Acquire);
+        while now == last {
             std::thread::park();
-            round = self.round.load(Ordering::SeqCst);
+            now = round.load(Ordering::Acquire);
         }
-        self.asleep.fetch_sub(1, Ordering::SeqCst);
-        round
-    }
-}
-
-/// Spin for a while, then leave the processor to others.
-fn pause(spins: &mut usize) {
-    if *spins < SPINS {
-        *spins += 1;
-        std::hint::spin_loop();
-    } else {
-        std::thread::yield_now();
+        asleep.fetch_sub(1, Ordering::SeqCst);
+        now
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::{Chunks, Listed};
 
     /// Miri takes a thousand times as long.
     const ROUNDS: usize = if cfg!(miri) { 2 } else { 200 };
@@ -243,7 +353,8 @@ mod tests {
             let pool = Pool::new(threads).unwrap();
             let mut counts = vec![0; ITEMS];
             for _ in 0..ROUNDS {
-                pool.each(counts.iter_mut(), |count| *count += 1);
+                let items = Chunks::new(&mut counts, 1);
+                pool.each(items, |_, count| count[0] += 1);
             }
             assert!(counts.iter().all(|&count| count == ROUNDS), "{threads}");
         }
@@ -251,20 +362,23 @@ mod tests {
 
     #[test]
     fn a_thread_takes_its_share_in_order_and_then_from_the_end_of_the_longest() {
-        let mut shares = Shares::new(0..9, 3);
-        let mut taken = |thread| shares.next(thread);
-        assert_eq!((taken(1), taken(0), taken(1)), (Some(3), Some(0), Some(4)));
-        assert_eq!((taken(1), taken(1), taken(2)), (Some(5), Some(8), Some(6)));
-        assert_eq!((taken(1), taken(1), taken(1)), (Some(2), Some(7), Some(1)));
+        let shares = Shares::new(3);
+        shares.begin(9);
+        let firsts = [0, 1, 2].map(|thread| shares.first(9, thread));
+        assert_eq!(firsts, [Some(0), Some(3), Some(6)]);
+        let taken = |thread| shares.next(thread);
+        assert_eq!((taken(1), taken(1), taken(2)), (Some(4), Some(5), Some(7)));
+        assert_eq!((taken(1), taken(1), taken(1)), (Some(2), Some(8), Some(1)));
         assert!((0..3).all(|thread| taken(thread).is_none()));
     }
 
     #[test]
     fn shares_of_fewer_items_than_threads_lose_none() {
-        let mut shares = Shares::new(0..2, 5);
-        let mut items: Vec<_> = std::iter::from_fn(|| shares.next(4)).collect();
-        items.sort_unstable();
-        assert_eq!(items, [0, 1]);
+        let shares = Shares::new(5);
+        shares.begin(2);
+        let firsts = (0..5).filter_map(|thread| shares.first(2, thread));
+        assert_eq!(firsts.collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(shares.next(4), None);
     }
 
     #[test]
@@ -273,7 +387,7 @@ mod tests {
         for pause in [0, 1, 20, 0, 5] {
             std::thread::sleep(std::time::Duration::from_millis(pause));
             let mut values = [1, 2, 3, 4];
-            pool.each(values.iter_mut(), |value| *value *= 2);
+            pool.each(Chunks::new(&mut values, 1), |_, value| value[0] *= 2);
             assert_eq!(values, [2, 4, 6, 8]);
         }
     }
@@ -282,13 +396,14 @@ mod tests {
     fn a_panic_reaches_the_caller_and_the_pool_goes_on() {
         let pool = Pool::new(4).unwrap();
         let result = catch_unwind(AssertUnwindSafe(|| {
-            pool.each(0..100, |item| assert!(item != 50, "fifty"));
+            let items = Listed::from_iter(0..100);
+            pool.each(items, |_, item| assert!(item != 50, "fifty"));
         }));
         assert!(result.is_err());
         let sum = AtomicUsize::new(0);
-        pool.each(0..10, |item| {
-            sum.fetch_add(item, Ordering::Relaxed);
+        pool.each(Listed::from_iter(0..10), |number, item| {
+            sum.fetch_add(number * item, Ordering::Relaxed);
         });
-        assert_eq!(sum.into_inner(), 45);
+        assert_eq!(sum.into_inner(), 285);
     }
 }

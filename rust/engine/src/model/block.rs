@@ -5,7 +5,10 @@ use super::embedding::{Token, embed};
 use super::machine::Machine;
 use super::weights::Layer;
 use super::{BLOCK, Gpt2, Options, Shape, Wanted};
-use crate::kernels::{Attention, CacheFormat, Finish, Input, LANES, LOOKING, Pasts, Tile, tiles};
+use crate::kernels::{
+    Attention, CacheFormat, Chunks, Finish, HeadCache, Input, LANES, LOOKING, LayerNorm, Pasts,
+    Tile, tiles,
+};
 
 /// Room for the activations of a block, made once.
 pub(super) struct Buffers {
@@ -94,21 +97,23 @@ impl Gpt2 {
                 break;
             }
             pass.attend(layer, &mut cache);
-            pass.feed_forward(layer);
+            let following = weights.layers.get(index + 1);
+            let next = following.map_or(&weights.last_norm, |layer| &layer.attention_norm);
+            pass.feed_forward(layer, next);
         }
     }
 
-    /// Append the logits of the wanted tokens of the block that was read last.
-    pub(super) fn head(&mut self, wanted: Wanted) {
+    /// Make the logits of the wanted tokens of the block that was read last, and return how many there are.
+    pub(super) fn head(&mut self, wanted: Wanted) -> usize {
         let (machine, buffers, weights) = (&self.machine, &mut self.buffers, &self.weights);
-        let (vocabulary, length) = (self.shape.vocabulary, self.cache.length());
+        let length = self.cache.length();
         let rows = self.block.iter().enumerate();
         let rows = rows.filter(|(_, place)| wanted.has(place, length));
         buffers.wanted.clear();
         buffers.wanted.extend(rows.map(|(row, _)| row));
         let count = buffers.wanted.len();
         if count == 0 {
-            return;
+            return 0;
         }
         let stream = &buffers.stream[..tiles(self.shape.width) * self.block.len()];
         let input = &mut buffers.stream_input;
@@ -116,12 +121,23 @@ impl Gpt2 {
         let size = weights.head.shape().panels * count;
         buffers.logits.resize(size, Tile::ZERO);
         machine.product(&weights.head, input, &mut buffers.logits, Finish::Store);
+        count
+    }
+
+    /// Append the logits that were made of so many tokens to those of the blocks before.
+    pub(super) fn append_logits(&mut self, count: usize) {
+        let (vocabulary, tiles) = (self.shape.vocabulary, &self.buffers.logits);
         let start = self.logits.len();
         self.logits.resize(start + count * vocabulary, 0.0);
-        let targets = self.logits[start..].chunks_exact_mut(vocabulary);
-        machine.pool.each(targets.enumerate(), |(row, target)| {
-            copy_row(&buffers.logits, count, row, target);
+        let targets = Chunks::new(&mut self.logits[start..], vocabulary);
+        self.machine.pool.each(targets, |row, target| {
+            copy_row(tiles, count, row, target);
         });
+    }
+
+    /// The logits that were made of one token.
+    pub(super) fn only_logits(&self) -> &[f32] {
+        &Tile::values(&self.buffers.logits)[..self.shape.vocabulary]
     }
 }
 
@@ -163,9 +179,10 @@ impl Pass<'_> {
             &self.buffers.projected,
             cache.format,
         );
-        let heads = cache.heads(attention.heads).enumerate();
-        let remember = |(head, cache)| attention.remember(head, cache);
-        self.machine.pool.each(heads, remember);
+        let heads = cache.heads(attention.heads);
+        self.machine.pool.each(heads, |head, (keys, values)| {
+            attention.remember(head, HeadCache { keys, values });
+        });
     }
 
     /// Add to the stream what the heads of a layer find.
@@ -180,11 +197,12 @@ impl Pass<'_> {
         look_back(machine, &attention, cache, &mut buffers.scores, attended);
         let input = &mut buffers.attended_input;
         machine.prepare(attended, every, None, input);
+        layer.feed_forward_norm.ask();
         machine.product(&layer.attention_out, input, stream, Finish::Add);
     }
 
-    /// Add to the stream what the feed-forward part of a layer makes of it.
-    fn feed_forward(&mut self, layer: &Layer) {
+    /// Add to the stream what the feed-forward part of a layer makes of it, before the next norm.
+    fn feed_forward(&mut self, layer: &Layer, next: &LayerNorm) {
         let (machine, buffers) = (self.machine, &mut *self.buffers);
         let tokens = self.pasts.block.len();
         let every = &buffers.every[..tokens];
@@ -196,6 +214,7 @@ impl Pass<'_> {
         machine.product(&layer.feed_forward_in, input, inner, Finish::Gelu);
         let input = &mut buffers.inner_input;
         machine.prepare(inner, every, None, input);
+        next.ask();
         machine.product(&layer.feed_forward_out, input, stream, Finish::Add);
     }
 }
@@ -225,14 +244,15 @@ fn look_back(
     scores: &mut [Tile],
     output: &mut [Tile],
 ) {
-    let heads = attention.heads;
+    let (isa, heads) = (machine.isa, attention.heads);
     let (scores_size, output_size) = (scores.len() / heads, output.len() / heads);
-    let scores = scores.chunks_mut(scores_size);
-    let output = output.chunks_mut(output_size);
-    let parts = cache.heads(heads).zip(scores).zip(output).enumerate();
-    machine
-        .pool
-        .each(parts, |(head, ((cache, scores), output))| {
-            attention.head(machine.isa, head, cache, scores, output);
-        });
+    let room = (
+        Chunks::new(scores, scores_size),
+        Chunks::new(output, output_size),
+    );
+    let parts = (cache.heads(heads), room);
+    machine.pool.each(parts, |head, parts| {
+        let ((keys, values), (scores, output)) = parts;
+        attention.head(isa, head, HeadCache { keys, values }, scores, output);
+    });
 }

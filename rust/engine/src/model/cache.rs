@@ -4,7 +4,7 @@
 //! such as the beams of a beam search, share its slots, so reordering copies nothing but lists.
 
 use super::Shape;
-use crate::kernels::{CacheFormat, HeadCache, LANES, Tile, TileMemory};
+use crate::kernels::{CacheFormat, Chunks, LANES, Tile, TileMemory};
 
 /// Slots to begin with, a multiple of 16; they double when they do not suffice and none were reserved.
 const FIRST_SLOTS: usize = 128;
@@ -31,14 +31,13 @@ pub(super) struct LayerCache<'a> {
 }
 
 impl LayerCache<'_> {
-    /// What each of so many heads remembers.
-    pub fn heads(&mut self, heads: usize) -> impl Iterator<Item = HeadCache<'_>> {
+    /// The keys and the values of each of so many heads, which are its [`HeadCache`].
+    ///
+    /// [`HeadCache`]: crate::kernels::HeadCache
+    pub fn heads(&mut self, heads: usize) -> (Chunks<'_, Tile>, Chunks<'_, Tile>) {
         let (keys, values) = (self.keys.len() / heads, self.values.len() / heads);
-        let pairs = self
-            .keys
-            .chunks_mut(keys)
-            .zip(self.values.chunks_mut(values));
-        pairs.map(|(keys, values)| HeadCache { keys, values })
+        let keys = Chunks::new(self.keys, keys);
+        (keys, Chunks::new(self.values, values))
     }
 }
 
@@ -318,12 +317,14 @@ mod tests {
     fn growing_keeps_what_is_remembered() {
         let mut cache = cache();
         let tile = |slot: usize| Tile([slot as f32; 16]);
-        for head in layer(&mut cache).heads(2) {
-            (0..FIRST_SLOTS).for_each(|slot| head.keys[slot] = tile(slot));
+        let size = layer(&mut cache).keys.len() / 2;
+        for keys in layer(&mut cache).keys.chunks_mut(size) {
+            (0..FIRST_SLOTS).for_each(|slot| keys[slot] = tile(slot));
         }
         cache.extend(1, 2 * FIRST_SLOTS);
-        for head in layer(&mut cache).heads(2) {
-            assert!((0..FIRST_SLOTS).all(|slot| head.keys[slot] == tile(slot)));
+        let size = layer(&mut cache).keys.len() / 2;
+        for keys in layer(&mut cache).keys.chunks(size) {
+            assert!((0..FIRST_SLOTS).all(|slot| keys[slot] == tile(slot)));
         }
     }
 }

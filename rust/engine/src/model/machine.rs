@@ -1,6 +1,6 @@
 //! Who computes: the instructions and the threads, and how work is shared out among them.
 
-use crate::kernels::{Finish, Input, Isa, LayerNorm, Matrix, PANELS, Pool, Tile};
+use crate::kernels::{Chunks, Finish, Input, Isa, LayerNorm, Matrix, PANELS, Pool, Tile};
 
 /// Instructions and threads.
 pub(super) struct Machine {
@@ -24,11 +24,12 @@ impl Machine {
     pub fn product(&self, matrix: &Matrix, input: &Input, output: &mut [Tile], finish: Finish) {
         let all = matrix.shape().bands();
         let bands = self.share(all);
-        let pieces = output.chunks_mut(bands * PANELS * input.tokens());
-        self.pool.each(pieces.enumerate(), |(index, piece)| {
+        let pieces = Chunks::new(output, bands * PANELS * input.tokens());
+        let isa = self.isa;
+        self.pool.each(pieces, |index, piece| {
             let first = index * bands;
             let range = first..all.min(first + bands);
-            matrix.multiply(self.isa, range, input, piece, finish);
+            matrix.multiply(isa, range, input, piece, finish);
         });
     }
 

@@ -40,6 +40,14 @@ impl Wanted {
     fn has(self, place: &Place, length: usize) -> bool {
         self == Self::All || place.position + 1 == length
     }
+
+    /// How many tokens that are, of so many sequences with so many new tokens each.
+    fn count(self, sequences: usize, tokens: usize) -> usize {
+        match self {
+            Self::Last => sequences,
+            Self::All => sequences * tokens,
+        }
+    }
 }
 
 /// How a model is computed.
@@ -63,7 +71,7 @@ pub struct Gpt2 {
     /// The new tokens that go through the layers together.
     block: Vec<Place>,
     buffers: Buffers,
-    /// Of the wanted tokens of the last call, one after the other.
+    /// Of the wanted tokens of the last call, one after the other; of one token they stay in the buffers.
     logits: Vec<f32>,
 }
 
@@ -178,6 +186,7 @@ impl Gpt2 {
     ) -> Result<&[f32], ForwardError> {
         self.check(tokens)?;
         let (count, length) = (tokens.len(), tokens[0].as_ref().len());
+        let rows = wanted.count(count, length);
         let before = self.cache.length();
         self.cache.extend(count, length);
         self.logits.clear();
@@ -191,7 +200,13 @@ impl Gpt2 {
             let has = |place| wanted.has(place, before + length);
             let is_wanted = self.block.iter().any(has);
             self.read(tokens, is_wanted);
-            self.head(wanted);
+            let made = self.head(wanted);
+            if rows > 1 {
+                self.append_logits(made);
+            }
+        }
+        if rows == 1 {
+            return Ok(self.only_logits());
         }
         Ok(&self.logits)
     }

@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::Shape;
 use crate::archive::Archive;
-use crate::kernels::{Memory, Pool, Precision, SharedMemory};
+use crate::kernels::{Listed, Memory, Pool, Precision, SharedMemory};
 
 /// Begins every such file.
 const MAGIC: u64 = u64::from_le_bytes(*b"gpt2ropk");
@@ -97,8 +97,8 @@ impl<'a> PackedFile<'a> {
     fn read_weights(&self, weights: &mut [u8], pool: &Pool) -> io::Result<u64> {
         let mut hashes = Vec::new();
         hashes.resize_with(weights.len().div_ceil(PIECE), || Ok([0; 8]));
-        let pieces = weights.chunks_mut(PIECE).zip(&mut hashes).enumerate();
-        pool.each(pieces, |(index, (piece, hash))| {
+        let pieces = weights.chunks_mut(PIECE).zip(&mut hashes);
+        pool.each(Listed::from_iter(pieces), |index, (piece, hash)| {
             *hash = self
                 .read_piece(HEADER + index * PIECE, piece)
                 .map(|()| xxh3_64(piece).to_le_bytes());
@@ -153,6 +153,8 @@ impl<'a> PackedFile<'a> {
 fn checksum(weights: &[u8], pool: &Pool) -> u64 {
     let mut hashes = vec![[0; 8]; weights.len().div_ceil(PIECE)];
     let pieces = weights.chunks(PIECE).zip(&mut hashes);
-    pool.each(pieces, |(piece, hash)| *hash = xxh3_64(piece).to_le_bytes());
+    pool.each(Listed::from_iter(pieces), |_, (piece, hash)| {
+        *hash = xxh3_64(piece).to_le_bytes();
+    });
     xxh3_64(hashes.as_flattened())
 }

@@ -8,7 +8,8 @@ use super::source::{Axis, StoredMatrix};
 use super::{LoadError, Shape};
 use crate::archive::{Archive, Tensor};
 use crate::kernels::{
-    LANES, LayerNorm, Matrix, MatrixShape, Memory, Pool, Precision, SharedMemory, Tile, tiles,
+    LANES, LayerNorm, Listed, Matrix, MatrixShape, Memory, Pool, Precision, SharedMemory, Tile,
+    tiles,
 };
 
 /// Name of the token embedding, `(vocabulary, width)`, which is also the output head.
@@ -146,11 +147,14 @@ fn pack(
                 .map(|(index, bytes)| (stored, shape, index, bytes)),
         );
     }
-    pool.each(bands.into_iter(), |(stored, shape, index, bytes)| {
-        let mut band = shape.band();
-        stored.fill(index, &mut band);
-        shape.pack(&band, bytes);
-    });
+    pool.each(
+        Listed::from_iter(bands),
+        |_, (stored, shape, index, bytes)| {
+            let mut band = shape.band();
+            stored.fill(index, &mut band);
+            shape.pack(&band, bytes);
+        },
+    );
     memory.share()
 }
 

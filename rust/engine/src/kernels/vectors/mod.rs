@@ -14,7 +14,7 @@ pub(super) use neon::Neon;
 pub(super) use x86::{Avx2, Avx512};
 
 use super::arithmetic::rounded_bits;
-use super::layout::{Line, tile};
+use super::layout::{COLUMNS, Line, tile};
 use super::{LANES, Tile};
 
 /// The bits of a word's second bfloat16, which are also those of the float32 it stands for.
@@ -56,7 +56,7 @@ pub(super) trait Vector: Copy {
     unsafe fn larger_magnitude(self, most: Self) -> Self;
 
     /// The nearest whole numbers of magnitudes under 128, as signed bytes, and their sum.
-    unsafe fn rounded(self) -> ([u8; LANES], i32);
+    unsafe fn rounded(pair: [Self; 2]) -> ([u8; COLUMNS], i32);
 
     /// Of lanes that are words of two bfloat16, the first ones as float32.
     unsafe fn firsts(self) -> Self;
@@ -126,8 +126,8 @@ impl Vector for Tile {
     }
 
     #[inline(always)]
-    unsafe fn rounded(self) -> ([u8; LANES], i32) {
-        rounded(&self)
+    unsafe fn rounded(pair: [Self; 2]) -> ([u8; COLUMNS], i32) {
+        rounded(pair)
     }
 
     #[inline(always)]
@@ -142,11 +142,11 @@ impl Vector for Tile {
 }
 
 #[inline(always)]
-fn rounded(tile: &Tile) -> ([u8; LANES], i32) {
-    let (mut bytes, mut sum) = ([0; LANES], 0);
-    for lane in 0..LANES {
-        let byte = rounded_bits(tile.0[lane]) as i8;
-        bytes[lane] = byte.cast_unsigned();
+fn rounded(pair: [Tile; 2]) -> ([u8; COLUMNS], i32) {
+    let (mut bytes, mut sum) = ([0; COLUMNS], 0);
+    for column in 0..COLUMNS {
+        let byte = rounded_bits(pair[column / LANES].0[column % LANES]) as i8;
+        bytes[column] = byte.cast_unsigned();
         sum += i32::from(byte);
     }
     (bytes, sum)

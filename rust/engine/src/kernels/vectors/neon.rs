@@ -2,13 +2,13 @@
 
 use std::arch::aarch64::{
     float32x4_t, vabsq_f32, vaddq_f32, vaddq_s32, vaddvq_s32, vandq_u32, vcombine_s8, vcombine_s16,
-    vcvtnq_s32_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vmaxnmq_f32, vmovn_s16,
-    vmovn_s32, vmulq_f32, vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32,
-    vst1q_s8, vsubq_f32,
+    vcvtnq_s32_f32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vmaxnmq_f32,
+    vmovn_s16, vmovn_s32, vmulq_f32, vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32,
+    vst1q_f32, vst1q_s8, vsubq_f32,
 };
 use std::array::from_fn;
 
-use super::{LANES, Line, SECOND, Tile, Vector};
+use super::{COLUMNS, LANES, Line, SECOND, Tile, Vector};
 
 /// Four registers of four.
 pub(in crate::kernels) type Neon = [float32x4_t; REGISTERS];
@@ -77,14 +77,19 @@ impl Vector for Neon {
     }
 
     #[inline(always)]
-    unsafe fn rounded(self) -> ([u8; LANES], i32) {
-        let mut bytes = [0; LANES];
+    unsafe fn rounded(pair: [Self; 2]) -> ([u8; COLUMNS], i32) {
+        let mut bytes = [0; COLUMNS];
+        let (halves, _) = bytes.as_chunks_mut::<LANES>();
         unsafe {
-            let [a, b, c, d] = self.map(|values| vcvtnq_s32_f32(values));
-            let low = vmovn_s16(vcombine_s16(vmovn_s32(a), vmovn_s32(b)));
-            let high = vmovn_s16(vcombine_s16(vmovn_s32(c), vmovn_s32(d)));
-            vst1q_s8(bytes.as_mut_ptr().cast(), vcombine_s8(low, high));
-            let sums = vaddq_s32(vaddq_s32(a, b), vaddq_s32(c, d));
+            let mut sums = vdupq_n_s32(0);
+            for (half, vector) in halves.iter_mut().zip(pair) {
+                let [a, b, c, d] = vector.map(|values| vcvtnq_s32_f32(values));
+                let low = vmovn_s16(vcombine_s16(vmovn_s32(a), vmovn_s32(b)));
+                let high = vmovn_s16(vcombine_s16(vmovn_s32(c), vmovn_s32(d)));
+                vst1q_s8(half.as_mut_ptr().cast(), vcombine_s8(low, high));
+                let four = vaddq_s32(vaddq_s32(a, b), vaddq_s32(c, d));
+                sums = vaddq_s32(sums, four);
+            }
             (bytes, vaddvq_s32(sums))
         }
     }

@@ -4,13 +4,13 @@ use std::arch::x86_64::{
     __m256, __m512, _mm_storeu_si128, _mm256_add_ps, _mm256_and_si256, _mm256_andnot_ps,
     _mm256_castps_si256, _mm256_castsi256_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps,
     _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_slli_epi32, _mm256_storeu_ps,
-    _mm256_sub_ps, _mm512_abs_ps, _mm512_add_ps, _mm512_and_si512, _mm512_castps_si512,
-    _mm512_castsi512_ps, _mm512_cvtepi32_epi8, _mm512_cvtps_epi32, _mm512_fmadd_ps,
-    _mm512_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_epi32, _mm512_set1_epi32,
-    _mm512_set1_ps, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps,
+    _mm256_sub_ps, _mm512_abs_ps, _mm512_add_epi32, _mm512_add_ps, _mm512_and_si512,
+    _mm512_castps_si512, _mm512_castsi512_ps, _mm512_cvtepi32_epi8, _mm512_cvtps_epi32,
+    _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_epi32,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps,
 };
 
-use super::{LANES, Line, SECOND, Tile, Vector, rounded};
+use super::{COLUMNS, LANES, Line, SECOND, Tile, Vector, rounded};
 
 /// One register.
 pub(in crate::kernels) type Avx512 = __m512;
@@ -66,12 +66,15 @@ impl Vector for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn rounded(self) -> ([u8; LANES], i32) {
-        let mut bytes = [0; LANES];
+    unsafe fn rounded([first, second]: [Self; 2]) -> ([u8; COLUMNS], i32) {
+        let mut bytes = [0; COLUMNS];
+        let (halves, _) = bytes.as_chunks_mut::<LANES>();
         unsafe {
-            let integers = _mm512_cvtps_epi32(self);
-            _mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(integers));
-            (bytes, _mm512_reduce_add_epi32(integers))
+            let (first, second) = (_mm512_cvtps_epi32(first), _mm512_cvtps_epi32(second));
+            _mm_storeu_si128(halves[0].as_mut_ptr().cast(), _mm512_cvtepi32_epi8(first));
+            _mm_storeu_si128(halves[1].as_mut_ptr().cast(), _mm512_cvtepi32_epi8(second));
+            let sums = _mm512_add_epi32(first, second);
+            (bytes, _mm512_reduce_add_epi32(sums))
         }
     }
 
@@ -171,8 +174,8 @@ impl Vector for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn rounded(self) -> ([u8; LANES], i32) {
-        unsafe { rounded(&self.tile()) }
+    unsafe fn rounded([first, second]: [Self; 2]) -> ([u8; COLUMNS], i32) {
+        unsafe { rounded([first.tile(), second.tile()]) }
     }
 
     #[inline(always)]
