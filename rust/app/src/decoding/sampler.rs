@@ -64,16 +64,36 @@ impl Sampler {
     }
 }
 
-/// The token of the largest logit; of equals the smallest id.
+/// The token of the largest logit; of equals the smallest id. What is no number is never the largest.
 #[must_use]
 pub fn argmax(logits: &[f32]) -> u32 {
-    let mut best = 0;
-    for (token, logit) in logits.iter().enumerate() {
-        if *logit > logits[best] {
-            best = token;
+    // The block that has it is found first, by instructions on several values: one after the other they
+    // took a hundredth of a token's time in int8.
+    const BLOCK: usize = 256;
+    let (mut most, mut start) = (f32::NEG_INFINITY, 0);
+    for (index, block) in logits.chunks(BLOCK).enumerate() {
+        let largest = largest(block);
+        if largest > most {
+            (most, start) = (largest, index * BLOCK);
         }
     }
-    best as u32
+    let place = logits[start..].iter().position(|&logit| logit == most);
+    (start + place.unwrap_or(0)) as u32
+}
+
+/// The largest value, which is -inf if there is no number.
+fn largest(values: &[f32]) -> f32 {
+    const LANES: usize = 16;
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let (lines, rest) = values.as_chunks::<LANES>();
+    let mut most = [f32::NEG_INFINITY; LANES];
+    for line in lines {
+        for (most, &value) in most.iter_mut().zip(line) {
+            *most = larger(*most, value);
+        }
+    }
+    let all = most.iter().chain(rest).copied();
+    all.fold(f32::NEG_INFINITY, larger)
 }
 
 impl Candidates {
@@ -150,6 +170,20 @@ mod tests {
     #[test]
     fn of_equal_logits_the_smallest_id_wins() {
         assert_eq!(argmax(&[0.0, 3.0, 3.0]), 1);
+        for place in [0, 15, 16, 255, 256, 600, 998] {
+            let mut logits = vec![-1.0; 1_000];
+            logits[place] = 2.0;
+            logits[999] = 2.0;
+            assert_eq!(argmax(&logits), place as u32);
+        }
+    }
+
+    #[test]
+    fn barred_tokens_and_what_is_no_number_are_not_the_largest() {
+        let (barred, none) = (f32::NEG_INFINITY, f32::NAN);
+        assert_eq!(argmax(&[none, barred, -5.0, none, barred]), 2);
+        assert_eq!(argmax(&[barred; 300]), 0);
+        assert_eq!(argmax(&[none; 300]), 0);
     }
 
     #[test]
