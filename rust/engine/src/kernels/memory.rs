@@ -10,15 +10,24 @@ use memmap2::{Mmap, MmapMut};
 
 use super::Tile;
 
+/// Bytes of a huge page.
+const HUGE: usize = 2 << 20;
+
 /// Memory that is being filled.
-pub struct Memory(MmapMut);
+pub struct Memory {
+    map: MmapMut,
+    bytes: usize,
+}
 
 /// Tiles, zeros at first, in such memory.
 pub struct TileMemory(Memory);
 
 /// Filled memory, of which matrices hold parts.
 #[derive(Clone)]
-pub struct SharedMemory(Arc<Mmap>);
+pub struct SharedMemory {
+    map: Arc<Mmap>,
+    bytes: usize,
+}
 
 /// The bytes of a file, which are read as they are needed.
 #[derive(Debug)]
@@ -30,19 +39,20 @@ impl Memory {
     /// # Errors
     /// There is not as much.
     pub fn new(bytes: usize) -> io::Result<Self> {
-        // An empty mapping is an error of the system.
-        let map = MmapMut::map_anon(bytes.max(1))?;
+        // Linux aligns a mapping to huge pages only if it consists of them. An empty one is an error.
+        let pages = if bytes < HUGE { 1 } else { HUGE };
+        let map = MmapMut::map_anon(bytes.max(1).next_multiple_of(pages))?;
         // A token reads all weights: 124 MB are 30,000 ordinary pages, many times what the
         // processor can look up, but only 60 huge ones. Without them it is only slower.
         // Miri does not know the call.
         #[cfg(all(target_os = "linux", not(miri)))]
         let _ = map.advise(memmap2::Advice::HugePage);
-        Ok(Self(map))
+        Ok(Self { map, bytes })
     }
 
     /// All of it, to be filled.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.0
+        &mut self.map[..self.bytes]
     }
 
     /// Make it read-only.
@@ -50,7 +60,10 @@ impl Memory {
     /// # Errors
     /// The system refuses.
     pub fn share(self) -> io::Result<SharedMemory> {
-        Ok(SharedMemory(Arc::new(self.0.make_read_only()?)))
+        Ok(SharedMemory {
+            map: Arc::new(self.map.make_read_only()?),
+            bytes: self.bytes,
+        })
     }
 }
 
@@ -71,7 +84,7 @@ impl Deref for TileMemory {
 
     fn deref(&self) -> &[Tile] {
         // SAFETY: any bits are a tile. A mapping begins with a page, so no bytes are left over.
-        let (_, tiles, _) = unsafe { self.0.0.align_to() };
+        let (_, tiles, _) = unsafe { self.0.map[..self.0.bytes].align_to() };
         tiles
     }
 }
@@ -79,7 +92,7 @@ impl Deref for TileMemory {
 impl DerefMut for TileMemory {
     fn deref_mut(&mut self) -> &mut [Tile] {
         // SAFETY: likewise.
-        let (_, tiles, _) = unsafe { self.0.0.align_to_mut() };
+        let (_, tiles, _) = unsafe { self.0.bytes_mut().align_to_mut() };
         tiles
     }
 }
@@ -88,13 +101,13 @@ impl SharedMemory {
     /// Its size in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.0.len()
+        self.bytes
     }
 
     /// A part of it.
     #[must_use]
     pub fn bytes(&self, place: Range<usize>) -> &[u8] {
-        &self.0[place]
+        &self.map[..self.bytes][place]
     }
 }
 
