@@ -4,7 +4,6 @@
 //! spinning, and sleep only when none has come for a while.
 
 use std::cell::{Cell, UnsafeCell};
-use std::marker::PhantomData;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -22,7 +21,8 @@ const SPINS: usize = 4_000;
 pub struct Pool {
     shared: Arc<Shared>,
     helpers: Vec<JoinHandle<()>>,
-    not_sync: PhantomData<Cell<()>>,
+    /// Whether a round goes on.
+    busy: Cell<bool>,
 }
 
 /// The work to do. Its lifetime is a pretence: [`Pool::run`] does not return before it is done.
@@ -75,7 +75,7 @@ impl Pool {
         let mut pool = Self {
             shared,
             helpers: Vec::new(),
-            not_sync: PhantomData,
+            busy: Cell::new(false),
         };
         for number in 1..threads {
             let shared = Arc::clone(&pool.shared);
@@ -99,10 +99,10 @@ impl Pool {
     /// must not depend on it.
     ///
     /// # Panics
-    /// Doing so panicked.
+    /// Doing so panicked, or gave out work itself.
     pub fn each<I: Items>(&self, items: I, action: impl Fn(usize, I::Item) + Sync) {
         let count = items.count();
-        // SAFETY, of both: a number is taken once, see `Shares`.
+        // SAFETY: every number is acted on once, below the count.
         let act = move |number| action(number, unsafe { items.item(number) });
         if self.helpers.is_empty() || count <= 1 {
             return (0..count).for_each(act);
@@ -127,14 +127,17 @@ impl Pool {
         let finish = self.begin(work);
         work(0);
         drop(finish);
-        if self.shared.panicked.load(Ordering::Relaxed) {
-            self.shared.panicked.store(false, Ordering::Relaxed);
-            panic!("a thread of the engine panicked; its message is above");
-        }
+        let panicked = self.shared.panicked.load(Ordering::Relaxed);
+        assert!(
+            !panicked,
+            "a thread of the engine panicked; its message is above"
+        );
     }
 
     /// Begin a round, whose end is waited for when the result is dropped.
     fn begin(&self, work: Work) -> Finish<'_> {
+        assert!(!self.busy.replace(true), "work that gives out work");
+        self.shared.panicked.store(false, Ordering::Relaxed);
         let Order { round, work: place } = &self.shared.order.0;
         // SAFETY: the round before has ended, so no helper reads this, and no other thread than this one
         // has the pool.
@@ -268,6 +271,23 @@ impl Finish<'_> {
         self.pool.shared.finished.0.load(Ordering::Acquire) == self.last
     }
 
+    fn wait(&self) {
+        for _ in 0..SPINS {
+            if self.has_come() {
+                return;
+            }
+            std::hint::spin_loop();
+        }
+        // With the same fence in `Shared::wait`: either this thread sees the helper that went to sleep when
+        // the round began, or the helper has seen the round.
+        fence(Ordering::SeqCst);
+        self.wake();
+        while !self.has_come() {
+            // The processor may be needed by the very thread that is waited for.
+            std::thread::yield_now();
+        }
+    }
+
     /// Wake the helpers if any is seen asleep.
     fn wake(&self) {
         if self.pool.shared.asleep.0.load(Ordering::SeqCst) > 0 {
@@ -279,20 +299,8 @@ impl Finish<'_> {
 
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
-        for _ in 0..SPINS {
-            if self.has_come() {
-                return;
-            }
-            std::hint::spin_loop();
-        }
-        // With the same fence in `wait`: either this thread sees the helper that went to sleep when the
-        // round began, or the helper has seen the round.
-        fence(Ordering::SeqCst);
-        self.wake();
-        while !self.has_come() {
-            // The processor may be needed by the very thread that is waited for.
-            std::thread::yield_now();
-        }
+        self.wait();
+        self.pool.busy.set(false);
     }
 }
 
@@ -393,11 +401,29 @@ mod tests {
     }
 
     #[test]
+    fn work_that_gives_out_work_is_refused() {
+        thread_local! {
+            static POOL: Pool = Pool::new(2).unwrap();
+        }
+        let nested = || POOL.with(|pool| pool.each(Listed::from_iter(0..9), |_, _| ()));
+        let outer = |_: usize, _: i32| nested();
+        let work = || POOL.with(|pool| pool.each(Listed::from_iter(0..9), outer));
+        assert!(catch_unwind(work).is_err());
+        nested();
+    }
+
+    #[test]
     fn a_panic_reaches_the_caller_and_the_pool_goes_on() {
         let pool = Pool::new(4).unwrap();
         let result = catch_unwind(AssertUnwindSafe(|| {
             let items = Listed::from_iter(0..100);
             pool.each(items, |_, item| assert!(item != 50, "fifty"));
+        }));
+        assert!(result.is_err());
+        // Both a helper and the calling thread panic.
+        let items = || Listed::from_iter(0..100);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            pool.each(items(), |_, _| panic!("all"))
         }));
         assert!(result.is_err());
         let sum = AtomicUsize::new(0);
