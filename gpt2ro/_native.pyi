@@ -292,7 +292,7 @@ class LineRemover:
         cls,
         phrases: str,
         max_characters: int,
-        signed: list[tuple[str, str]] = ...,
+        signed: list[tuple[str, str, list[str]]] = ...,
         begins: tuple[str, list[str]] | None = None,
     ) -> LineRemover:
         """Make a remover.
@@ -301,7 +301,8 @@ class LineRemover:
             phrases: a regular expression, in the syntax of Rust, that matches whole lines.
             max_characters: longer lines are never phrases.
             signed: other such expressions, each with one that matches something in every line that
-                they are tried on.
+                they are tried on, and with marks: all that it matches has the last two bytes of
+                one of them, letters of ASCII small or capital.
             begins: characters that may stand before a phrase of the first expression, and the
                 first letters of all of its phrases, of which up to five count; lines that begin
                 otherwise are not tried. Case and marks are not told apart, 0 is any number, and

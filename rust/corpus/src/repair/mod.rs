@@ -102,6 +102,10 @@ impl Repairer {
         text: &str,
         mut line_without_mojibake: impl FnMut(&str) -> Result<String, Error>,
     ) -> Result<Option<Repaired>, Error> {
+        let mut found = scan::findings(text, &self.classes);
+        if !found.kinds.meet(self.enabled) {
+            return Ok(None);
+        }
         // Lines without mojibake; in the next round they are there again.
         let mut sound = HashSet::new();
         let mut line_without_mojibake = |line: &str| {
@@ -114,7 +118,6 @@ impl Repairer {
             }
             Ok(repaired)
         };
-        let mut found = scan::findings(text, &self.classes);
         let mut kinds = Kinds::default();
         let mut current = Cow::Borrowed(text);
         // Repairs that do nothing to the text as it is.
