@@ -9,55 +9,61 @@ const FIRST_LETTERS: u32 = 3;
 #[derive(Clone, Debug)]
 pub(super) struct Heads {
     edges: Vec<char>,
-    /// For each byte, whether an edge begins with it.
-    begin_edges: [bool; 1 + u8::MAX as usize],
+    /// Of the characters before [`TABLE_END`] the [`sign`]; with a bit more for an edge.
+    signs: Vec<u8>,
     /// Heads by their first byte.
     heads: Vec<Vec<Head>>,
-    /// With which first letters heads begin: a bit for the symbols of each three.
+    /// With which first letters heads begin: whether one does, for the signs of each three.
     firsts: Vec<bool>,
 }
 
-/// Letters and signs are told apart by numbers of so many bits, their symbols: letters are 1 to 26.
-const SYMBOL_BITS: u32 = 5;
+/// Behind the punctuation of Romanian texts.
+const TABLE_END: char = '\u{2070}';
+/// Letters and signs are told apart by numbers of so many bits: letters are 1 to 26.
+const SIGN_BITS: u32 = 5;
+const EDGE: u8 = 1 << SIGN_BITS;
+const ANY_DIGIT: u8 = 29;
+const OF_ANOTHER_ALPHABET: u8 = 31;
 
-/// Returns the symbol of what [`base`] returns.
-const fn symbol(base: u8) -> usize {
-    let symbol = match base {
-        b'a'..=b'z' => base - b'a' + 1,
-        b' ' => 27,
-        b'-' => 28,
-        DIGIT => 29,
-        SIGN => 30,
-        _ => 0,
-    };
-    symbol as usize
+/// Returns the number of a character, which is the same for all that have one [`base`].
+fn sign(letter: char) -> u8 {
+    match base(letter) {
+        Some(letter @ b'a'..=b'z') => letter - b'a' + 1,
+        Some(b' ') => 27,
+        Some(b'-') => 28,
+        Some(DIGIT) => ANY_DIGIT,
+        Some(SIGN) => 30,
+        Some(_) => 0,
+        None => OF_ANOTHER_ALPHABET,
+    }
 }
 
 impl Heads {
     pub(super) fn new(edges: &str, heads: &[String]) -> Self {
         let mut by_first = vec![Vec::new(); 1 + usize::from(u8::MAX)];
-        let mut firsts = vec![false; 1 << (FIRST_LETTERS * SYMBOL_BITS)];
-        for head in heads {
-            let head = Head::of(head);
+        let mut firsts = vec![false; 1 << (FIRST_LETTERS * SIGN_BITS)];
+        for letters in heads {
+            let head = Head::of(letters);
             by_first[head.first()].push(head);
             let known = head.length.min(FIRST_LETTERS);
             let bytes = head.letters.to_le_bytes();
-            let symbols = bytes[..known as usize]
-                .iter()
-                .fold(0, |symbols, byte| symbols << SYMBOL_BITS | symbol(*byte));
+            let signs = bytes[..known as usize].iter().fold(0, |signs, byte| {
+                // A sign outside of ASCII is like any other.
+                let letter = if *byte == SIGN {
+                    '—'
+                } else {
+                    char::from(*byte)
+                };
+                signs << SIGN_BITS | usize::from(sign(letter))
+            });
             // A shorter head begins all lines that go on with anything.
-            let rest = (FIRST_LETTERS - known) * SYMBOL_BITS;
-            firsts[symbols << rest..][..1 << rest].fill(true);
+            let rest = (FIRST_LETTERS - known) * SIGN_BITS;
+            firsts[signs << rest..][..1 << rest].fill(true);
         }
-        let begin_edge = |byte: u8| {
-            let mut letter = [0; 4];
-            edges
-                .chars()
-                .any(|edge| edge.encode_utf8(&mut letter).as_bytes()[0] == byte)
-        };
+        let edge = |letter| if edges.contains(letter) { EDGE } else { 0 };
         Self {
             edges: edges.chars().collect(),
-            begin_edges: std::array::from_fn(|byte| begin_edge(byte as u8)),
+            signs: ('\0'..TABLE_END).map(|one| sign(one) | edge(one)).collect(),
             heads: by_first,
             firsts,
         }
@@ -66,15 +72,44 @@ impl Heads {
     /// Returns whether a head may stand behind the edges with which a line begins.
     #[inline]
     pub(super) fn may_begin(&self, line: &str) -> bool {
-        let begins_edge = |byte: &u8| self.begin_edges[usize::from(*byte)];
-        let line = match line.as_bytes().first() {
-            Some(byte) if begins_edge(byte) => line.trim_start_matches(&self.edges[..]),
-            _ => line,
-        };
-        match first_symbols(line) {
-            Some(symbols) => self.firsts[symbols] && self.has_head(line),
+        let line = line.trim_start_matches(|letter| self.is_edge(letter));
+        match self.first_signs(line) {
+            Some(signs) => self.firsts[signs] && self.has_head(line),
             None => self.has_head(line),
         }
+    }
+
+    #[inline]
+    fn is_edge(&self, letter: char) -> bool {
+        match self.signs.get(letter as usize) {
+            Some(sign) => sign & EDGE != 0,
+            None => self.edges.contains(&letter),
+        }
+    }
+
+    /// Returns the signs of the first letters of a line; none if there are too few, or one of another
+    /// alphabet.
+    #[inline]
+    fn first_signs(&self, line: &str) -> Option<usize> {
+        let mut letters = line.chars();
+        let mut signs = 0;
+        for _ in 0..FIRST_LETTERS {
+            let letter = letters.next()?;
+            let known = self.signs.get(letter as usize);
+            let sign = known.map_or_else(|| sign(letter), |sign| sign & !EDGE);
+            match sign {
+                OF_ANOTHER_ALPHABET => return None,
+                ANY_DIGIT => {
+                    let rest = letters.as_str();
+                    letters = rest
+                        .trim_start_matches(|one: char| one.is_ascii_digit())
+                        .chars();
+                }
+                _ => {}
+            }
+            signs = signs << SIGN_BITS | usize::from(sign);
+        }
+        Some(signs)
     }
 
     fn has_head(&self, line: &str) -> bool {
@@ -84,25 +119,6 @@ impl Heads {
                 .iter()
                 .any(|one| head.starts_with(one))
     }
-}
-
-/// Returns the symbols of the first letters of a line; none if there are too few, or one of another
-/// alphabet.
-#[inline]
-fn first_symbols(line: &str) -> Option<usize> {
-    let mut letters = line.chars();
-    let mut symbols = 0;
-    for _ in 0..FIRST_LETTERS {
-        let base = base(letters.next()?)?;
-        if base == DIGIT {
-            letters = letters
-                .as_str()
-                .trim_start_matches(|one: char| one.is_ascii_digit())
-                .chars();
-        }
-        symbols = symbols << SYMBOL_BITS | symbol(base);
-    }
-    Some(symbols)
 }
 
 /// The first letters of a line.
@@ -160,5 +176,37 @@ fn base(letter: char) -> Option<u8> {
         'ș' | 'ş' | 'Ș' | 'Ş' => Some(b's'),
         'ț' | 'ţ' | 'Ț' | 'Ţ' => Some(b't'),
         _ => (!letter.is_alphanumeric()).then_some(SIGN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_line_that_begins_with_a_head_is_always_told_to(
+            edges in "[ .—]{0,3}", head in 0_usize..6, rest in "\\PC{0,9}", digits in "[0-9]{1,4}",
+        ) {
+            let heads = ["abon", "x", "e-mai", "un co", "0 de", "©"];
+            let all = Heads::new(" .—", &heads.map(str::to_owned));
+            let spelled = heads[head].replace('0', &digits).replace('a', "Ă");
+            let line = [&edges, spelled.as_str(), &rest].concat();
+            prop_assert!(all.may_begin(&line));
+        }
+    }
+
+    #[test]
+    fn other_lines_are_not_but_for_those_in_another_alphabet() {
+        let heads = ["abon", "un co", "0 de"].map(str::to_owned);
+        let heads = Heads::new(" .", &heads);
+        for line in ["", "a", "abo", "abc", "un", "una", "12 d", "0de", "— 0 de"] {
+            assert!(!heads.may_begin(line), "{line}");
+        }
+        for line in ["é", "ün", "abö", "aſ", "\u{212a}"] {
+            assert!(heads.may_begin(line), "{line}");
+        }
     }
 }

@@ -25,7 +25,7 @@ mod vocabulary;
 
 pub use boilerplate::LineRemover;
 pub use faults::{Fault, Measure, measure};
-pub use meter::TextMeter;
+pub use meter::{MeterRoom, TextMeter};
 pub use personal::personal_lines;
 pub use statistics::TextStatistics;
 pub use vocabulary::Vocabulary;

@@ -6,7 +6,15 @@ use crate::blocks::{BLOCK, Bytes, Gather, ROOM, Task, below, block_at, run, set}
 
 /// Pairs of bytes, in which letters of ASCII may be small or capital.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pairs(Vec<[u8; 2]>);
+pub(super) struct Pairs(Vec<Alike>);
+
+/// Some pairs that end alike; behind the first bytes of those there are, the last is repeated.
+#[derive(Clone, Debug)]
+struct Alike {
+    firsts: [u8; 4],
+    count: usize,
+    second: u8,
+}
 
 /// The bit in which a small letter of ASCII differs from the capital. Without it some other bytes are
 /// alike too, so that more is found.
@@ -14,16 +22,31 @@ const CASE: u8 = 0x20;
 
 impl Pairs {
     pub(super) fn insert(&mut self, pair: [u8; 2]) {
-        self.0.push(pair.map(|byte| byte | CASE));
+        let [first, second] = pair.map(|byte| byte | CASE);
+        let mut alike = self.0.iter_mut();
+        match alike.find(|one| one.second == second && one.count < one.firsts.len()) {
+            Some(one) => {
+                one.firsts[one.count..].fill(first);
+                one.count += 1;
+            }
+            None => self.0.push(Alike {
+                firsts: [first; 4],
+                count: 1,
+                second,
+            }),
+        }
     }
 
     /// Returns the set of the first bytes of the pairs in a block, and of some others.
     #[inline(always)]
     fn set(&self, gather: impl Gather, block: &Bytes) -> u64 {
         let mut found = 0;
-        for [first, second] in &self.0 {
+        for Alike { firsts, second, .. } in &self.0 {
+            let [one, two, three, four] = *firsts;
             found |= set(gather, block, |byte, next| {
-                (byte | CASE == *first) & (next | CASE == *second)
+                let first = byte | CASE;
+                let is_first = (first == one) | (first == two) | (first == three) | (first == four);
+                is_first & (next | CASE == *second)
             });
         }
         found
