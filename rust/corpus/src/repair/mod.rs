@@ -128,12 +128,17 @@ impl Repairer {
                 if !found.kinds.contains(kind) || done.contains(kind) {
                     continue;
                 }
+                if kind == Kind::Blanks {
+                    found.spare = characters::blanks_to_spare(&current);
+                }
                 let repaired = self.repaired(kind, &current, &found, &mut line_without_mojibake)?;
                 if let Some(repaired) = repaired.filter(|repaired| *repaired != current) {
-                    found = match kind {
-                        Kind::CedillaLetters => found.with_comma_letters(&repaired),
-                        _ => scan::findings(&repaired, &self.classes),
+                    let known = match kind {
+                        Kind::CedillaLetters => Some(found.with_comma_letters(&repaired)),
+                        Kind::Blanks => found.with_meant_blanks(&repaired),
+                        _ => None,
                     };
+                    found = known.unwrap_or_else(|| scan::findings(&repaired, &self.classes));
                     current = Cow::Owned(repaired);
                     kinds.insert(kind);
                     done = Kinds::default();
@@ -187,7 +192,7 @@ impl Repairer {
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
             Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
-            Kind::Blanks => Some(characters::with_single_blanks(text)),
+            Kind::Blanks => characters::with_meant_blanks(text, &found.spare),
         })
     }
 }
