@@ -456,10 +456,10 @@ class TextStatistics:
 def personal_lines(text: str, /) -> list[int]:
     """Return the numbers, from 0, of the lines that may hold personal data.
 
-    They have an `@`; three colons, one of them between 2 or 3 with three hexadecimal digits behind
-    it and one more of these or a colon; nine digits with no more than two of ` .-/()` between two;
-    nine digits, and two letters of ASCII before two digits; or six digits, and three full stops
-    between two.
+    They have an `@` between two characters of addresses; three colons, one of them between 2 or 3
+    with three hexadecimal digits behind it and one more of these or a colon; six digits, and four
+    numbers of up to three of them with stops between; or nine digits, and the form of a phone
+    number, a personal number or the begin of an account.
     """
 
 @final
