@@ -292,7 +292,7 @@ class LineRemover:
         cls,
         phrases: str,
         max_characters: int,
-        signed: list[tuple[str, str]] = ...,
+        signed: list[tuple[str, str, list[str]]] = ...,
         begins: tuple[str, list[str]] | None = None,
     ) -> LineRemover:
         """Make a remover.
@@ -301,7 +301,8 @@ class LineRemover:
             phrases: a regular expression, in the syntax of Rust, that matches whole lines.
             max_characters: longer lines are never phrases.
             signed: other such expressions, each with one that matches something in every line that
-                they are tried on.
+                they are tried on, and with marks: all that it matches has the last two bytes of
+                one of them, letters of ASCII small or capital.
             begins: characters that may stand before a phrase of the first expression, and the
                 first letters of all of its phrases, of which up to five count; lines that begin
                 otherwise are not tried. Case and marks are not told apart, 0 is any number, and
@@ -455,10 +456,10 @@ class TextStatistics:
 def personal_lines(text: str, /) -> list[int]:
     """Return the numbers, from 0, of the lines that may hold personal data.
 
-    They have an `@`; three colons, one of them between 2 or 3 with three hexadecimal digits behind
-    it and one more of these or a colon; nine digits with no more than two of ` .-/()` between two;
-    nine digits, and two letters of ASCII before two digits; or six digits, and three full stops
-    between two.
+    They have an `@` between two characters of addresses; three colons, one of them between 2 or 3
+    with three hexadecimal digits behind it and one more of these or a colon; six digits, and four
+    numbers of up to three of them with stops between; or nine digits, and the form of a phone
+    number, a personal number or the begin of an account.
     """
 
 @final

@@ -76,15 +76,17 @@ PHRASES_WITHIN = (
     r".*toate drepturile (sunt )?rezervate|.*all rights reserved",
 )
 WORDS_WITHIN = "(?i:cookie|rezervate|reserved)"
+# Pairs of letters of which one is in each of these words, and few are in others.
+PAIRS_WITHIN = ["oo", "rv"]
 ANY_SPELLING = {"ă": "[ăa]", "â": "[âa]", "î": "[îi]", "ș": "[șşs]", "ț": "[țţt]"}
 # In capitals only: in small letters it is the title of an article.
 IN_CAPITALS = "PUBLICITATE"
 # A row of a menu: "Meniu | Acasă | Despre noi", or a path: "Acasă > Știri > Sport". Items begin
 # with a capital letter, are longer than that and have neither digits nor stops, which keeps rows
 # of dictionaries; rows of tables begin or end with a bar.
-SEPARATORS = "[|•·>›»]"
-ITEM = r"[A-ZĂÂÎȘȚŞŢ][^|•·>›»\].:;\d]{1,29}"
-MENU = rf"{ITEM}(?: {SEPARATORS} {ITEM}){{2,}}"
+SEPARATORS = "|•·>›»"
+ITEM = rf"[A-ZĂÂÎȘȚŞŢ][^{SEPARATORS}\].:;\d]{{1,29}}"
+MENU = rf"{ITEM}(?: [{SEPARATORS}] {ITEM}){{2,}}"
 EDGE_CHARACTERS = " \t\xa0.,:;!?…»«|•·–—-[]()"
 EDGES = "[" + "".join(map(r"\x{{{:x}}}".format, map(ord, EDGE_CHARACTERS))) + "]*"
 MENU_EDGES = r"[ \t\x{a0}»«•·–—\-]*"
@@ -100,10 +102,14 @@ def _any_case_and_spelling(phrases: tuple[str, ...]) -> str:
 
 
 EXPRESSION = _line_of(f"{_any_case_and_spelling(PHRASES)}|{IN_CAPITALS}")
-# Each with what is in every line that it matches.
+# Each with what is in every line that it matches, and with two bytes that are in that.
 SIGNED_EXPRESSIONS = [
-    (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN),
-    (f"{MENU_EDGES}{MENU}{MENU_EDGES}", f" {SEPARATORS} "),
+    (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN, PAIRS_WITHIN),
+    (
+        f"{MENU_EDGES}{MENU}{MENU_EDGES}",
+        f" [{SEPARATORS}] ",
+        [f"{separator} " for separator in SEPARATORS],
+    ),
 ]
 LINES = LineRemover(EXPRESSION, MAX_CHARACTERS, SIGNED_EXPRESSIONS, begins=(EDGE_CHARACTERS, HEADS))
 

@@ -10,6 +10,12 @@ WHITE_SPACE = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 WORD = re.compile(r"[^\W_]+")
+LONG_NUMBER = re.compile(
+    r"0\)?[ .-]?[237][0-9]([ .\-/()]{0,2}[0-9]){7}|[0-9]{13}"
+    r"|[A-Z]{2}[0-9]{2}[A-Z0-9]{11}|(?i:RO|MD)[0-9]{2}( ?[A-Za-z0-9]{4}){5}"
+)
+# Overlapping ones too, and any digits of the first number and of the last.
+FOUR_NUMBERS = re.compile(r"(?=([0-9]{1,3}(?:\.[0-9]{1,3}){3}))")
 LINE_ENDS = ".,;:!?…\"'”“»’)"
 TOP_OCCURRENCES = 3
 
@@ -106,11 +112,13 @@ def personal_lines(text: str) -> list[int]:
     found = []
     for number, line in enumerate(text.split("\n")):
         digits = len(re.findall("[0-9]", line))
-        is_number = re.search(r"([0-9][ .\-/()]{0,2}){9}", line)
-        is_account = digits >= 9 and re.search("[A-Za-z]{2}[0-9]{2}", line)
-        is_address = digits >= 6 and len(re.findall(r"(?<=[0-9])\.(?=[0-9])", line)) >= 3
+        is_number = digits >= 9 and LONG_NUMBER.search(line)
+        is_address = digits >= 6 and any(
+            max(map(len, numbers.split("."))) == 3 for numbers in FOUR_NUMBERS.findall(line)
+        )
         is_colons = line.count(":") >= 3 and re.search("[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]", line)
-        if "@" in line or is_colons or is_number or is_account or is_address:
+        is_mail = re.search("[A-Za-z0-9_%+-]@[A-Za-z0-9]", line)
+        if is_mail or is_colons or is_number or is_address:
             found.append(number)
     return found
 

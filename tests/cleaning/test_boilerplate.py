@@ -21,7 +21,7 @@ from gpt2ro.cleaning.boilerplate import (
 from gpt2ro.native import LineRemover
 
 ONE_EXPRESSION = LineRemover(
-    "|".join([EXPRESSION, *(phrases for phrases, _ in SIGNED_EXPRESSIONS)]), MAX_CHARACTERS
+    "|".join([EXPRESSION, *(phrases for phrases, *_ in SIGNED_EXPRESSIONS)]), MAX_CHARACTERS
 )
 PIECES = (
     "da accept Accept sunt_de_acord cookie COOKIES coo\u212aie toate_drepturile sunt rezervate "

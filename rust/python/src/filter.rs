@@ -23,7 +23,7 @@ impl LineRemover {
     fn new(
         phrases: &str,
         max_characters: usize,
-        signed: Vec<(String, String)>,
+        signed: Vec<(String, String, Vec<String>)>,
         begins: Option<(String, Vec<String>)>,
     ) -> PyResult<Self> {
         let remover = Remover::new(phrases, max_characters).map(|remover| match begins {
@@ -31,8 +31,11 @@ impl LineRemover {
             None => remover,
         });
         let mut signed = signed.into_iter();
+        let or = |all: Remover, (one, sign, marks): (String, String, Vec<String>)| {
+            all.or(&one, &sign, &marks)
+        };
         remover
-            .and_then(|remover| signed.try_fold(remover, |all, (one, sign)| all.or(&one, &sign)))
+            .and_then(|remover| signed.try_fold(remover, or))
             .map(|remover| Self(Arc::new(remover)))
             .map_err(|error| PyValueError::new_err(error.to_string()))
     }

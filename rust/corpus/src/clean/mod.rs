@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use simdutf8::basic::from_utf8;
 
-use crate::filter::{Fault, LineRemover, TextMeter, personal_lines};
+use crate::filter::{Fault, LineRemover, MeterRoom, TextMeter, personal_lines};
 use crate::repair::{Kinds, Repairer, lines as lines_of};
 
 pub use books::{Books, Dropped};
@@ -80,6 +80,14 @@ pub struct Cleaner {
     pub faults: Vec<Fault>,
 }
 
+/// What is used for one document after the other.
+#[derive(Default)]
+struct Room {
+    /// The text as it came.
+    text: String,
+    meter: MeterRoom,
+}
+
 /// The reason of a text without characters, and of one with too few; the others are those of faults.
 const EMPTY: &str = "empty";
 const TOO_SHORT: &str = "too short";
@@ -96,17 +104,17 @@ impl Cleaner {
             return Ok(books);
         }
         books.kept.reserve(block.len());
-        let mut buffer = String::new();
+        let mut room = Room::default();
         let lines = block.strip_suffix(b"\n").unwrap_or(block);
         if let Ok(lines) = from_utf8(lines) {
             for (number, line) in lines_of(lines).enumerate() {
-                self.clean_line(line, number, &mut buffer, helper, &mut books)?;
+                self.clean_line(line, number, &mut room, helper, &mut books)?;
             }
             return Ok(books);
         }
         for (number, line) in lines.split(|byte| *byte == b'\n').enumerate() {
             match from_utf8(line) {
-                Ok(line) => self.clean_line(line, number, &mut buffer, helper, &mut books)?,
+                Ok(line) => self.clean_line(line, number, &mut room, helper, &mut books)?,
                 Err(_) => books.enter_cleaned(helper.by_hand(line, number)?),
             }
         }
@@ -117,20 +125,21 @@ impl Cleaner {
         &self,
         line: &str,
         number: usize,
-        buffer: &mut String,
+        room: &mut Room,
         helper: &mut H,
         books: &mut Books,
     ) -> Result<(), H::Error> {
-        let Some(record) = Record::read(line, buffer) else {
+        let Room { text, meter } = room;
+        let Some(record) = Record::read(line, text) else {
             books.enter_cleaned(helper.by_hand(line.as_bytes(), number)?);
             return Ok(());
         };
-        let text = self.repaired(buffer, helper, books)?;
-        let text = self.masked(text, helper)?;
-        let is_own = matches!(text, Cow::Borrowed(_));
-        let (reason, characters) = self.reason_and_characters(&text);
-        books.enter(buffer.len(), text.len(), characters, reason);
-        record.write(&text, is_own, reason, books.lines(reason));
+        let repaired = self.repaired(text, helper, books)?;
+        let masked = self.masked(repaired, helper)?;
+        let is_own = matches!(masked, Cow::Borrowed(_));
+        let (reason, characters) = self.reason_and_characters(&masked, meter);
+        books.enter(text.len(), masked.len(), characters, reason);
+        record.write(&masked, is_own, reason, books.lines(reason));
         Ok(())
     }
 
@@ -188,7 +197,7 @@ impl Cleaner {
     }
 
     /// Returns why a text is dropped, if it is, and how many characters it has.
-    fn reason_and_characters(&self, text: &str) -> (Option<&str>, usize) {
+    fn reason_and_characters(&self, text: &str, room: &mut MeterRoom) -> (Option<&str>, usize) {
         if text.is_empty() {
             return (Some(EMPTY), 0);
         }
@@ -199,7 +208,7 @@ impl Cleaner {
                 return (Some(TOO_SHORT), characters);
             }
         }
-        let (fault, characters) = self.meter.fault(text, &self.faults);
+        let (fault, characters) = self.meter.fault(text, &self.faults, room);
         (fault.map(|fault| fault.reason.as_str()), characters)
     }
 }

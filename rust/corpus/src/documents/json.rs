@@ -147,6 +147,11 @@ pub(crate) fn escape(text: &str, json: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     json.reserve(bytes.len() + 2);
     json.push(b'"');
+    if bytes.len() < SHORT && plain_length(bytes) == bytes.len() {
+        json.extend_from_slice(bytes);
+        json.push(b'"');
+        return;
+    }
     let mut written = 0;
     for index in indices(bytes, 0, |byte, _| !is_plain(byte)) {
         json.extend_from_slice(&bytes[written..index]);
@@ -161,6 +166,8 @@ pub(crate) fn escape(text: &str, json: &mut Vec<u8>) {
     json.push(b'"');
 }
 
+/// Of fewer bytes, most strings are plain: names, and reasons for which documents are dropped.
+const SHORT: usize = 32;
 const SHORT_ESCAPES: [(u8, u8); 7] = [
     (b'\n', b'n'),
     (b'"', b'"'),

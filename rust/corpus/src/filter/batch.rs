@@ -36,20 +36,48 @@ pub(super) struct Words<'text> {
     tally: Tally,
     count: usize,
     weights: Weights,
+    marks: Marks<'text>,
     seen: Seen,
     run: Run,
     /// Bytes of the words of runs of so many and more, in which every three in a row seem to have
     /// occurred before.
     repeated: [usize; REPEATED_LENGTHS],
-    /// Where words begin and end, in turns, as many as `filled`: less than a batch, and a block.
-    bounds: [usize; 2 * BATCH + BLOCK],
+    batch: &'text mut Batch,
     filled: usize,
-    /// What the words of a batch are told apart by, and their bytes, behind those of words before.
-    spreads: [u64; BATCH],
-    lengths: [usize; BEFORE + BATCH],
     /// Made of the last word, and of the last one and the one before.
     last: u64,
     last_two: u64,
+}
+
+/// Words that are taken together. It is used for one text after the other, and what stands in it from
+/// one before does not matter.
+#[derive(Clone, Debug)]
+struct Batch {
+    /// Where words begin and end, in turns, as many as are filled: less than a batch, and a block.
+    bounds: [usize; 2 * BATCH + BLOCK],
+    /// What the words of a batch are told apart by, and their bytes, behind those of words before.
+    spreads: [u64; BATCH],
+    lengths: [usize; BEFORE + BATCH],
+}
+
+/// What is used for one text after the other, as to make it anew takes long for a short one.
+#[derive(Clone, Debug)]
+pub(super) struct Room {
+    batch: Box<Batch>,
+    marks: Vec<u64>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            batch: Box::new(Batch {
+                bounds: [0; 2 * BATCH + BLOCK],
+                spreads: [0; BATCH],
+                lengths: [0; BEFORE + BATCH],
+            }),
+            marks: Vec::new(),
+        }
+    }
 }
 
 /// Of the runs of three words that seem to have occurred before: how many, the bytes of their words
@@ -69,7 +97,13 @@ struct Run {
 }
 
 impl<'text> Words<'text> {
-    pub(super) fn new(text: &'text str, vocabulary: &'text Vocabulary) -> Self {
+    pub(super) fn new(
+        text: &'text str,
+        vocabulary: &'text Vocabulary,
+        room: &'text mut Room,
+    ) -> Self {
+        let Room { batch, marks } = room;
+        batch.lengths[..BEFORE].fill(0);
         Self {
             text,
             vocabulary,
@@ -77,13 +111,12 @@ impl<'text> Words<'text> {
             tally: vocabulary.tally(),
             count: 0,
             weights: Weights::new(),
+            marks: Marks::for_text_of(text.len(), marks),
             seen: Seen::default(),
             run: Run::default(),
             repeated: [0; REPEATED_LENGTHS],
-            bounds: [0; 2 * BATCH + BLOCK],
+            batch,
             filled: 0,
-            spreads: [0; BATCH],
-            lengths: [0; BEFORE + BATCH],
             last: 0,
             last_two: 0,
         }
@@ -93,7 +126,7 @@ impl<'text> Words<'text> {
     #[inline(always)]
     pub(super) fn take_bounds(&mut self, mut bounds: u64, block_start: usize) {
         let count = bounds.count_ones() as usize;
-        let room = &mut self.bounds[self.filled..][..BLOCK];
+        let room = &mut self.batch.bounds[self.filled..][..BLOCK];
         // Written are more than there are: how many groups that takes is guessed easily.
         for group in room
             .chunks_exact_mut(TOGETHER)
@@ -108,44 +141,55 @@ impl<'text> Words<'text> {
     }
 
     #[inline(always)]
-    pub(super) fn take_whole_batches(&mut self, marks: &mut Marks) {
+    pub(super) fn take_whole_batches(&mut self) {
         if self.filled >= 2 * BATCH {
-            self.take(BATCH, marks);
-            self.bounds.copy_within(2 * BATCH.., 0);
+            self.take(BATCH);
+            self.batch.bounds.copy_within(2 * BATCH.., 0);
             self.filled -= 2 * BATCH;
         }
     }
 
     /// Takes what is left at the end of the text, where a word may end.
     #[inline(always)]
-    pub(super) fn take_rest(&mut self, end: usize, marks: &mut Marks) {
-        self.bounds[self.filled] = end;
-        self.take(self.filled.div_ceil(2), marks);
+    pub(super) fn take_rest(&mut self, end: usize) {
+        self.batch.bounds[self.filled] = end;
+        self.take(self.filled.div_ceil(2));
     }
 
     /// Takes so many words, the first ones.
     #[inline(always)]
-    fn take(&mut self, count: usize, marks: &mut Marks) {
+    fn take(&mut self, count: usize) {
         self.look_up(count);
-        let seen = self.marked(count, marks);
+        let seen = self.marked(count);
         for word in members(seen) {
             let bytes = self.bytes_before(word + 1, 3);
             self.seen.count += 1;
             self.seen.bytes += bytes + 3;
-            self.seen.last_bytes += self.lengths[BEFORE + word] + 1;
+            self.seen.last_bytes += self.batch.lengths[BEFORE + word] + 1;
         }
         self.take_runs(count, seen);
-        self.lengths.copy_within(count..count + BEFORE, 0);
+        self.batch.lengths.copy_within(count..count + BEFORE, 0);
         self.count += count;
+    }
+
+    /// Marks a line, and returns whether one like it was marked before.
+    #[inline(always)]
+    pub(super) fn mark_line(&mut self, spread: u64) -> bool {
+        self.marks.mark(spread)
     }
 
     /// Takes what the words are, each alone.
     #[inline(always)]
     fn look_up(&mut self, count: usize) {
-        let (bounds, _) = self.bounds.as_chunks();
         let (text, vocabulary) = (self.text, self.vocabulary);
         let mut kinds = [Kinds::default(); BATCH];
-        let kept = self.spreads.iter_mut().zip(&mut self.lengths[BEFORE..]);
+        let Batch {
+            bounds,
+            spreads,
+            lengths,
+        } = &mut *self.batch;
+        let (bounds, _) = bounds.as_chunks();
+        let kept = spreads.iter_mut().zip(&mut lengths[BEFORE..]);
         for (([start, end], kinds), (spread, length)) in
             bounds.iter().zip(&mut kinds).zip(kept).take(count)
         {
@@ -160,19 +204,25 @@ impl<'text> Words<'text> {
             }
         }
         self.tally.add_all(&kinds[..count]);
-        for (spread, length) in self.spreads.iter().zip(&self.lengths[BEFORE..]).take(count) {
+        for (spread, length) in self
+            .batch
+            .spreads
+            .iter()
+            .zip(&self.batch.lengths[BEFORE..])
+            .take(count)
+        {
             self.weights.add(*spread, *length + 1);
         }
     }
 
     /// Marks the run of three that each word ends, and returns the set of those that were marked.
     #[inline(always)]
-    fn marked(&mut self, count: usize, marks: &mut Marks) -> u64 {
+    fn marked(&mut self, count: usize) -> u64 {
         let mut seen = 0;
         let (mut last, mut last_two) = (self.last, self.last_two);
-        for (word, spread) in self.spreads.iter().take(count).enumerate() {
+        for (word, spread) in self.batch.spreads.iter().take(count).enumerate() {
             let three = last_two.wrapping_add(*spread);
-            seen |= u64::from(marks.mark(three)) << word;
+            seen |= u64::from(self.marks.mark(three)) << word;
             let mixed = spread ^ spread >> 32;
             last_two = (last ^ mixed).wrapping_mul(SPREAD_AGAIN);
             last = mixed.wrapping_mul(SPREAD);
@@ -221,7 +271,7 @@ impl<'text> Words<'text> {
     #[inline(always)]
     fn bytes_before(&self, end: usize, words: usize) -> usize {
         let end = BEFORE + end;
-        self.lengths[end - words..end].iter().sum()
+        self.batch.lengths[end - words..end].iter().sum()
     }
 
     fn end_run(&mut self) {

@@ -5,9 +5,8 @@
 //! hashes choose. Equal ones choose equal places, and where different ones meet, more seems to be
 //! repeated than is.
 
-use super::batch::{SPREAD, Words, key};
+use super::batch::{Room, SPREAD, Words, key};
 use super::lines::is_punctuated;
-use super::marks::Marks;
 use super::scan::Block;
 use super::statistics::Findings;
 use super::tokens::NUMBER_BYTES;
@@ -16,8 +15,8 @@ use crate::blocks::{Gather, ROOM, Task, run};
 
 /// Returns what is found in a text. The numbers of duplicates and of what is repeated are bounds: it
 /// may be less. A text of fewer bytes than a number is not looked at.
-pub(super) fn glance(text: &str, vocabulary: &Vocabulary) -> Option<Findings> {
-    (text.len() >= NUMBER_BYTES).then(|| run(&mut Pass::new(text, vocabulary)))
+pub(super) fn glance(text: &str, vocabulary: &Vocabulary, room: &mut Room) -> Option<Findings> {
+    (text.len() >= NUMBER_BYTES).then(|| run(&mut Pass::new(text, vocabulary, room)))
 }
 
 /// One pass over a text.
@@ -30,7 +29,6 @@ struct Pass<'text> {
     line_ends: usize,
     /// Characters of blank lines and of blank ends of lines.
     characters_outside: usize,
-    marks: Marks,
     /// Whether the last word may go on in the next block.
     in_word: bool,
     lettered: Having,
@@ -59,16 +57,15 @@ impl Task for &mut Pass<'_> {
 }
 
 impl<'text> Pass<'text> {
-    fn new(text: &'text str, vocabulary: &'text Vocabulary) -> Self {
+    fn new(text: &'text str, vocabulary: &'text Vocabulary, room: &'text mut Room) -> Self {
         Self {
             text,
             vocabulary,
-            words: Words::new(text, vocabulary),
+            words: Words::new(text, vocabulary, room),
             findings: Findings::default(),
             line_start: 0,
             line_ends: 0,
             characters_outside: 0,
-            marks: Marks::for_text_of(text.len()),
             in_word: false,
             lettered: Having::default(),
             foreign: Having::default(),
@@ -85,7 +82,7 @@ impl<'text> Pass<'text> {
         self.lettered.take(block, block.letters, starts, ends);
         self.foreign.take(block, block.foreign, starts, ends);
         self.words.take_bounds(starts | ends, start);
-        self.words.take_whole_batches(&mut self.marks);
+        self.words.take_whole_batches();
         self.in_word = block.words >> (block.length - 1) & 1 != 0;
     }
 
@@ -127,7 +124,7 @@ impl<'text> Pass<'text> {
         lines.punctuated += usize::from(is_punctuated(line));
         let ends = key(self.text.as_bytes(), start, start + line.len());
         let spread = (ends ^ line.len() as u64).wrapping_mul(SPREAD);
-        if self.marks.mark(spread) {
+        if self.words.mark_line(spread) {
             lines.duplicates += 1;
             lines.duplicate_characters += line.len();
         }
@@ -136,7 +133,7 @@ impl<'text> Pass<'text> {
     #[inline(always)]
     fn finished(&mut self) -> Findings {
         let end = self.text.len();
-        self.words.take_rest(end, &mut self.marks);
+        self.words.take_rest(end);
         self.take_line(self.line_start, end);
         let mut findings = std::mem::take(&mut self.findings);
         let outside = self.line_ends + self.characters_outside;
@@ -218,7 +215,7 @@ mod tests {
     fn check(text: &str) -> Result<(), TestCaseError> {
         let vocabulary = vocabulary();
         let counted = counted(text, &vocabulary);
-        let Some(mut found) = glance(text, &vocabulary) else {
+        let Some(mut found) = glance(text, &vocabulary, &mut Room::default()) else {
             prop_assert!(text.len() < NUMBER_BYTES);
             return Ok(());
         };
@@ -262,7 +259,8 @@ mod tests {
     fn what_repeats_little_does_not_seem_to_repeat_much() {
         let words = (0..400).map(|number| format!("cuvântul{}", number % 300));
         let text = words.collect::<Vec<_>>().join(" ");
-        let found = glance(&text, &vocabulary()).expect("a text of more bytes than a number");
+        let found = glance(&text, &vocabulary(), &mut Room::default())
+            .expect("a text of more bytes than a number");
         let few = text.len() / 8;
         assert!(found.repetition.top.iter().all(|top| *top < few));
         assert_eq!(found.lines, Lines::of(&text));

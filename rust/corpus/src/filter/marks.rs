@@ -1,8 +1,8 @@
 //! Tables that keep no keys: different keys may share a place, equal ones always do.
 
 /// A bit for each place; whether a key that was never marked seems to be is a matter of luck.
-pub(super) struct Marks {
-    bits: Vec<u64>,
+pub(super) struct Marks<'room> {
+    bits: &'room mut [u64],
     /// A key's place is in its highest bits.
     shift: u32,
 }
@@ -12,12 +12,14 @@ const MIN_BITS: usize = 8192;
 /// Bits for each byte of a text, where a word with what follows it has six bytes or seven.
 const BITS_PER_BYTE: usize = 2;
 
-impl Marks {
-    /// Makes a table for the pairs of words and the lines of a text of so many bytes.
-    pub(super) fn for_text_of(bytes: usize) -> Self {
+impl<'room> Marks<'room> {
+    /// Makes a table for the pairs of words and the lines of a text of so many bytes, in some room.
+    pub(super) fn for_text_of(bytes: usize, room: &'room mut Vec<u64>) -> Self {
         let bits = (BITS_PER_BYTE * bytes).next_power_of_two().max(MIN_BITS);
+        room.clear();
+        room.resize(bits / 64, 0);
         Self {
-            bits: vec![0; bits / 64],
+            bits: room,
             shift: u64::BITS - bits.trailing_zeros(),
         }
     }
@@ -76,7 +78,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_key_that_was_marked_always_seems_to_be(keys: Vec<u64>) {
-            let mut marks = Marks::for_text_of(keys.len());
+            let mut room = vec![u64::MAX; 3];
+            let mut marks = Marks::for_text_of(keys.len(), &mut room);
             for (index, key) in keys.iter().enumerate() {
                 let was_marked = marks.mark(*key);
                 prop_assert!(was_marked || !keys[..index].contains(key));
@@ -104,7 +107,8 @@ mod tests {
 
     #[test]
     fn hardly_a_key_of_a_short_text_seems_to_be_marked_that_was_not() {
-        let mut marks = Marks::for_text_of(200);
+        let mut room = Vec::new();
+        let mut marks = Marks::for_text_of(200, &mut room);
         let keys = (1..=30_u64).map(|key| key.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         assert_eq!(keys.filter(|key| marks.mark(*key)).count(), 0);
     }

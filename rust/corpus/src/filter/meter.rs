@@ -1,3 +1,4 @@
+use super::batch::Room;
 use super::faults::{Fault, first_between};
 use super::glance::glance;
 use super::lines::Lines;
@@ -11,6 +12,10 @@ use super::vocabulary::Vocabulary;
 pub struct TextMeter {
     vocabulary: Vocabulary,
 }
+
+/// Room in which one text after the other is measured.
+#[derive(Clone, Debug, Default)]
+pub struct MeterRoom(Room);
 
 impl TextMeter {
     /// Makes a meter that knows these words and letters of the language.
@@ -41,8 +46,9 @@ impl TextMeter {
         &self,
         text: &str,
         faults: &'fault [Fault],
+        room: &mut MeterRoom,
     ) -> (Option<&'fault Fault>, usize) {
-        let Some(findings) = glance(text, &self.vocabulary) else {
+        let Some(findings) = glance(text, &self.vocabulary, &mut room.0) else {
             let statistics = self.measure(text);
             let fault = faults.iter().find(|fault| fault.is_in(&statistics));
             return (fault, text.chars().count());
@@ -130,7 +136,7 @@ mod tests {
             let faults: Vec<Fault> = faults.collect();
             let statistics = meter().measure(&text);
             let expected = faults.iter().find(|fault| fault.is_in(&statistics));
-            let (found, characters) = meter().fault(&text, &faults);
+            let (found, characters) = meter().fault(&text, &faults, &mut MeterRoom::default());
             prop_assert_eq!(characters, text.chars().count());
             prop_assert_eq!(found.map(|one| &one.reason), expected.map(|one| &one.reason));
         }

@@ -1,107 +1,174 @@
-use crate::repair::lines;
+use std::sync::LazyLock;
 
-/// A phone number has ten digits, nine after the code of the country; accounts have more.
+use regex::Regex;
+
+use crate::blocks::{BLOCK, Bytes, Gather, ROOM, Task, below, block_at, run, set};
+
+/// Phone numbers have nine digits behind a 0 or the code of the country; Romanian personal numbers 13,
+/// accounts nine at least.
 const LONG_NUMBER_DIGITS: usize = 9;
-/// Signs that can stand between two digits of a phone number, as in "(021) 123".
-const SIGNS_IN_NUMBER: usize = 2;
 /// 5.2.1.100: an address of the internet's fourth version, of which one number has three digits.
 const ADDRESS_DIGITS: usize = 6;
-const ADDRESS_DOTS: usize = 3;
+const ADDRESS_STOPS: usize = 3;
 /// 2a02:2f0::1, of the sixth; those of the public internet begin with 2 or 3.
 const ADDRESS_COLONS: usize = 3;
 
+static LONG_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r"0\)?[\x20.-]?[237][0-9](?:[\x20.\-/()]{0,2}[0-9]){7}
+        | [0-9]{13}
+        | [A-Z]{2}[0-9]{2}[A-Z0-9]{11}
+        | (?i:RO|MD)[0-9]{2}(?:\x20?[A-Za-z0-9]{4}){5}",
+    )
+});
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r"[0-9]{3}(?:\.[0-9]{1,3}){3}
+        | [0-9]\.[0-9]{3}(?:\.[0-9]{1,3}){2}
+        | [0-9](?:\.[0-9]{1,3})\.[0-9]{3}\.[0-9]
+        | [0-9](?:\.[0-9]{1,3}){2}\.[0-9]{3}",
+    )
+});
+
+fn expression(pattern: &str) -> Regex {
+    Regex::new(&format!("(?x-u){pattern}")).expect("a valid expression")
+}
+
 /// Returns the numbers, from 0, of the lines that may hold personal data. They have
 ///
-/// - an `@`;
+/// - an `@` between two characters of addresses;
 /// - three colons, one of them behind 2 or 3 and three hexadecimal digits and before one more or a colon;
-/// - nine digits with no more than two blanks, stops, hyphens, slashes and brackets between two;
-/// - nine digits, and somewhere two letters before two digits, as accounts begin;
-/// - six digits, and three full stops between two digits.
+/// - nine digits, and a phone number: 0, and nine digits more of which the first is 2, 3 or 7, the
+///   second beside it, and no more than two blanks, stops, hyphens, slashes and brackets between the
+///   others; 0 may end a code in brackets, before a blank, stop or hyphen;
+/// - nine digits, and 13 side by side;
+/// - nine digits, and the begin of an account: two capitals, two digits, and eleven of both; or RO or
+///   MD, two digits, and five groups of four letters and digits, behind a blank each or none;
+/// - six digits, and four numbers with stops between them, one of three digits, the others of no more.
 ///
 /// The exact and slow patterns need be tried on these only.
 pub fn personal_lines(text: &str) -> Vec<usize> {
-    if !Signs::of(text.as_bytes()).are_enough() {
+    if !run(Count(text.as_bytes())).are_enough() {
         return Vec::new();
     }
-    let lines = lines(text).enumerate();
-    let suspected = lines.filter(|(_, line)| is_suspected(line.as_bytes()));
-    suspected.map(|(number, _)| number).collect()
+    let mut found = Vec::new();
+    run(Lines {
+        text,
+        found: &mut found,
+    });
+    found
 }
 
 /// How many signs of personal data there are.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Signs {
     digits: usize,
     at_signs: usize,
     colons: usize,
-    stops: usize,
+}
+
+/// The signs of a block, as sets.
+struct SignSets {
+    digits: u64,
+    at_signs: u64,
+    colons: u64,
+}
+
+impl SignSets {
+    #[inline(always)]
+    fn of(gather: impl Gather, block: &Bytes) -> Self {
+        Self {
+            digits: set(gather, block, |byte, _| byte.is_ascii_digit()),
+            at_signs: set(gather, block, |byte, _| byte == b'@'),
+            colons: set(gather, block, |byte, _| byte == b':'),
+        }
+    }
 }
 
 impl Signs {
-    /// Counts without stopping at the first, in sums of one byte: so the compiler takes 16 bytes and
-    /// more at a time.
-    fn of(text: &[u8]) -> Self {
-        let mut signs = Self::default();
-        for chunk in text.chunks(usize::from(u8::MAX)) {
-            let (mut digits, mut at_signs, mut colons, mut stops) = (0, 0, 0, 0);
-            for byte in chunk {
-                digits += u8::from(byte.is_ascii_digit());
-                at_signs += u8::from(*byte == b'@');
-                colons += u8::from(*byte == b':');
-                stops += u8::from(*byte == b'.');
-            }
-            signs.digits += usize::from(digits);
-            signs.at_signs += usize::from(at_signs);
-            signs.colons += usize::from(colons);
-            signs.stops += usize::from(stops);
-        }
-        signs
+    /// Adds those signs of a block that are among some of its bytes.
+    #[inline(always)]
+    fn add(&mut self, sets: &SignSets, bytes: u64) {
+        self.digits += (sets.digits & bytes).count_ones() as usize;
+        self.at_signs += (sets.at_signs & bytes).count_ones() as usize;
+        self.colons += (sets.colons & bytes).count_ones() as usize;
     }
 
     /// Returns whether there may be personal data; then order decides.
+    #[inline(always)]
     fn are_enough(&self) -> bool {
         self.digits >= ADDRESS_DIGITS || self.at_signs > 0 || self.colons >= ADDRESS_COLONS
     }
 }
 
-fn is_suspected(line: &[u8]) -> bool {
-    let signs = Signs::of(line);
-    signs.at_signs > 0
-        || (signs.colons >= ADDRESS_COLONS && has_begin_of_address(line))
-        || (signs.digits >= LONG_NUMBER_DIGITS && has_long_number_or_account(line))
-        || (signs.digits >= ADDRESS_DIGITS && signs.stops >= ADDRESS_DOTS && has_address(line))
+/// Counts the signs of a text.
+struct Count<'text>(&'text [u8]);
+
+impl Task for Count<'_> {
+    type Output = Signs;
+
+    #[inline(always)]
+    fn run(self, gather: impl Gather) -> Signs {
+        let (mut signs, mut room) = (Signs::default(), ROOM);
+        for start in (0..self.0.len()).step_by(BLOCK) {
+            let (block, length) = block_at(self.0, start, &mut room);
+            signs.add(&SignSets::of(gather, block), below(length));
+        }
+        signs
+    }
 }
 
-/// Returns whether there is a long number or the begin of an account, going from digits to digits.
-fn has_long_number_or_account(line: &[u8]) -> bool {
-    let mut index = 0;
-    while let Some(distance) = line[index..].iter().position(u8::is_ascii_digit) {
-        index += distance;
-        if is_begin_of_account(line, index) {
-            return true;
+/// Looks for suspected lines.
+struct Lines<'text> {
+    text: &'text str,
+    found: &'text mut Vec<usize>,
+}
+
+impl Task for Lines<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, gather: impl Gather) {
+        let bytes = self.text.as_bytes();
+        let (mut signs, mut room) = (Signs::default(), ROOM);
+        let (mut line_start, mut number) = (0, 0);
+        for start in (0..bytes.len()).step_by(BLOCK) {
+            let (block, length) = block_at(bytes, start, &mut room);
+            let sets = SignSets::of(gather, block);
+            let mut rest = below(length);
+            let mut ends = set(gather, block, |byte, _| byte == b'\n') & rest;
+            while ends != 0 {
+                let end = ends.trailing_zeros() as usize;
+                signs.add(&sets, rest & below(end));
+                if signs.are_enough() && is_suspected(&self.text[line_start..start + end], signs) {
+                    self.found.push(number);
+                }
+                signs = Signs::default();
+                (line_start, number) = (start + end + 1, number + 1);
+                rest &= !below(end);
+                ends &= ends - 1;
+            }
+            signs.add(&sets, rest);
         }
-        let (mut digits, mut signs) = (0, 0);
-        for byte in &line[index..] {
-            match byte {
-                b'0'..=b'9' => (digits, signs) = (digits + 1, 0),
-                b' ' | b'.' | b'-' | b'/' | b'(' | b')' if signs < SIGNS_IN_NUMBER => signs += 1,
-                _ => break,
-            }
-            if digits >= LONG_NUMBER_DIGITS {
-                return true;
-            }
-            index += 1;
+        if signs.are_enough() && is_suspected(&self.text[line_start..], signs) {
+            self.found.push(number);
         }
     }
-    false
 }
 
-/// Returns whether a digit is the first of two behind two letters.
-fn is_begin_of_account(line: &[u8], digit: usize) -> bool {
-    let letters = &line[digit.saturating_sub(2)..digit];
-    letters.len() == 2
-        && letters.iter().all(u8::is_ascii_alphabetic)
-        && line.get(digit + 1).is_some_and(u8::is_ascii_digit)
+fn is_suspected(line: &str, signs: Signs) -> bool {
+    let bytes = line.as_bytes();
+    let has_stops = || bytes.iter().filter(|byte| **byte == b'.').count() >= ADDRESS_STOPS;
+    (signs.at_signs > 0 && has_mail_address(bytes))
+        || (signs.colons >= ADDRESS_COLONS && has_begin_of_address(bytes))
+        || (signs.digits >= LONG_NUMBER_DIGITS && LONG_NUMBER.is_match(line))
+        || (signs.digits >= ADDRESS_DIGITS && has_stops() && ADDRESS.is_match(line))
+}
+
+fn has_mail_address(line: &[u8]) -> bool {
+    let ends_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_%+-".contains(&byte);
+    line.windows(3)
+        .any(|bytes| bytes[1] == b'@' && ends_name(bytes[0]) && bytes[2].is_ascii_alphanumeric())
 }
 
 /// Returns whether somewhere an address of the internet's sixth version may begin: prose has colons too,
@@ -117,12 +184,6 @@ fn has_begin_of_address(line: &[u8]) -> bool {
     line.windows("2a02::".len()).any(is_begin)
 }
 
-fn has_address(line: &[u8]) -> bool {
-    let is_dot =
-        |bytes: &&[u8]| bytes[1] == b'.' && bytes[0].is_ascii_digit() && bytes[2].is_ascii_digit();
-    line.windows(3).filter(is_dot).count() >= ADDRESS_DOTS
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,18 +192,32 @@ mod tests {
     fn lines_that_may_hold_an_address_or_a_number() {
         let suspected = [
             "a@b",
-            "123 456 789",
-            "+40 (21) 2.3-4/5 6 7",
-            "RO49 1, 2 A3, 4, 5, 6, 7",
+            "0213 456 789",
+            "+40 (0) 21-.2.3-4/5 6 7 8",
+            "(+40)21 2345678",
+            "x1234567890123",
+            "RO49 AAAA 1B31 0075 9384 0000",
+            "DE49A1B31007593",
             "1.2.3.456",
+            "1.2.345.6",
+            "1.234.5.6.",
+            "12.123.5.6.7",
             "a 2a02:2f0::1",
             "3FFE:::",
         ];
         let others = [
             "",
             "unu, 1990",
+            "a @b",
             "12345678",
+            "123 456 789",
+            "0 213 456 78",
+            "021 2 - - 345678",
+            "041 345 678",
+            "RO49 1, 2 A3, 4, 5, 6, 7",
+            "De49A1B31007593",
             "12.345.678",
+            "1.2.3.45, 678",
             "1.2.3.45",
             "12:30:45",
             "a::b:1",
@@ -154,17 +229,15 @@ mod tests {
             "1.2, 3.4. 5. 6",
         ];
         let text = [&suspected[..], &others].concat().join("\n");
-        assert_eq!(personal_lines(&text), [0, 1, 2, 3, 4, 5, 6]);
+        let expected: Vec<usize> = (0..suspected.len()).collect();
+        assert_eq!(personal_lines(&text), expected);
     }
 
     #[test]
     fn a_long_line_is_counted_to_its_end() {
-        let line = format!("{}123456789", "ă".repeat(1000));
+        let line = format!("{}0213456789", "ă".repeat(1000));
         assert_eq!(personal_lines(&line), [0]);
-        let signs = Signs::of("1@:.".repeat(1000).as_bytes());
-        assert_eq!(
-            [signs.digits, signs.at_signs, signs.colons, signs.stops],
-            [1000; 4]
-        );
+        let signs = run(Count("1@:.".repeat(1000).as_bytes()));
+        assert_eq!([signs.digits, signs.at_signs, signs.colons], [1000; 3]);
     }
 }

@@ -62,6 +62,9 @@ pub(super) const BEFORE_BLANK: u32 = 1 << 22;
 /// Letters that hint at Turkish.
 pub(super) const MAY_BE_TURKISH: u32 = 1 << 23;
 
+/// Blanks outside of ASCII.
+pub(super) const WIDE_BLANK: u32 = 1 << 24;
+
 const TABLE_END: u32 = 0x1_0000;
 /// Ideographs and the syllables of Korean, over half of the table, need nothing; to look up each takes
 /// a millisecond.
@@ -80,6 +83,7 @@ impl Classes {
         let mut classes = Self((0..TABLE_END).map(needs_of).collect());
         classes.mark(LINE_ENDS, Kind::LineEnds.bit());
         classes.mark(ODD_BLANKS, Kind::Blanks.bit());
+        classes.mark(&ODD_BLANKS.replace('\t', ""), WIDE_BLANK);
         classes.mark(HYPHENS, Kind::Hyphens.bit());
         classes.mark(CEDILLA, Kind::CedillaLetters.bit());
         classes.mark(LEGACY, Kind::LegacyEncodings.bit());

@@ -98,6 +98,11 @@ impl Kinds {
         self.0 & kind.bit() != 0
     }
 
+    /// Returns whether a kind is in both sets.
+    pub(super) fn meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Returns the kinds of the set, in the order of the repairs.
     pub fn iter(self) -> impl Iterator<Item = Kind> {
         Kind::ALL

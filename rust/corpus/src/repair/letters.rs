@@ -11,6 +11,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 use simdutf8::basic::from_utf8;
 
 use super::language::{Vocabulary, is_letter_or_number};
+use crate::blocks::{Gather, Task, run};
 
 /// Turkish has none of these. Gagauz has ţ, but in a Romanian corpus ţ is all but always Romanian.
 const ONLY_ROMANIAN: [char; 8] = ['ă', 'Ă', 'ș', 'Ș', 'ț', 'Ț', 'ţ', 'Ţ'];
@@ -41,34 +42,49 @@ fn is_second_byte(byte: u8) -> bool {
     (byte & 0xfe == 0x9e) | (byte & 0xfe == 0xa2)
 }
 
-/// Returns a text with every letter with a cedilla written with a comma, which has two bytes too: so
-/// the compiler maps many side by side.
+/// Returns a text with every letter with a cedilla written with a comma.
 fn mapped(text: &[u8]) -> Vec<u8> {
-    let mut mapped = text.to_vec();
-    let pairs = || text.iter().zip(&text[text.len().min(1)..]);
-    let is_letter = |lead: u8, byte: u8| (lead == CEDILLA_LEAD) & is_second_byte(byte);
-    for (to, (lead, byte)) in mapped.iter_mut().zip(pairs()) {
-        *to = if is_letter(*lead, *byte) {
-            COMMA_LEAD
-        } else {
-            *lead
+    run(Mapped(text))
+}
+
+/// Both kinds of letters have two bytes, so that many are mapped side by side.
+struct Mapped<'text>(&'text [u8]);
+
+impl Task for Mapped<'_> {
+    type Output = Vec<u8>;
+
+    #[inline(always)]
+    fn run(self, _: impl Gather) -> Vec<u8> {
+        let Self(text) = self;
+        let mut mapped = text.to_vec();
+        // What stands before a text and behind it is no part of a letter.
+        let (first, last) = match text {
+            [first, .., last] => (*first, *last),
+            _ => return mapped,
         };
+        for (to, around) in mapped[1..].iter_mut().zip(text.windows(3)) {
+            *to = mapped_byte(around[0], around[1], around[2]);
+        }
+        mapped[0] = mapped_byte(0, first, text[1]);
+        mapped[text.len() - 1] = mapped_byte(text[text.len() - 2], last, 0);
+        mapped
     }
-    for (to, (lead, byte)) in mapped.iter_mut().skip(1).zip(pairs()) {
-        // Ş and ş are 0x9e and 0x9f behind one lead, 0x98 and 0x99 behind the other; Ţ and ţ 0xa2 and
-        // 0xa3, 0x9a and 0x9b.
-        let distance = if *byte < 0xa0 {
-            0x9e - 0x98
-        } else {
-            0xa2 - 0x9a
-        };
-        *to = if is_letter(*lead, *byte) {
-            byte - distance
-        } else {
-            *to
-        };
-    }
-    mapped
+}
+
+/// Returns a byte as it is in the mapped text, given those before and behind it.
+#[inline(always)]
+fn mapped_byte(before: u8, byte: u8, behind: u8) -> u8 {
+    // Ş and ş are 0x9e and 0x9f behind one lead, 0x98 and 0x99 behind the other; Ţ and ţ 0xa2 and
+    // 0xa3, 0x9a and 0x9b.
+    let distance = if byte < 0xa0 { 6 } else { 8 };
+    let is_lead = (byte == CEDILLA_LEAD) & is_second_byte(behind);
+    let is_second = (before == CEDILLA_LEAD) & is_second_byte(byte);
+    let second = if is_second {
+        byte.wrapping_sub(distance)
+    } else {
+        byte
+    };
+    if is_lead { COMMA_LEAD } else { second }
 }
 
 fn owned(text: &[u8]) -> String {
@@ -138,4 +154,24 @@ fn word_at(text: &str, index: usize) -> &str {
 
 fn is_word_character(character: char) -> bool {
     is_letter_or_number(character) || character == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn letters_are_mapped_as_one_by_one(text in "[aşţŞŢșțšŠŤŧ—]{0,50}") {
+            let pairs = [('ş', 'ș'), ('ţ', 'ț'), ('Ş', 'Ș'), ('Ţ', 'Ț')];
+            let mapped_one = |letter: char| {
+                let pair = pairs.iter().find(|(cedilla, _)| *cedilla == letter);
+                pair.map_or(letter, |(_, comma)| *comma)
+            };
+            let expected: String = text.chars().map(mapped_one).collect();
+            prop_assert_eq!(owned(&mapped(text.as_bytes())), expected);
+        }
+    }
 }

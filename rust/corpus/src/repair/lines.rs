@@ -1,6 +1,8 @@
 //! Repairs that work line by line.
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
+
+use crate::blocks::indices;
 
 /// Returns the text with those lines repaired in which one of some bytes is; none if none changes.
 ///
@@ -38,7 +40,7 @@ pub(super) fn with_lines_at<Error>(
 
 /// Yields the lines of a text; the last one ends with it.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let ends = memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    let ends = indices(text.as_bytes(), 0, |byte, _| byte == b'\n').chain([text.len()]);
     let mut start = 0;
     ends.map(move |end| {
         let line = &text[start..end];

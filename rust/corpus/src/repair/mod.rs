@@ -102,6 +102,10 @@ impl Repairer {
         text: &str,
         mut line_without_mojibake: impl FnMut(&str) -> Result<String, Error>,
     ) -> Result<Option<Repaired>, Error> {
+        let mut found = scan::findings(text, &self.classes);
+        if !found.kinds.meet(self.enabled) {
+            return Ok(None);
+        }
         // Lines without mojibake; in the next round they are there again.
         let mut sound = HashSet::new();
         let mut line_without_mojibake = |line: &str| {
@@ -114,7 +118,6 @@ impl Repairer {
             }
             Ok(repaired)
         };
-        let mut found = scan::findings(text, &self.classes);
         let mut kinds = Kinds::default();
         let mut current = Cow::Borrowed(text);
         // Repairs that do nothing to the text as it is.
@@ -125,12 +128,17 @@ impl Repairer {
                 if !found.kinds.contains(kind) || done.contains(kind) {
                     continue;
                 }
+                if kind == Kind::Blanks {
+                    found.spare = characters::blanks_to_spare(&current);
+                }
                 let repaired = self.repaired(kind, &current, &found, &mut line_without_mojibake)?;
                 if let Some(repaired) = repaired.filter(|repaired| *repaired != current) {
-                    found = match kind {
-                        Kind::CedillaLetters => found.with_comma_letters(&repaired),
-                        _ => scan::findings(&repaired, &self.classes),
+                    let known = match kind {
+                        Kind::CedillaLetters => Some(found.with_comma_letters(&repaired)),
+                        Kind::Blanks => found.with_meant_blanks(&repaired),
+                        _ => None,
                     };
+                    found = known.unwrap_or_else(|| scan::findings(&repaired, &self.classes));
                     current = Cow::Owned(repaired);
                     kinds.insert(kind);
                     done = Kinds::default();
@@ -184,7 +192,7 @@ impl Repairer {
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
             Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
-            Kind::Blanks => Some(characters::with_single_blanks(text)),
+            Kind::Blanks => characters::with_meant_blanks(text, &found.spare),
         })
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! [`marks`](super::marks) finds the few characters that need a look; the others are passed.
 
+use super::characters::Blanks;
 use super::classes::{
     BEFORE_BLANK, CAPITAL_CLASS, Classes, DOOMED, LOWER_CLASS, MAY_BE_TURKISH, OPENING_CLASS,
-    QUOTE_CLASS, RULED,
+    QUOTE_CLASS, RULED, WIDE_BLANK,
 };
 use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
@@ -29,6 +30,10 @@ pub(super) struct Findings {
     pub(super) spaced: Vec<usize>,
     /// Where hyphens before line ends are that may divide a word: indices of bytes, ascending.
     pub(super) divided: Vec<usize>,
+    /// Blanks to spare, once they were looked for.
+    pub(super) spare: Vec<Blanks>,
+    /// Whether it has blanks outside of ASCII.
+    has_wide_blanks: bool,
 }
 
 /// Returns what a text may need.
@@ -55,6 +60,90 @@ impl Findings {
         }
         self
     }
+
+    /// Returns what the text may need when its blanks to spare have become what is meant by them; none if
+    /// that must be seen anew.
+    ///
+    /// All but those of blanks are the same characters, beside the same ones where blanks are not to
+    /// spare, though less may be suspicious. But a space may now stand before a mark, a hyphen
+    /// before the end of its line, and lines have other lengths.
+    pub(super) fn with_meant_blanks(mut self, text: &str) -> Option<Self> {
+        if self.has_wide_blanks {
+            return None;
+        }
+        let spare = std::mem::take(&mut self.spare);
+        for places in [
+            &mut self.suspicious,
+            &mut self.composed,
+            &mut self.turkish,
+            &mut self.spaced,
+            &mut self.divided,
+        ] {
+            move_places(places, &spare);
+        }
+        let bytes = text.as_bytes();
+        let mut cut = 0;
+        for blanks in &spare {
+            let start = blanks.range.start - cut;
+            match (blanks.meant, bytes.split_at(start)) {
+                // These may be suspicious before a space.
+                (" ", ([.., 0xc3, 0x82 | 0x83], _)) => return None,
+                (" ", (_, [space, next, ..])) if needs_a_look(*space, *next) => {
+                    self.spaced.push(start);
+                }
+                ("\n", _) if divides_word(bytes, start) => self.divided.push(start - 1),
+                _ => {}
+            }
+            self.line_ends -= blanks.line_ends - blanks.meant.matches('\n').count();
+            cut += blanks.range.len() - blanks.meant.len();
+        }
+        self.spaced.sort_unstable();
+        self.divided.sort_unstable();
+        self.kinds.remove(Kind::Blanks);
+        if self.line_ends + 1 >= MIN_LINES {
+            self.kinds.insert(Kind::WrappedLines);
+        }
+        self.enter_places();
+        Some(self)
+    }
+
+    /// Enters the kinds of repair for which there are places.
+    fn enter_places(&mut self) {
+        if !self.suspicious.is_empty() {
+            self.kinds.insert(Kind::Mojibake);
+        }
+        if !self.spaced.is_empty() {
+            self.kinds.insert(Kind::SpacedPunctuation);
+        }
+        if !self.divided.is_empty() {
+            self.kinds.insert(Kind::DividedWords);
+        }
+    }
+}
+
+/// Moves places of a text to where they are when blanks have become what is meant by them; those among
+/// the blanks are dropped.
+fn move_places(places: &mut Vec<usize>, spare: &[Blanks]) {
+    let mut spare = spare.iter().peekable();
+    let mut cut = 0;
+    places.retain_mut(|place| {
+        while let Some(blanks) = spare.next_if(|blanks| blanks.range.end <= *place) {
+            cut += blanks.range.len() - blanks.meant.len();
+        }
+        let is_outside = spare
+            .peek()
+            .is_none_or(|blanks| *place < blanks.range.start);
+        *place -= cut;
+        is_outside
+    });
+}
+
+/// Returns whether a line end stands between a hyphen behind a letter and a small letter.
+fn divides_word(bytes: &[u8], line_end: usize) -> bool {
+    matches!(
+        bytes.split_at(line_end),
+        ([.., b'a'..=b'z' | b'A'..=b'Z' | 128.., b'-'], [_, b'a'..=b'z' | 128.., ..])
+    )
 }
 
 const ALL_KINDS: u32 = (1 << Kind::ALL.len()) - 1;
@@ -149,9 +238,7 @@ impl Scan<'_> {
     }
 
     fn look_around_line_end(&mut self, index: usize) {
-        if let ([.., b'a'..=b'z' | b'A'..=b'Z' | 128.., b'-'], [_, b'a'..=b'z' | 128.., ..]) =
-            self.bytes.split_at(index)
-        {
+        if divides_word(self.bytes, index) {
             self.findings.divided.push(index - 1);
         }
         if self.bytes[index + 1..].starts_with(b"\n\n") {
@@ -169,16 +256,9 @@ impl Scan<'_> {
                 kinds.insert(Kind::WrappedLines);
             }
         }
-        if !self.findings.suspicious.is_empty() {
-            kinds.insert(Kind::Mojibake);
-        }
-        if !self.findings.spaced.is_empty() {
-            kinds.insert(Kind::SpacedPunctuation);
-        }
-        if !self.findings.divided.is_empty() {
-            kinds.insert(Kind::DividedWords);
-        }
         self.findings.kinds = kinds;
+        self.findings.has_wide_blanks = self.classes_found & WIDE_BLANK != 0;
+        self.findings.enter_places();
         self.findings
     }
 }
@@ -283,6 +363,7 @@ fn decoded(bytes: &[u8], index: usize) -> (u32, usize) {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::characters::{blanks_to_spare, with_meant_blanks};
     use super::super::wrapped::with_joined_lines;
     use super::*;
     use crate::Gate;
@@ -298,7 +379,7 @@ mod tests {
     }
 
     fn classes() -> Classes {
-        let [ruled, alone, doomed, lines] = ["", "", "", ""].map(str::to_owned);
+        let [ruled, alone, doomed, lines] = ["Ãã”„", "", "", ""].map(str::to_owned);
         Classes::new(&Gate {
             ruled,
             alone,
@@ -318,6 +399,39 @@ mod tests {
             prop_assert_eq!(found.line_ends, text.matches('\n').count());
             let is_joined = with_joined_lines(&text, found.line_ends).is_some();
             prop_assert!(found.kinds.contains(Kind::WrappedLines) || !is_joined);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn where_blanks_were_spared_is_found_what_a_scan_finds(
+            text in "[ab\\-, \n\nÃã”„ȘĂ\u{301}ö\t\t\u{a0}]{0,30}", lines in 1_usize..9,
+        ) {
+            let text = text.repeat(lines);
+            let mut found = findings(&text, &classes());
+            found.spare = blanks_to_spare(&text);
+            let Some(tidy) = with_meant_blanks(&text, &found.spare) else {
+                return Ok(());
+            };
+            let expected = findings(&tidy, &classes());
+            let Some(found) = found.with_meant_blanks(&tidy) else {
+                let is_seen_anew = text.contains(['\u{a0}', 'Ã']);
+                prop_assert!(is_seen_anew);
+                return Ok(());
+            };
+            prop_assert_eq!(found.line_ends, expected.line_ends);
+            prop_assert_eq!(found.composed, expected.composed);
+            prop_assert_eq!(found.turkish, expected.turkish);
+            prop_assert_eq!(found.spaced, expected.spaced);
+            prop_assert_eq!(found.divided, expected.divided);
+            let may_be_less = [Kind::WrappedLines, Kind::Mojibake, Kind::SpacedPunctuation];
+            for kind in Kind::ALL {
+                let (has, is_needed) = (found.kinds.contains(kind), expected.kinds.contains(kind));
+                prop_assert!(has == is_needed || has && may_be_less.contains(&kind), "{kind:?}");
+            }
+            for place in expected.suspicious {
+                prop_assert!(found.suspicious.contains(&place));
+            }
         }
     }
 
