@@ -80,6 +80,19 @@ def checked_settings(
     return settings
 
 
+def check_for_training(settings: Mapping[str, Any], where: str) -> None:
+    """Refuse what a corpus may do without, but a training of it may not.
+
+    Raises:
+        UserError: no validation split is asked for.
+    """
+    if settings["split"]["valid"] == 0:
+        raise UserError(
+            f"{where}: split.valid is 0, and a training keeps the weights that are best on the "
+            "validation split; set a share over 0, or make the corpus only (snakemake corpus)."
+        )
+
+
 def override_words(overrides: Mapping[str, Any]) -> list[str]:
     """Return KEY VALUE pairs of an experiment, as the command line of the training takes them."""
     return [str(word) for pair in flat(overrides).items() for word in pair]

@@ -85,6 +85,24 @@ def test_a_fault_of_a_later_step_is_told_before_the_corpus_is_made(
     assert not (fresh.folder / "results").exists()
 
 
+@pytest.mark.parametrize("target", ["all", "train", "samples", "results/model/README.md"])
+def test_a_training_without_a_validation_split_is_refused_when_it_is_planned(
+    fresh: Workspace, target: str
+) -> None:
+    with fresh.changed("config/config.yaml", "  valid: 0.2", "  valid: 0"):
+        result = fresh.snakemake(target)
+    assert result.status == 1
+    assert "config/config.yaml: split.valid is 0, and a training" in the_line(result.stderr)
+    assert not (fresh.folder / "results").exists()
+    assert not list((fresh.folder / ".snakemake" / "locks").iterdir())
+
+
+def test_a_corpus_needs_no_validation_split(fresh: Workspace) -> None:
+    with fresh.changed("config/config.yaml", "  valid: 0.2\n  test: 0.1", "  valid: 0\n  test: 0"):
+        result = fresh.snakemake("--dry-run", "corpus", "tokenizer")
+    assert result.status == 0, result.stderr
+
+
 def test_sources_without_a_text_are_told(fresh: Workspace, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"x")
     folder = ("--configfile", "config/folder.yaml", "--config", f"corpus={tmp_path}")

@@ -5,6 +5,7 @@ is still told, but not a file that is no YAML at all.
 """
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 from gpt2ro.errors import UserError
@@ -12,8 +13,16 @@ from gpt2ro.yaml_file import look_at_config
 
 DEFAULT_CONFIG = "config/config.yaml"
 
-try:
+
+@contextmanager
+def faults_told():
+    """End with the one line of a fault that the user can mend, before anything runs."""
+    try:
+        yield
+    except UserError as error:
+        sys.exit(f"gpt2ro: {' '.join(str(error).split())}")
+
+
+with faults_told():
     for path in workflow.overwrite_configfiles or [DEFAULT_CONFIG]:
         look_at_config(Path(path))
-except UserError as error:
-    sys.exit(f"gpt2ro: {' '.join(str(error).split())}")

@@ -12,6 +12,13 @@ if TRAINING["probes"] and not PROBES:
 PRETRAINED = [] if TRAINING["initial_weights"] == "random" else rules.pretrained.output
 
 
+def train_tokens(_wildcards) -> list[str]:
+    """What is trained on; asked for while the plan is made, so a fault ends it before the corpus."""
+    with faults_told():
+        check_for_training(SETTINGS, CONFIG)
+    return every_part(rules.encode.output.tokens + rules.encode.output.facts)
+
+
 def initial_flag() -> str:
     return f"--pretrained {RESULTS}/pretrained" if PRETRAINED else ""
 
@@ -37,7 +44,7 @@ rule train:
         "Training: {input.experiment}."
     input:
         experiment=TRAINING["experiment"],
-        tokens=every_part(rules.encode.output.tokens + rules.encode.output.facts),
+        tokens=train_tokens,
         tokenizer=rules.tokenizer.output.files,
         pretrained=PRETRAINED,
         probes=PROBES,
