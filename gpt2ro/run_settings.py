@@ -15,7 +15,7 @@ from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.tokenization.settings import TokenizerSettings
-from gpt2ro.training.config import flat, load_experiment
+from gpt2ro.training.config import check_shares, flat, load_experiment
 from gpt2ro.yaml_file import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "workflow" / "schemas" / "config.schema.yaml"
@@ -76,7 +76,10 @@ def checked_settings(
         for path in paths:
             if not Path(path).is_file():
                 raise UserError(f"{where}: {key} is {path}: no such file; correct the name.")
-    load_experiment(Path(training["experiment"]), override_words(training["overrides"]))
+    experiment = load_experiment(
+        Path(training["experiment"]), override_words(training["overrides"])
+    )
+    check_shares(experiment, max(1, training["gpus"]))
     return settings
 
 

@@ -50,6 +50,11 @@ def test_every_section_of_a_stage_has_its_defaults(demo: dict[str, Any]) -> None
             {"experiment": "config/experiments/demo.yaml", "initial_weights": "results/model/"},
             "training.initial_weights is results/model/, the model that this training writes",
         ),
+        (
+            "training",
+            {"experiment": "config/experiments/demo.yaml", "gpus": 7},
+            "not a multiple of 7 processes x BATCH.MICRO x BATCH.CONTEXT",
+        ),
         ("training", {"experiment": WHERE}, 'config.yaml: unknown key "results"'),
         ("samples", {"seed": 1 << 64}, "samples.seed is 18446744073709551616; too large"),
     ],

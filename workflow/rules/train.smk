@@ -31,10 +31,12 @@ def override_flags(**more) -> str:
     return shlex.join(override_words(TRAINING["overrides"] | more))
 
 
-def launcher() -> str:
-    """One process a GPU: torchrun starts several."""
-    gpus = TRAINING["gpus"]
-    return "python" if gpus < 2 else f"torchrun --standalone --nproc-per-node {gpus}"
+# One process a GPU: torchrun starts several. Not a parameter: their number decides how fast, not what.
+LAUNCHER = (
+    f"torchrun --standalone --nproc-per-node {TRAINING['gpus']}"
+    if TRAINING["gpus"] > 1
+    else "python"
+)
 
 
 # Checkpoints and TensorBoard files lie in {RESULTS}/training, outside the outputs: Snakemake
@@ -55,7 +57,6 @@ rule train:
     log:
         f"{RESULTS}/logs/train.log",
     params:
-        launcher=launcher(),
         tokens=f"{RESULTS}/tokens",
         parts=every_part(SHARD),
         tokenizer=f"{RESULTS}/tokenizer",
@@ -70,7 +71,7 @@ rule train:
         mem_mb=TRAINING["memory_mb"],
         runtime=TRAINING["walltime_minutes"],
     shell:
-        "{params.launcher} workflow/scripts/train.py --experiment {input.experiment:q}"
+        "{LAUNCHER} workflow/scripts/train.py --experiment {input.experiment:q}"
         " --threads {threads} --tokens {params.tokens} --parts {params.parts}"
         " --tokenizer {params.tokenizer}"
         " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.initial}"
