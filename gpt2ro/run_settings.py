@@ -61,6 +61,12 @@ def checked_settings(
             f"{where}: training.baseline is true, and training.initial_weights is random, so the "
             "training is its own baseline; set baseline: false, or name initial weights."
         )
+    results = Path(settings["results"])
+    for place in (results, *results.parents):
+        if place.exists() and not place.is_dir():
+            raise UserError(
+                f"{where}: results is {results}, and {place} is no folder; name another."
+            )
     if Path(training["initial_weights"]).resolve() == Path(settings["results"], "model").resolve():
         raise UserError(
             f"{where}: training.initial_weights is {training['initial_weights']}, the model that "

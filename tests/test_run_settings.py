@@ -67,6 +67,15 @@ def test_what_the_config_names_must_be_there(
     assert told in str(error.value)
 
 
+@pytest.mark.parametrize("results", [WHERE, f"{WHERE}/results"])
+def test_results_cannot_lie_where_a_file_is(demo: dict[str, Any], results: str) -> None:
+    with pytest.raises(UserError) as error:
+        checked(demo | {"results": results})
+    assert str(error.value) == (
+        f"{WHERE}: results is {results}, and {WHERE} is no folder; name another."
+    )
+
+
 def test_overrides_may_be_sections_or_dotted_keys() -> None:
     words = ["SCHEDULE.STEPS", "9", "SCHEDULE.WARMUP", "2", "SEED", "3"]
     assert override_words({"SCHEDULE": {"STEPS": 9, "WARMUP": 2}, "SEED": 3}) == words
