@@ -4,10 +4,14 @@ from snakemake.utils import min_version
 
 min_version("9.0")
 
+
+include: "workflow/rules/config_files.smk"
+
+
 # A config named with --configfile replaces this one; keys given with --config are laid over either.
 if not workflow.overwrite_configfiles:
 
-    configfile: "config/config.yaml"
+    configfile: DEFAULT_CONFIG
 
 
 include: "workflow/rules/checksums.smk"

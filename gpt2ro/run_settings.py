@@ -15,7 +15,7 @@ from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.tokenization.settings import TokenizerSettings
-from gpt2ro.training.config import flat, load_experiment
+from gpt2ro.training.config import check_shares, flat, load_experiment
 from gpt2ro.yaml_file import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "workflow" / "schemas" / "config.schema.yaml"
@@ -61,6 +61,12 @@ def checked_settings(
             f"{where}: training.baseline is true, and training.initial_weights is random, so the "
             "training is its own baseline; set baseline: false, or name initial weights."
         )
+    results = Path(settings["results"])
+    for place in (results, *results.parents):
+        if place.exists() and not place.is_dir():
+            raise UserError(
+                f"{where}: results is {results}, and {place} is no folder; name another."
+            )
     if Path(training["initial_weights"]).resolve() == Path(settings["results"], "model").resolve():
         raise UserError(
             f"{where}: training.initial_weights is {training['initial_weights']}, the model that "
@@ -76,8 +82,24 @@ def checked_settings(
         for path in paths:
             if not Path(path).is_file():
                 raise UserError(f"{where}: {key} is {path}: no such file; correct the name.")
-    load_experiment(Path(training["experiment"]), override_words(training["overrides"]))
+    experiment = load_experiment(
+        Path(training["experiment"]), override_words(training["overrides"])
+    )
+    check_shares(experiment, max(1, training["gpus"]))
     return settings
+
+
+def check_for_training(settings: Mapping[str, Any], where: str) -> None:
+    """Refuse what a corpus may do without, but a training of it may not.
+
+    Raises:
+        UserError: no validation split is asked for.
+    """
+    if settings["split"]["valid"] == 0:
+        raise UserError(
+            f"{where}: split.valid is 0, and a training keeps the weights that are best on the "
+            "validation split; set a share over 0, or make the corpus only (snakemake corpus)."
+        )
 
 
 def override_words(overrides: Mapping[str, Any]) -> list[str]:

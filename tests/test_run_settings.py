@@ -50,6 +50,11 @@ def test_every_section_of_a_stage_has_its_defaults(demo: dict[str, Any]) -> None
             {"experiment": "config/experiments/demo.yaml", "initial_weights": "results/model/"},
             "training.initial_weights is results/model/, the model that this training writes",
         ),
+        (
+            "training",
+            {"experiment": "config/experiments/demo.yaml", "gpus": 7},
+            "not a multiple of 7 processes x BATCH.MICRO x BATCH.CONTEXT",
+        ),
         ("training", {"experiment": WHERE}, 'config.yaml: unknown key "results"'),
         ("samples", {"seed": 1 << 64}, "samples.seed is 18446744073709551616; too large"),
     ],
@@ -60,6 +65,15 @@ def test_what_the_config_names_must_be_there(
     with pytest.raises(UserError) as error:
         checked(demo | {section: value})
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize("results", [WHERE, f"{WHERE}/results"])
+def test_results_cannot_lie_where_a_file_is(demo: dict[str, Any], results: str) -> None:
+    with pytest.raises(UserError) as error:
+        checked(demo | {"results": results})
+    assert str(error.value) == (
+        f"{WHERE}: results is {results}, and {WHERE} is no folder; name another."
+    )
 
 
 def test_overrides_may_be_sections_or_dotted_keys() -> None:

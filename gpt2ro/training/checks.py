@@ -3,26 +3,11 @@
 import os
 from pathlib import Path
 
-from yacs.config import CfgNode
-
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
 from gpt2ro.tokenization.shards import TokenShard, check_content
 from gpt2ro.training.evaluation import has_text
 from gpt2ro.training.paths import Paths
-from gpt2ro.training.processes import Processes
-
-
-def check_shares(config: CfgNode, processes: Processes) -> None:
-    """Refuse a batch that the processes cannot share."""
-    batch = config.BATCH
-    least = batch.MICRO * batch.CONTEXT * processes.count
-    if batch.TOKENS % least:
-        raise UserError(
-            f"BATCH.TOKENS is {batch.TOKENS:,}, not a multiple of {processes.count} processes x "
-            f"BATCH.MICRO x BATCH.CONTEXT, {least:,}; set {max(1, batch.TOKENS // least) * least:,}"
-            ", or change BATCH.MICRO or the number of processes."
-        )
 
 
 def check_arguments(paths: Paths, threads: int) -> None:

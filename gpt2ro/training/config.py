@@ -199,6 +199,22 @@ def load_experiment(path: Path, overrides: list[str]) -> CfgNode:
     return config
 
 
+def check_shares(config: CfgNode, processes: int) -> None:
+    """Refuse a batch that some processes cannot share.
+
+    Raises:
+        UserError: BATCH.TOKENS is no multiple of what they read at once.
+    """
+    batch = config.BATCH
+    least = batch.MICRO * batch.CONTEXT * processes
+    if batch.TOKENS % least:
+        raise UserError(
+            f"BATCH.TOKENS is {batch.TOKENS:,}, not a multiple of {processes} processes x "
+            f"BATCH.MICRO x BATCH.CONTEXT, {least:,}; set {max(1, batch.TOKENS // least) * least:,}"
+            ", or change BATCH.MICRO or the number of processes."
+        )
+
+
 def _pairs(words: list[str]) -> list[tuple[str, str]]:
     return list(zip(words[::2], words[1::2], strict=True))
 

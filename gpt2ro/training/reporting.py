@@ -8,10 +8,10 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 from torch import nn
-from torch.utils.tensorboard import SummaryWriter
 from yacs.config import CfgNode
 
 from gpt2ro.progress import format_duration
+from gpt2ro.training.board import Board
 from gpt2ro.training.evaluation import SplitMetrics
 from gpt2ro.training.gauges import Gauges
 from gpt2ro.training.guard import GuardState
@@ -29,9 +29,8 @@ class Reporter:
         self._config = config
         self._tokenizer = tokenizer
         self._gauges = gauges
-        self._board_folder = str(folder / "tensorboard")
-        self._board = SummaryWriter(self._board_folder)
-        self._board.add_text("experiment", f"```\n{config.dump(allow_unicode=True)}\n```")
+        self._board = Board(folder / "tensorboard")
+        self._board.text("experiment", f"```\n{config.dump(allow_unicode=True)}\n```")
         self._log = StepLog(folder / "log.jsonl")
         self._start_step = 0
         self._start = self._last = time.monotonic()
@@ -42,7 +41,7 @@ class Reporter:
     def began(self) -> None:
         """Forget what was reported, if the checkpoints of the run are gone."""
         if self._log.rewind(-1):
-            self._hide_after(-1)
+            self._board.hide_after(-1)
 
     def resumed(self, step: int, curve: list[dict[str, float]]) -> None:
         """Report from which step the run continues; log and curves lose what came after it.
@@ -51,15 +50,11 @@ class Reporter:
             curve: the evaluations so far.
         """
         self._log.rewind(step)
-        self._hide_after(step)
+        self._board.hide_after(step)
         self._start_step = self._last_step = step
         if curve:
             self._valid = _bits_per_byte(curve[-1]["valid_bits_per_byte"])
         print(f"training: continuing from step {step:,}, valid {self._valid}", file=sys.stderr)
-
-    def _hide_after(self, step: int) -> None:
-        self._board.close()
-        self._board = SummaryWriter(self._board_folder, purge_step=step + 1)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -83,7 +78,7 @@ class Reporter:
         if (utilization := self._gauges.utilization(speed)) is not None:
             scalars["utilization"] = utilization
         for name, value in scalars.items():
-            self._board.add_scalar(f"train/{name}", value, step)
+            self._board.scalar(f"train/{name}", value, step)
         self._log.write({"step": step, **scalars})
         line = self._line(step, scalars)
         print(f"{line}, {format_duration(left)} left", file=sys.stderr, flush=True)
@@ -112,10 +107,10 @@ class Reporter:
         self._guard(step, text, guard, {"restored": restored})
 
     def _guard(self, step: int, text: str, guard: GuardState, more: dict[str, int]) -> None:
-        self._board.add_text("guard", text, step)
+        self._board.text("guard", text, step)
         counts = {"skipped": guard.skipped, "rollbacks": guard.rollbacks}
         for name, value in {**counts, "rate_factor": guard.rate_factor}.items():
-            self._board.add_scalar(f"guard/{name}", value, step)
+            self._board.scalar(f"guard/{name}", value, step)
         self._log.write({"step": step, "guard": text, **counts, **more})
         print(f"training: step {step:,}, {text}", file=sys.stderr, flush=True)
 
@@ -135,16 +130,16 @@ class Reporter:
         """
         total = metrics.total
         self._valid = _bits_per_byte(total.bits_per_byte)
-        self._board.add_scalar("valid/bits_per_byte", total.bits_per_byte, step)
-        self._board.add_scalar("valid/token_perplexity", total.token_perplexity, step)
-        self._board.add_scalar("valid/word_perplexity", total.word_perplexity, step)
+        self._board.scalar("valid/bits_per_byte", total.bits_per_byte, step)
+        self._board.scalar("valid/token_perplexity", total.token_perplexity, step)
+        self._board.scalar("valid/word_perplexity", total.word_perplexity, step)
         for source, found in metrics.sources.items():
-            self._board.add_scalar(f"valid/bits_per_byte/{source}", found.bits_per_byte, step)
+            self._board.scalar(f"valid/bits_per_byte/{source}", found.bits_per_byte, step)
         texts = draw_samples(model, self._tokenizer, self._config)
-        self._board.add_text("samples", "\n\n".join(texts), step)
+        self._board.text("samples", "\n\n".join(texts), step)
         for name, value in measures.items():
             tag = name if name.startswith(CURVE) else f"samples/{name}"
-            self._board.add_scalar(tag, value, step)
+            self._board.scalar(tag, value, step)
         facts = {"valid": metrics.rounded(), **measures, "alarm": alarm}
         self._log.write({"step": step, **facts, "samples": texts})
         print(
@@ -154,7 +149,7 @@ class Reporter:
             flush=True,
         )
         if alarm:
-            self._board.add_text("alarm", alarm, step)
+            self._board.text("alarm", alarm, step)
             print(f"training: step {step:,}, ALARM: {alarm}", file=sys.stderr, flush=True)
 
     def close(self) -> None:

@@ -17,7 +17,8 @@ from gpt2ro.files import write_json
 from gpt2ro.tokenization.shards import TokenShard, read_shards
 from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.checkpoint import CheckpointStore
-from gpt2ro.training.checks import check_arguments, check_held_out, check_shares, check_tokenizer
+from gpt2ro.training.checks import check_arguments, check_held_out, check_tokenizer
+from gpt2ro.training.config import check_shares
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
 from gpt2ro.training.earlier_runs import tell_new_run
@@ -54,7 +55,7 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     """
     check_arguments(paths, threads)
     torch.set_num_threads(threads)
-    check_shares(config, processes)
+    check_shares(config, processes.count)
     device = chosen_device(config)
     _prepare(device, config.DETERMINISTIC)
     tokenizer_file = paths.tokenizer / "tokenizer.json"

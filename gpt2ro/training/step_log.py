@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gpt2ro.files import atomic_path
+from gpt2ro.training.full_disk import full_disk_told
 
 
 class StepLog:
@@ -17,8 +18,9 @@ class StepLog:
 
     def write(self, entry: Mapping[str, Any]) -> None:
         """Append an entry with its `step`; that of a rollback has the `restored` step too."""
-        self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        self._file.flush()
+        with full_disk_told(self._path):
+            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            self._file.flush()
 
     def rewind(self, step: int) -> bool:
         """Remove the entries that were written after the checkpoint of a step.

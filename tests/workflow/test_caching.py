@@ -198,6 +198,12 @@ def test_a_hyper_parameter_trains_again_and_nothing_before(built: Workspace) -> 
         assert built.planned() == {"train"} | AFTER_TRAIN
 
 
+def test_what_a_training_runs_on_is_no_change(built: Workspace) -> None:
+    machine = "  threads: 2\n  gpus: 2\n  memory_mb: 9000\n  walltime_minutes: 9\n"
+    with built.changed("config/config.yaml", "  threads: 1\n", machine):
+        assert built.planned("--resources", "gpu=2", "--") == set()
+
+
 def test_a_probe_measures_again_and_nothing_before(built: Workspace) -> None:
     with built.changed("data/probes/attractors.tsv", "Coșul", "Cuibul"):
         assert built.planned() == {"train"} | AFTER_TRAIN

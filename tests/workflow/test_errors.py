@@ -85,6 +85,24 @@ def test_a_fault_of_a_later_step_is_told_before_the_corpus_is_made(
     assert not (fresh.folder / "results").exists()
 
 
+@pytest.mark.parametrize("target", ["all", "train", "samples", "results/model/README.md"])
+def test_a_training_without_a_validation_split_is_refused_when_it_is_planned(
+    fresh: Workspace, target: str
+) -> None:
+    with fresh.changed("config/config.yaml", "  valid: 0.2", "  valid: 0"):
+        result = fresh.snakemake(target)
+    assert result.status == 1
+    assert "config/config.yaml: split.valid is 0, and a training" in the_line(result.stderr)
+    assert not (fresh.folder / "results").exists()
+    assert not list((fresh.folder / ".snakemake" / "locks").iterdir())
+
+
+def test_a_corpus_needs_no_validation_split(fresh: Workspace) -> None:
+    with fresh.changed("config/config.yaml", "  valid: 0.2\n  test: 0.1", "  valid: 0\n  test: 0"):
+        result = fresh.snakemake("--dry-run", "corpus", "tokenizer")
+    assert result.status == 0, result.stderr
+
+
 def test_sources_without_a_text_are_told(fresh: Workspace, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"x")
     folder = ("--configfile", "config/folder.yaml", "--config", f"corpus={tmp_path}")
@@ -106,6 +124,32 @@ def test_numbers_of_a_section_may_be_given_on_the_command_line(fresh: Workspace)
     assert result.status == 0, result.stderr
     result = fresh.snakemake("--dry-run", "--config", "training={threads: many}")
     assert "training.threads is 'many'; expected a whole number." in the_line(result.stderr)
+
+
+def test_a_key_of_the_config_that_is_there_twice_is_told(fresh: Workspace) -> None:
+    twice = "  valid: 0.2\n  valid: 0.3"
+    with fresh.changed("config/config.yaml", "  valid: 0.2", twice):
+        by_default = fresh.snakemake("--dry-run")
+        named = fresh.snakemake("--dry-run", "--configfile", "config/config.yaml")
+    for result in (by_default, named):
+        assert result.status == 1
+        assert "config/config.yaml: split.valid is there twice, on lines" in the_line(result.stderr)
+
+
+def test_a_config_that_is_none_is_told_in_one_line(fresh: Workspace) -> None:
+    path = fresh.folder / "config" / "config.yaml"
+    before = path.read_bytes()
+    found = {}
+    for content in (b"a: \xff\n", b"- letters\n", b"a: [1\n"):
+        path.write_bytes(content)
+        found[content] = the_line(fresh.snakemake("--dry-run").stderr)
+    path.unlink()
+    path.mkdir()
+    found[b""] = the_line(fresh.snakemake("--dry-run").stderr)
+    path.rmdir()
+    path.write_bytes(before)
+    assert all(line.startswith("gpt2ro: config/config.yaml") for line in found.values()), found
+    assert "is a directory" in found[b""]
 
 
 def test_a_config_that_is_not_there_is_named(fresh: Workspace) -> None:

@@ -1,7 +1,6 @@
 """The checked configuration, the parts of the corpus, and the names rules share."""
 
 import shlex
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -9,9 +8,9 @@ from snakemake.utils import update_config
 
 from gpt2ro.code_closure import code_closure
 from gpt2ro.configuration import typed
-from gpt2ro.errors import UserError
 from gpt2ro.run_settings import (
     STAGES,
+    check_for_training,
     checked_settings,
     config_schema,
     override_words,
@@ -24,14 +23,12 @@ from gpt2ro.sources.part import Part
 # The files of the config, for messages.
 CONFIG = ", ".join(map(str, workflow.overwrite_configfiles or workflow.configfiles))
 
-try:
+with faults_told():
     SCHEMA = config_schema()
     update_config(config, typed(workflow.config_settings.config, SCHEMA))
     SETTINGS = checked_settings(config, SCHEMA, CONFIG)
     SOURCES = selected_sources(SETTINGS, CONFIG)
     PARTS = parts_of(SOURCES, CONFIG)
-except UserError as error:
-    sys.exit(f"gpt2ro: {' '.join(str(error).split())}")
 
 RESULTS = SETTINGS["results"]
 SHARD = "{source}/{part}"

@@ -12,6 +12,13 @@ if TRAINING["probes"] and not PROBES:
 PRETRAINED = [] if TRAINING["initial_weights"] == "random" else rules.pretrained.output
 
 
+def train_tokens(_wildcards) -> list[str]:
+    """What is trained on; asked for while the plan is made, so a fault ends it before the corpus."""
+    with faults_told():
+        check_for_training(SETTINGS, CONFIG)
+    return every_part(rules.encode.output.tokens + rules.encode.output.facts)
+
+
 def initial_flag() -> str:
     return f"--pretrained {RESULTS}/pretrained" if PRETRAINED else ""
 
@@ -24,10 +31,12 @@ def override_flags(**more) -> str:
     return shlex.join(override_words(TRAINING["overrides"] | more))
 
 
-def launcher() -> str:
-    """One process a GPU: torchrun starts several."""
-    gpus = TRAINING["gpus"]
-    return "python" if gpus < 2 else f"torchrun --standalone --nproc-per-node {gpus}"
+# One process a GPU: torchrun starts several. Not a parameter: their number decides how fast, not what.
+LAUNCHER = (
+    f"torchrun --standalone --nproc-per-node {TRAINING['gpus']}"
+    if TRAINING["gpus"] > 1
+    else "python"
+)
 
 
 # Checkpoints and TensorBoard files lie in {RESULTS}/training, outside the outputs: Snakemake
@@ -37,7 +46,7 @@ rule train:
         "Training: {input.experiment}."
     input:
         experiment=TRAINING["experiment"],
-        tokens=every_part(rules.encode.output.tokens + rules.encode.output.facts),
+        tokens=train_tokens,
         tokenizer=rules.tokenizer.output.files,
         pretrained=PRETRAINED,
         probes=PROBES,
@@ -48,7 +57,6 @@ rule train:
     log:
         f"{RESULTS}/logs/train.log",
     params:
-        launcher=launcher(),
         tokens=f"{RESULTS}/tokens",
         parts=every_part(SHARD),
         tokenizer=f"{RESULTS}/tokenizer",
@@ -63,7 +71,7 @@ rule train:
         mem_mb=TRAINING["memory_mb"],
         runtime=TRAINING["walltime_minutes"],
     shell:
-        "{params.launcher} workflow/scripts/train.py --experiment {input.experiment:q}"
+        "{LAUNCHER} workflow/scripts/train.py --experiment {input.experiment:q}"
         " --threads {threads} --tokens {params.tokens} --parts {params.parts}"
         " --tokenizer {params.tokenizer}"
         " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.initial}"

@@ -15,6 +15,15 @@ pub struct EngineModel {
 }
 
 impl EngineModel {
+    /// Hold the sizes in the configuration of a deploy folder against its weights, without loading them.
+    ///
+    /// # Errors
+    /// The weights are damaged or do not fit the configuration.
+    pub fn check(deploy: &Deploy) -> Result<()> {
+        let checked = Gpt2::check_file(&deploy.weights, &shape(&deploy.config));
+        checked.map_err(|error| load_failure(deploy, error))
+    }
+
     /// Load the weights of a deploy folder; with `cache` from a file of packed weights beside them,
     /// which is written if it is not there.
     ///

@@ -9,6 +9,7 @@ pub mod decoding;
 pub mod deploy;
 #[cfg(feature = "engine")]
 pub mod engine_model;
+pub mod letters;
 pub mod log_sum_exp;
 pub mod manifest;
 pub mod model;

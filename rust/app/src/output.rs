@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{self, Read as _, StdoutLock, Write};
+use std::io::{self, ErrorKind, Read as _, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
@@ -23,16 +23,17 @@ impl StandardOutput {
 
 impl Write for StandardOutput {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes).map_err(|error| of_output(&error))
+        self.0.write(bytes).map_err(of_output)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush().map_err(|error| of_output(&error))
+        self.0.flush().map_err(of_output)
     }
 }
 
 /// The kind stays: that of a closed pipe is no failure.
-fn of_output(error: &io::Error) -> io::Error {
+fn of_output(error: io::Error) -> io::Error {
+    let error = with_remedy(error);
     let told = format!("standard output: cannot be written: {error}");
     io::Error::new(error.kind(), told)
 }
@@ -56,7 +57,19 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     } else {
         write_and_rename(&target, bytes)
     };
-    written.with_context(|| format!("{}: cannot be written", path.display()))
+    written
+        .map_err(with_remedy)
+        .with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+/// An error of writing, with what to do about a full disk.
+fn with_remedy(error: io::Error) -> io::Error {
+    match error.kind() {
+        kind @ (ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+            io::Error::new(kind, format!("{error}; free some space, run again"))
+        }
+        _ => error,
+    }
 }
 
 fn write_and_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -11,6 +11,7 @@ use super::values::{
 use crate::decoding::processors::Processors;
 use crate::decoding::{Decoding, EarlyStopping, Limits, Strategy};
 use crate::deploy::Deploy;
+use crate::letters::Letters;
 
 /// The names of the strategies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -113,6 +114,10 @@ pub struct DecodingOptions {
     /// When the context is full, forget its older half and go on; otherwise the text ends there.
     #[arg(long)]
     pub slide: bool,
+    /// Give the model ş and ţ with a cedilla as they are; else Romanian words get ș and ț with a comma, as
+    /// in the texts that it has read.
+    #[arg(long)]
+    pub keep_cedillas: bool,
 }
 
 /// Flags, by the names of their fields, that only some strategies look at.
@@ -189,23 +194,34 @@ impl DecodingOptions {
         }
     }
 
-    /// The decoding that the flags describe; a seed is drawn if none was given.
+    /// How the letters of prompts are read.
+    #[must_use]
+    pub const fn letters(&self) -> Letters {
+        Letters::new(self.keep_cedillas)
+    }
+
+    /// The decoding that the flags describe; a seed is drawn if none was given. The texts of flags are
+    /// read as those of prompts are.
     ///
     /// # Errors
     /// The token of a bias is none of the tokenizer's.
-    pub fn decoding(&self, deploy: &Deploy) -> Result<Decoding> {
+    pub fn decoding(&self, deploy: &Deploy, letters: &Letters) -> Result<Decoding> {
+        let read = |texts: &[String]| -> Vec<String> {
+            let texts = texts.iter().cloned();
+            texts.map(|text| letters.read(text)).collect()
+        };
         Ok(Decoding {
             processors: Processors {
                 repetition_penalty: self.repetition_penalty,
                 frequency_penalty: self.frequency_penalty,
                 presence_penalty: self.presence_penalty,
                 no_repeat_ngram: self.no_repeat_ngram,
-                bad_words: bad_words(&self.bad_word, deploy)?,
+                bad_words: bad_words(&read(&self.bad_word), deploy)?,
                 bias: biases(&self.logit_bias, deploy)?,
             },
             max_new_tokens: self.max_new_tokens,
             min_new_tokens: self.min_new_tokens,
-            stop: self.stop.clone(),
+            stop: read(&self.stop),
             slide: self.slide,
             ..Decoding::new(self.strategy(), self.seed.unwrap_or_else(random_seed))
         })

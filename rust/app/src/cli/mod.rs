@@ -89,7 +89,8 @@ Example:
     /// Show what a deploy folder holds: files, configuration, tokenizer, tensors.
     #[cfg(feature = "engine")]
     #[command(
-        after_help = "Checks every file against MANIFEST.json; the exit code is 1 if one differs.
+        after_help = "Checks every file against MANIFEST.json, and the sizes in config.json against the tensors; the exit code is 1 if
+one differs.
 
 Examples:
   gpt2ro inspect -m results/deploy

@@ -21,16 +21,19 @@ use crate::output::{StandardOutput, tell};
 pub fn run(options: &DialogOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
     let interrupt = Interrupt::install()?;
-    let mut decoding = options.decoding.decoding(&speaker.deploy)?;
+    let letters = options.decoding.letters();
+    let mut decoding = options.decoding.decoding(&speaker.deploy, &letters)?;
     // A turn is a line: the model's ends where it would begin the user's.
     decoding.stop.push("\n".to_owned());
-    let (user, model_name) = (opening(&options.user_name), opening(&options.model_name));
+    let turns = |name: &str| letters.read(opening(name));
+    let (user, model_name) = (turns(&options.user_name), turns(&options.model_name));
     let mut exchange = Exchange::default();
     let mut lines = LineReader::new(options.history.as_deref())?;
     while let Some(line) = lines.line(&user)? {
         if line.trim().is_empty() {
             continue;
         }
+        let line = letters.read(line);
         exchange.turns.push_back(format!("{user}{}\n", line.trim()));
         // The answer has its tokens, but never more than half of the context.
         let context = speaker.model.context();

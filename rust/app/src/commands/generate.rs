@@ -18,7 +18,9 @@ use crate::output::{StandardOutput, name, read_prompts, read_text, tell};
 pub fn run(options: &GenerateOptions) -> Result<()> {
     let prompts = prompts(options)?;
     let mut speaker = Speaker::load(&options.model)?;
-    let decoding = options.decoding.decoding(&speaker.deploy)?;
+    let letters = options.decoding.letters();
+    let decoding = options.decoding.decoding(&speaker.deploy, &letters)?;
+    let prompts = prompts.into_iter().map(|prompt| letters.read(prompt));
     let prompts = encoded(prompts, &speaker, &decoding, options)?;
     let mut out = StandardOutput::lock();
     for prompt in &prompts {
@@ -46,13 +48,13 @@ struct Prompt {
 
 /// The tokens of the prompts. That one of them is too long is told before hours are spent on others.
 fn encoded(
-    texts: Vec<String>,
+    texts: impl Iterator<Item = String>,
     speaker: &Speaker,
     decoding: &Decoding,
     options: &GenerateOptions,
 ) -> Result<Vec<Prompt>> {
     let mut prompts = Vec::new();
-    for (index, text) in texts.into_iter().enumerate() {
+    for (index, text) in texts.enumerate() {
         let ids = speaker.deploy.encode(&text)?;
         let checked = check_length(&speaker.model, &ids, decoding);
         match &options.prompts {

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::cli::InspectOptions;
 use crate::deploy::Deploy;
+use crate::engine_model::EngineModel;
 use crate::manifest::{Facts, MANIFEST, Manifest};
 use crate::output::StandardOutput;
 
@@ -30,6 +31,8 @@ struct Report {
     weights: String,
     tensor_bytes: usize,
     tensors: Vec<TensorFacts>,
+    /// What of the tensors is not as the sizes in the configuration say; None if all is.
+    fault: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -61,7 +64,8 @@ struct TensorFacts {
 /// Run the command.
 ///
 /// # Errors
-/// The folder is damaged, or a file differs from its manifest; the latter after the report is printed.
+/// The folder is damaged, or after the report is printed: a file differs from its manifest, or a tensor
+/// has another shape than the configuration says.
 pub fn run(options: &InspectOptions) -> Result<()> {
     let folder = &options.model;
     let deploy = Deploy::open(folder, options.weights)?;
@@ -75,6 +79,9 @@ pub fn run(options: &InspectOptions) -> Result<()> {
         weights: name_of(&deploy.weights),
         tensor_bytes: tensors.iter().map(|tensor| tensor.bytes).sum(),
         tensors,
+        fault: EngineModel::check(&deploy)
+            .err()
+            .map(|error| error.to_string()),
     };
     let mut out = StandardOutput::lock();
     if options.json {
@@ -95,7 +102,7 @@ pub fn run(options: &InspectOptions) -> Result<()> {
         folder.display(),
         others.join(", ")
     );
-    Ok(())
+    report.fault.map_or(Ok(()), |fault| Err(anyhow!(fault)))
 }
 
 fn tensors(path: &Path) -> Result<Vec<TensorFacts>> {
@@ -216,10 +223,15 @@ fn as_text(report: &Report) -> String {
     lines.push(format!("  {:<24} {:>15}", "all", grouped(bytes)));
     lines.extend(tokenizer_lines(&report.tokenizer));
     lines.push(format!(
-        "\ntensors of {}: {}, {} bytes",
+        "\ntensors of {}: {}, {} bytes, shapes {} config.json says",
         report.weights,
         report.tensors.len(),
-        grouped(report.tensor_bytes as u64)
+        grouped(report.tensor_bytes as u64),
+        if report.fault.is_none() {
+            "as"
+        } else {
+            "NOT as"
+        }
     ));
     lines.extend(report.tensors.iter().map(|tensor| {
         let (name, shape) = (&tensor.name, format!("{:?}", tensor.shape));

@@ -18,12 +18,14 @@ use crate::output::{StandardOutput, tell};
 pub fn run(options: &LoopOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
     let interrupt = Interrupt::install()?;
-    let mut decoding = options.decoding.decoding(&speaker.deploy)?;
+    let letters = options.decoding.letters();
+    let mut decoding = options.decoding.decoding(&speaker.deploy, &letters)?;
     let mut lines = LineReader::new(options.history.as_deref())?;
     while let Some(prompt) = lines.line("prompt> ")? {
         if prompt.is_empty() {
             continue;
         }
+        let prompt = letters.read(prompt);
         let mut out = StandardOutput::lock();
         write!(out, "{}", bold(&prompt))?;
         let mut listener = |text: &str| -> Result<bool> {

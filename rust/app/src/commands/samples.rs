@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Speaker;
 use crate::cli::SamplesOptions;
 use crate::decoding::{Decoding, EarlyStopping, Ending, Limits, Strategy, generate};
+use crate::letters::Letters;
 use crate::output::{read_prompts, tell, write_atomically};
 
 /// The strategies shown, by the names of the command line, with its default parameters.
@@ -61,6 +62,9 @@ struct Sample {
 /// The prompts or the model cannot be read, or a file cannot be written.
 pub fn run(options: &SamplesOptions) -> Result<()> {
     let prompts = read_prompts(&options.prompts)?;
+    let letters = Letters::new(false);
+    let prompts = prompts.into_iter().map(|prompt| letters.read(prompt));
+    let prompts: Vec<String> = prompts.collect();
     let mut speaker = Speaker::load(&options.model)?;
     let mut report = Report {
         seed: options.seed,

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Speaker;
 use crate::cli::ScoreOptions;
 use crate::corpus::length::Lines;
+use crate::letters::cedillas;
 use crate::model::Model as _;
 use crate::output::{StandardOutput, name, read_text, tell};
 use crate::scoring::{Score, nats};
@@ -27,6 +28,7 @@ pub fn run(options: &ScoreOptions) -> Result<()> {
     speaker.deploy.tokenizer.set_encode_special_tokens(true);
     for path in &options.texts {
         let texts = texts(options, path)?;
+        tell_cedillas(&texts, path);
         if options.lines {
             for line in &texts {
                 let alone = score(&mut speaker, std::slice::from_ref(line), path)?;
@@ -55,6 +57,18 @@ fn texts(options: &ScoreOptions, path: &Path) -> Result<Vec<String>> {
                 .with_context(|| format!("{}: line {}", name(path), index + 1))
         })
         .collect()
+}
+
+/// Say of letters with a cedilla that the model has hardly read them. They are scored as they are: how
+/// well a text is predicted is asked of this very text.
+fn tell_cedillas(texts: &[String], path: &Path) {
+    let found: usize = texts.iter().map(|text| cedillas(text)).sum();
+    if found > 0 {
+        tell(&format!(
+            "gpt2ro: {}: {found} letters ş ţ with a cedilla, scored as they are; the model knows ș ț: sed 'y/şţŞŢ/șțȘȚ/' writes those",
+            name(path)
+        ));
+    }
 }
 
 fn score(speaker: &mut Speaker, texts: &[String], path: &Path) -> Result<Score> {

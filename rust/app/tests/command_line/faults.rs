@@ -362,8 +362,24 @@ fn a_full_disk_is_told_with_what_is_written_to_it() {
             told.starts_with("gpt2ro: standard output: cannot be written: "),
             "{told}"
         );
+        assert!(told.ends_with("; free some space, run again\n"), "{told}");
         assert_eq!(told.lines().count(), 1, "{told}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_finds_no_space_is_named() {
+    let run = gpt2ro(
+        &["corpus", "histogram", "-o", "/dev/full"],
+        "a b\n".as_bytes(),
+    );
+    let told = run.fails_with(1);
+    assert!(
+        told.starts_with("gpt2ro: /dev/full: cannot be written: "),
+        "{run}"
+    );
+    assert!(told.ends_with("; free some space, run again\n"), "{run}");
 }
 
 #[cfg(target_os = "linux")]

@@ -98,6 +98,41 @@ fn every_file_is_held_against_the_manifest() {
 }
 
 #[test]
+fn sizes_of_another_model_are_told_after_the_report() {
+    let folder = Folder::new("inspect-sizes");
+    copy_model("plain", folder.path());
+    let config = folder.path().join("config.json");
+    let text = fs::read_to_string(&config).unwrap();
+    let path = folder.path().to_str().unwrap();
+    for (key, told) in [
+        (
+            "\"n_layer\": 2",
+            "tensor transformer.h.2.attn.c_attn.weight is missing",
+        ),
+        (
+            "\"n_positions\": 64",
+            "tensor transformer.wpe.weight has shape [64, 64]",
+        ),
+    ] {
+        assert!(text.contains(key), "{text}");
+        let (name, _) = key.rsplit_once(' ').unwrap();
+        fs::write(&config, text.replace(key, &format!("{name} 3"))).unwrap();
+        let run = gpt2ro(&["inspect", "-m", path], b"");
+        let line = run.fails_with(1);
+        assert!(
+            line.contains("rust_model.ot: not the weights of this model"),
+            "{run}"
+        );
+        assert!(line.contains(told), "{run}");
+        assert_eq!(line.lines().count(), 1, "{run}");
+        assert!(
+            run.to_string().contains("shapes NOT as config.json says"),
+            "{run}"
+        );
+    }
+}
+
+#[test]
 fn the_report_is_readable_without_json() {
     let out = run_on("plain", "inspect", &[]).out();
     for told in [
@@ -106,6 +141,7 @@ fn the_report_is_readable_without_json() {
         "transformer.h.1.mlp.c_fc.weight",
         "[64, 256]",
         "ă yes",
+        "shapes as config.json says",
     ] {
         assert!(out.contains(told), "{told:?} in {out}");
     }

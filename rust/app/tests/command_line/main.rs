@@ -10,6 +10,7 @@ mod engine;
 mod faults;
 #[cfg(feature = "engine")]
 mod inspect;
+mod letters;
 mod random_cases;
 mod strategies;
 #[cfg(target_os = "linux")]

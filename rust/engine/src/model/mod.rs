@@ -111,6 +111,15 @@ impl Gpt2 {
         Ok((model, cached.expect("there was a file to read or write")))
     }
 
+    /// Hold the tensors of a file against sizes, without loading them.
+    ///
+    /// # Errors
+    /// The file is damaged or holds the weights of another shape.
+    pub fn check_file(path: &Path, shape: &Shape) -> Result<(), LoadError> {
+        shape.check()?;
+        Weights::check(&Archive::open(path)?, shape)
+    }
+
     fn load_with(
         path: &Path,
         shape: Shape,

@@ -50,6 +50,11 @@ pub enum Cached {
 }
 
 impl Weights {
+    /// Check all tensors.
+    pub fn check(archive: &Archive, shape: &Shape) -> Result<(), LoadError> {
+        Tensors { archive, shape }.all().map(|_| ())
+    }
+
     /// Check all tensors, then pack them with all threads, or take them from a file of packed weights
     /// if there is such a one.
     pub fn load(
@@ -59,10 +64,7 @@ impl Weights {
         pool: &Pool,
         cache: Option<&Path>,
     ) -> Result<(Self, Option<Cached>), LoadError> {
-        let tensors = Tensors { archive, shape };
-        let stored = tensors.matrices()?;
-        let norms = tensors.norms()?;
-        tensors.require_no_other_layer()?;
+        let (stored, norms) = Tensors { archive, shape }.all()?;
         let shapes = shapes(&stored, precision);
         let bytes = shapes.iter().map(MatrixShape::bytes).sum();
         let file = cache.map(|path| PackedFile::new(path, archive, shape, precision, bytes));
@@ -165,6 +167,13 @@ struct Tensors<'a> {
 }
 
 impl<'a> Tensors<'a> {
+    /// The matrices and the norms, which are all there is.
+    fn all(&self) -> Result<(Vec<StoredMatrix<'a>>, Vec<LayerNorm>), LoadError> {
+        let (matrices, norms) = (self.matrices()?, self.norms()?);
+        self.require_no_other_layer()?;
+        Ok((matrices, norms))
+    }
+
     /// The head, then those of each layer in the order they are used.
     fn matrices(&self) -> Result<Vec<StoredMatrix<'a>>, LoadError> {
         let Shape {
