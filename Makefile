@@ -40,6 +40,7 @@ test: setup
 	$(RUN) python -m pytest
 	cd rust && $(RUN) cargo test --release --locked
 	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-checks
+	cd rust && $(RUN) cargo test --profile checked --locked --package gpt2ro-corpus --package gpt2ro-engine
 
 # The engine and the corpus library on emulated ARM processors: one that multiplies bytes in one instruction
 # (FEAT_DotProd), and one that does not. Needs, from Debian, qemu-user, gcc-aarch64-linux-gnu and

@@ -259,6 +259,20 @@ fn an_activation_can_follow_a_product() {
     }
 }
 
+/// A layer norm in f64.
+fn normed(token: &[f32], gain: &[f32], bias: &[f32], epsilon: f64) -> Vec<f64> {
+    let values = || token.iter().map(|&value| f64::from(value));
+    let count = token.len() as f64;
+    let mean = values().sum::<f64>() / count;
+    let variance = values().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+    values()
+        .zip(gain.iter().zip(bias))
+        .map(|(value, (&gain, &bias))| {
+            (value - mean) / (variance + epsilon).sqrt() * f64::from(gain) + f64::from(bias)
+        })
+        .collect()
+}
+
 /// A layer norm is checked through a matrix that gives its input back.
 #[test]
 fn a_layer_norm_counts_no_padding() {
@@ -266,18 +280,7 @@ fn a_layer_norm_counts_no_padding() {
     let mut random = Random::new(3);
     let mut token = random.values(width, 2.0);
     let (gain, bias) = (random.values(width, 1.5), random.values(width, 0.5));
-    let mean = token.iter().map(|&x| f64::from(x)).sum::<f64>() / width as f64;
-    let variance = token
-        .iter()
-        .map(|&x| (f64::from(x) - mean).powi(2))
-        .sum::<f64>()
-        / width as f64;
-    let expected: Vec<f64> = (0..width)
-        .map(|index| {
-            let value = (f64::from(token[index]) - mean) / (variance + 1e-5).sqrt();
-            value * f64::from(gain[index]) + f64::from(bias[index])
-        })
-        .collect();
+    let expected = normed(&token, &gain, &bias, 1e-5);
     let tiles = |values: &[f32]| {
         let mut values = values.to_vec();
         values.resize(padded, 0.0);

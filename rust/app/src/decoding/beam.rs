@@ -68,22 +68,9 @@ fn best_sequences(
     decoding: &Decoding,
     listener: &mut Listener<'_>,
 ) -> Result<Vec<Finished>> {
-    let Strategy::Beam {
-        beams: width,
-        length_penalty,
-        early_stopping,
-    } = decoding.strategy
-    else {
-        unreachable!("called for beam search only")
-    };
     let (room, mut unfinished) = budget(model, prompt, decoding);
-    let mut pool = Pool {
-        width,
-        longest: room,
-        length_penalty,
-        early_stopping,
-        finished: Vec::new(),
-    };
+    let mut pool = Pool::empty(&decoding.strategy, room);
+    let width = pool.width;
     let mut beams = vec![Beam {
         tokens: Vec::new(),
         score: 0.0,
@@ -112,12 +99,8 @@ fn best_sequences(
             unfinished = Ending::Interrupted;
             break;
         }
-        model.reorder(
-            &kept
-                .iter()
-                .map(|extension| extension.beam)
-                .collect::<Vec<_>>(),
-        );
+        let parents: Vec<usize> = kept.iter().map(|extension| extension.beam).collect();
+        model.reorder(&parents);
         unread = kept.iter().map(|extension| vec![extension.token]).collect();
     }
     for beam in beams {
@@ -213,6 +196,25 @@ struct Pool {
 }
 
 impl Pool {
+    /// A pool of a beam search that has found nothing yet.
+    fn empty(strategy: &Strategy, longest: usize) -> Self {
+        let &Strategy::Beam {
+            beams: width,
+            length_penalty,
+            early_stopping,
+        } = strategy
+        else {
+            unreachable!("called for beam search only")
+        };
+        Self {
+            width,
+            longest,
+            length_penalty,
+            early_stopping,
+            finished: Vec::new(),
+        }
+    }
+
     fn normalised(&self, score: f64, length: usize) -> f64 {
         score / (length.max(1) as f64).powf(self.length_penalty)
     }
