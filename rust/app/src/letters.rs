@@ -8,10 +8,11 @@ use crate::output::tell;
 
 /// Each letter with a cedilla, and the one with a comma.
 const PAIRS: [(char, char); 4] = [('ş', 'ș'), ('ţ', 'ț'), ('Ş', 'Ș'), ('Ţ', 'Ț')];
-/// Words with one of these are Turkish, which has its ş by right; the cleaning leaves them too.
-const ONLY_TURKISH: [char; 8] = ['ı', 'ğ', 'İ', 'Ğ', 'ö', 'ü', 'Ö', 'Ü'];
+/// Words with one of these are Turkish, which has its ş by right; the cleaning leaves them too, by the same
+/// letters (`rust/corpus/src/repair/letters.rs`).
+const ONLY_TURKISH: [char; 10] = ['ı', 'ğ', 'İ', 'Ğ', 'ö', 'ü', 'Ö', 'Ü', 'ə', 'Ə'];
 /// But not words with one of these.
-const ONLY_ROMANIAN: [char; 6] = ['ă', 'Ă', 'ț', 'Ț', 'ţ', 'Ţ'];
+const ONLY_ROMANIAN: [char; 8] = ['ă', 'Ă', 'ș', 'Ș', 'ț', 'Ț', 'ţ', 'Ţ'];
 
 /// Reads what a user types, and says once if it has changed something.
 pub struct Letters {
