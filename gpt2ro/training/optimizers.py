@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from yacs.config import CfgNode
 
+from gpt2ro.training.muon import make_muon
+
 
 def decays(name: str, parameter: nn.Parameter) -> bool:
     """Return whether weight decay applies: to matrices, not to norms, biases and embeddings.
@@ -33,8 +35,7 @@ def make_optimizer(model: nn.Module, config: CfgNode) -> torch.optim.Optimizer:
             ],
             config,
         )
-    # An update as large as AdamW's, so that one learning rate serves both (arXiv 2502.16982).
-    muon = torch.optim.Muon(matrices, lr=0.0, weight_decay=decay, adjust_lr_fn="match_rms_adamw")
+    muon = make_muon(matrices, decay)
     return CombinedOptimizer([muon, _adamw([{"params": others, "weight_decay": 0.0}], config)])
 
 

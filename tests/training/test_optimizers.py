@@ -1,8 +1,12 @@
 """The optimisers: which updates what."""
 
+import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 from world import World
 
+from gpt2ro.training import muon
 from gpt2ro.training.config import load_experiment
 from gpt2ro.training.optimizers import make_optimizer, set_learning_rate
 
@@ -51,3 +55,44 @@ def test_an_update_of_muon_is_orthogonal_and_as_large_as_one_of_adamw(world: Wor
     # 0.2 x sqrt(largest side) x rate, the size that arXiv 2502.16982 gives an update of AdamW.
     expected = 0.1 * 0.2 * 8**0.5
     assert 0.6 * expected < values.median() < 1.3 * expected
+
+
+def muon_without_bfloat16(monkeypatch, shape: tuple[int, int]) -> torch.optim.Optimizer:
+    """Muon over a matrix with a gradient, on a processor without instructions for bfloat16."""
+    monkeypatch.setattr(muon, "has_bfloat16", lambda device: False)
+    return muon.make_muon([with_gradient(shape)], weight_decay=0.1)
+
+
+def with_gradient(shape: tuple[int, int]) -> torch.nn.Parameter:
+    matrix = torch.nn.Parameter(torch.randn(shape, generator=torch.Generator().manual_seed(1)))
+    matrix.grad = torch.randn(shape, generator=torch.Generator().manual_seed(2))
+    return matrix
+
+
+@pytest.mark.parametrize("shape", [(24, 8), (8, 24), (8, 8)])
+def test_muon_in_float32_differs_from_that_of_pytorch_by_rounding(monkeypatch, shape) -> None:
+    ours, theirs = muon_without_bfloat16(monkeypatch, shape), with_gradient(shape)
+    reference = torch.optim.Muon([theirs], weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
+    for step in range(3):
+        for optimizer in (ours, reference):
+            set_learning_rate(optimizer, 0.1 / (1 + step))
+            optimizer.step()
+    [found], before = ours.param_groups[0]["params"], with_gradient(shape).detach()
+    difference, moved = (found - theirs).norm(), (theirs - before).norm()
+    # A bfloat16 has 8 bits.
+    assert 0 < difference < 2**-6 * moved
+
+
+def test_muon_without_instructions_for_bfloat16_multiplies_none(monkeypatch) -> None:
+    class Recorder(TorchDispatchMode):
+        """Notes the types of what operators return."""
+
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            found = func(*args, **(kwargs or {}))
+            seen.update(one.dtype for one in tree_leaves(found) if isinstance(one, torch.Tensor))
+            return found
+
+    seen: set[torch.dtype] = set()
+    with Recorder():
+        muon_without_bfloat16(monkeypatch, (24, 8)).step()
+    assert seen == {torch.float32}
