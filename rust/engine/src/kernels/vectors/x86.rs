@@ -99,6 +99,9 @@ pub(in crate::kernels) type Avx2 = [__m256; 2];
 const HALF: usize = 8;
 
 impl Vector for Avx2 {
+    /// A chain takes 4 of 16 registers.
+    const CHAINS: usize = 2;
+
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
         unsafe { [_mm256_set1_ps(value); 2] }

@@ -28,6 +28,9 @@ pub(super) fn multiply(job: Job<'_>) {
 impl Dot for Avx2 {
     type Sum = [__m256i; HALVES];
 
+    /// A chain takes 4 of 16 registers.
+    const CHAINS: usize = 2;
+
     #[inline(always)]
     unsafe fn zero() -> Self::Sum {
         // SAFETY: the caller's promise.
