@@ -9,7 +9,7 @@
 
 use super::kept::{Kept, PAIR};
 use super::softmax::softmax;
-use super::{Attention, FEW, LOOKING};
+use super::{Attention, FEW};
 use crate::kernels::memory::prefetch;
 use crate::kernels::vectors::Vector;
 use crate::kernels::{LANES, Tile};
@@ -20,7 +20,7 @@ const CHAINS: usize = 4;
 /// are as many.
 const MOST_TILES: usize = 4;
 
-/// What TOKENS tokens (1, or a multiple of [`FEW`]) find, the first of which is `place.1`;
+/// What TOKENS tokens find, the first of which is `place.1`;
 /// `output: (head size / 16, all tokens)`, and the past of each but the first is that of the one before
 /// and its own slot.
 ///
@@ -48,7 +48,7 @@ pub(super) unsafe fn look_back<V: Vector, K: Kept, const TOKENS: usize>(
     }
     let (weights, _) = scores.as_chunks();
     // Half the registers for totals.
-    let many = MOST_TILES.min(2 * LOOKING / TOKENS);
+    let many = MOST_TILES.min(PAIR * V::LOOKING / TOKENS);
     for tile in (0..attention.head_tiles).step_by(many) {
         let place = (tile, first);
         // SAFETY: the caller's promise.
@@ -84,13 +84,14 @@ unsafe fn score<V: Vector, K: Kept, const TOKENS: usize>(
         return;
     }
     let block = slots[0] as usize / LANES;
-    if TOKENS == 1 {
-        let [products] = unsafe { products::<V, K, 1>(attention, (head, first), keys, block) };
-        scores[0] = products;
-    }
-    for (few, scores) in scores.as_chunks_mut().0.iter_mut().enumerate() {
+    let (fews, single) = scores.as_chunks_mut();
+    for (few, scores) in fews.iter_mut().enumerate() {
         let place = (head, first + few * FEW);
         *scores = unsafe { products::<V, K, FEW>(attention, place, keys, block) };
+    }
+    for (token, score) in single.iter_mut().enumerate() {
+        let place = (head, first + token);
+        [*score] = unsafe { products::<V, K, 1>(attention, place, keys, block) };
     }
 }
 

@@ -22,6 +22,8 @@ use super::{Isa, LANES, Tile};
 pub const LOOKING: usize = 8;
 /// Fewer that do so; less than these look back one by one.
 const FEW: usize = 4;
+/// As many as do so where there are fewer registers.
+const TWO: usize = 2;
 
 /// What a head remembers: a key and a value for each slot; the slots are a multiple of 16.
 ///
@@ -215,8 +217,9 @@ impl Job<'_> {
             while rest > 0 {
                 let place = (head, token);
                 let count = match rest {
-                    LOOKING.. => LOOKING,
-                    FEW.. => FEW,
+                    LOOKING.. if V::LOOKING == LOOKING => LOOKING,
+                    FEW.. if V::LOOKING == LOOKING => FEW,
+                    TWO.. if V::LOOKING == TWO => TWO,
                     _ => 1,
                 };
                 // SAFETY: the caller's promise.
@@ -226,6 +229,7 @@ impl Job<'_> {
                             look_back::<V, K, LOOKING>(attention, place, memory, scores, output);
                         }
                         FEW => look_back::<V, K, FEW>(attention, place, memory, scores, output),
+                        TWO => look_back::<V, K, TWO>(attention, place, memory, scores, output),
                         _ => look_back::<V, K, 1>(attention, place, memory, scores, output),
                     }
                 }

@@ -28,6 +28,9 @@ pub(super) trait Vector: Copy {
     /// Chains of sums that the registers have room for, of a band's 32 rows.
     const CHAINS: usize = 4;
 
+    /// Tokens for whose attention the registers have room: the sums of two tiles of each.
+    const LOOKING: usize = 8;
+
     /// The same value 16 times.
     unsafe fn splat(value: f32) -> Self;
 

@@ -102,6 +102,8 @@ impl Vector for Avx2 {
     /// A chain takes 4 of 16 registers.
     const CHAINS: usize = 2;
 
+    const LOOKING: usize = 2;
+
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
         unsafe { [_mm256_set1_ps(value); 2] }
