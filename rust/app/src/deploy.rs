@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::ValueEnum;
-use serde::Deserialize;
+use gpt2ro_engine::model::Config;
 use tokenizers::Tokenizer;
 
 use crate::tokenizer_file;
@@ -43,33 +43,6 @@ impl Weights {
             .or_else(|| [Self::Fp32, Self::Fp16].into_iter().find(exists))
             .unwrap_or(Self::Fp32)
     }
-}
-
-/// What `config.json` says of the model; the names are those of `transformers`.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Config {
-    /// Number of token ids.
-    pub vocab_size: usize,
-    /// Most tokens of a sequence.
-    pub n_positions: usize,
-    /// Width of the residual stream.
-    pub n_embd: usize,
-    /// Attention heads a layer.
-    pub n_head: usize,
-    /// Number of layers.
-    pub n_layer: usize,
-    /// Added to the variance in layer norms.
-    pub layer_norm_epsilon: f64,
-    activation_function: String,
-    eos_token_id: Option<u32>,
-    #[serde(default)]
-    scale_attn_by_inverse_layer_idx: bool,
-    #[serde(default = "yes")]
-    scale_attn_weights: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// An opened deploy folder; the weights are only located, not read.
@@ -111,8 +84,9 @@ impl Deploy {
                 tokenizer_path.display()
             )
         })?;
-        let config = read_config(&config_path)?;
-        if let Some(fault) = config.fault(&tokenizer, end_of_text) {
+        let config = Config::read(&config_path)
+            .map_err(|error| anyhow!("{}: {error}; {REMEDY}", config_path.display()))?;
+        if let Some(fault) = contradiction(&config, &tokenizer, end_of_text) {
             bail!("{}: {fault}; {REMEDY}", config_path.display());
         }
         let files = [name, CONFIG, TOKENIZER].into_iter().chain(OF_OTHER_TOOLS);
@@ -150,63 +124,16 @@ fn read_tokenizer(path: &Path) -> Result<Tokenizer> {
     tokenizer.map_err(|error| anyhow!("{}: {error}; {REMEDY}", path.display()))
 }
 
-fn read_config(path: &Path) -> Result<Config> {
-    let text = std::fs::read(path).with_context(|| path.display().to_string())?;
-    serde_json::from_slice(&text).map_err(|error| {
-        anyhow!(
-            "{}: not the configuration of a GPT-2 ({error}); {REMEDY}",
-            path.display()
-        )
-    })
-}
-
-impl Config {
-    /// What keeps this from being a GPT-2 that the backends compute rightly, with this tokenizer.
-    fn fault(&self, tokenizer: &Tokenizer, end_of_text: u32) -> Option<String> {
-        let tokens = tokenizer.get_vocab_size(true);
-        let Self {
-            vocab_size,
-            n_positions,
-            n_embd,
-            n_head,
-            n_layer,
-            ..
-        } = *self;
-        if vocab_size != tokens {
-            return Some(format!(
-                "vocab_size is {vocab_size}, and the tokenizer has {tokens} tokens"
-            ));
-        }
-        if self.eos_token_id.is_some_and(|id| id != end_of_text) {
-            let found = self.eos_token_id.unwrap_or_default();
-            return Some(format!(
-                "eos_token_id is {found}, and the tokenizer's {END_OF_TEXT} is {end_of_text}"
-            ));
-        }
-        if n_positions < 2 || n_layer == 0 || n_embd == 0 {
-            return Some("n_positions under 2, or n_layer or n_embd is 0".to_owned());
-        }
-        if n_head == 0 || n_embd % n_head != 0 {
-            return Some(format!(
-                "n_embd {n_embd} is not a multiple of n_head {n_head}"
-            ));
-        }
-        if self.activation_function != "gelu_new" {
-            let found = &self.activation_function;
-            return Some(format!(
-                "activation_function is {found}; only gelu_new is computed"
-            ));
-        }
-        let epsilon = self.layer_norm_epsilon;
-        if !(epsilon > 0.0 && epsilon < 1.0) {
-            return Some(format!(
-                "layer_norm_epsilon is {epsilon}; expected a small number over 0, such as 1e-5"
-            ));
-        }
-        if !self.scale_attn_weights {
-            return Some("scale_attn_weights is false; only true is computed".to_owned());
-        }
-        self.scale_attn_by_inverse_layer_idx
-            .then(|| "scale_attn_by_inverse_layer_idx is true; only false is computed".to_owned())
+/// How a configuration contradicts the tokenizer beside it.
+fn contradiction(config: &Config, tokenizer: &Tokenizer, end_of_text: u32) -> Option<String> {
+    let (size, tokens) = (config.vocab_size, tokenizer.get_vocab_size(true));
+    if size != tokens {
+        return Some(format!(
+            "vocab_size is {size}, and the tokenizer has {tokens} tokens"
+        ));
     }
+    let found = config.eos_token_id.filter(|&id| id != end_of_text)?;
+    Some(format!(
+        "eos_token_id is {found}, and the tokenizer's {END_OF_TEXT} is {end_of_text}"
+    ))
 }

@@ -2,9 +2,9 @@
 
 use anyhow::{Context as _, Result, anyhow};
 use gpt2ro_engine::kernels::Precision;
-use gpt2ro_engine::model::{Cached, Gpt2, LoadError, Options, Shape, Wanted};
+use gpt2ro_engine::model::{Cached, Gpt2, LoadError, Options, Wanted};
 
-use crate::deploy::{Config, Deploy};
+use crate::deploy::Deploy;
 use crate::model::{Logits, Model, Positions};
 use crate::output::tell;
 
@@ -20,7 +20,7 @@ impl EngineModel {
     /// # Errors
     /// The weights are damaged or do not fit the configuration.
     pub fn check(deploy: &Deploy) -> Result<()> {
-        let checked = Gpt2::check_file(&deploy.weights, &shape(&deploy.config));
+        let checked = Gpt2::check_file(&deploy.weights, &deploy.config.shape());
         checked.map_err(|error| load_failure(deploy, error))
     }
 
@@ -42,7 +42,7 @@ impl EngineModel {
         let network = if cache {
             load_cached(deploy, options)
         } else {
-            Gpt2::load(&deploy.weights, shape(&deploy.config), options)
+            Gpt2::load(&deploy.weights, deploy.config.shape(), options)
         };
         Ok(Self {
             network: network.map_err(|error| load_failure(deploy, error))?,
@@ -56,7 +56,7 @@ fn load_cached(deploy: &Deploy, options: Options) -> Result<Gpt2, LoadError> {
     let extension = format!("{}.packed", options.precision.name());
     let file = deploy.weights.with_extension(extension);
     let (network, cached) =
-        Gpt2::load_cached(&deploy.weights, shape(&deploy.config), options, &file)?;
+        Gpt2::load_cached(&deploy.weights, deploy.config.shape(), options, &file)?;
     if let Cached::NotWritten(error) = cached {
         let file = file.display();
         tell(&format!(
@@ -64,17 +64,6 @@ fn load_cached(deploy: &Deploy, options: Options) -> Result<Gpt2, LoadError> {
         ));
     }
     Ok(network)
-}
-
-fn shape(config: &Config) -> Shape {
-    Shape {
-        vocabulary: config.vocab_size,
-        context: config.n_positions,
-        width: config.n_embd,
-        heads: config.n_head,
-        layers: config.n_layer,
-        epsilon: config.layer_norm_epsilon as f32,
-    }
 }
 
 /// The error with its remedy: damaged weights can be written again; more memory cannot.

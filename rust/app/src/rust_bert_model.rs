@@ -5,10 +5,11 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
+use gpt2ro_engine::model::Config;
 use rust_bert::gpt2::{Gpt2Config, Gpt2Model};
 use tch::{Device, Kind, Tensor, nn, no_grad};
 
-use crate::deploy::{Config, Deploy};
+use crate::deploy::Deploy;
 use crate::model::{Logits, Model, Positions};
 
 /// GPT-2 in float32 on the CPU.

@@ -5,13 +5,13 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
+use gpt2ro_engine::model::Config;
 use serde_json::json;
 
 use super::Speaker;
 use crate::backend::Precision;
 use crate::cli::BenchOptions;
 use crate::decoding::sampler::argmax;
-use crate::deploy::Config;
 use crate::model::{Model as _, Positions};
 use crate::output::{StandardOutput, tell};
 

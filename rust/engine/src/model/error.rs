@@ -5,6 +5,20 @@ use thiserror::Error;
 use super::Shape;
 use crate::archive::ArchiveError;
 
+/// Why a configuration is none of a model.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Read(#[from] std::io::Error),
+    /// It is not JSON, or a key is missing or has another type.
+    #[error("not the configuration of a GPT-2 ({0})")]
+    Format(#[from] serde_json::Error),
+    /// A value is of no model that can be computed.
+    #[error("{0}")]
+    Value(String),
+}
+
 /// Why a model could not be loaded.
 #[derive(Debug, Error)]
 pub enum LoadError {

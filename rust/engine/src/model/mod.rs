@@ -2,6 +2,7 @@
 
 mod block;
 mod cache;
+mod config;
 mod embedding;
 mod error;
 mod machine;
@@ -16,7 +17,8 @@ use crate::archive::Archive;
 use crate::kernels::{CacheFormat, Isa, Place, Pool, Precision};
 use block::Buffers;
 use cache::Cache;
-pub use error::{ForwardError, LoadError};
+pub use config::Config;
+pub use error::{ConfigError, ForwardError, LoadError};
 use machine::Machine;
 pub use shape::Shape;
 pub use weights::Cached;
