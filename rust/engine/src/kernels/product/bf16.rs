@@ -101,7 +101,7 @@ struct Widened<V>(V);
 impl<V: Vector> Dot for Widened<V> {
     type Sum = V;
 
-    const CHAINS: usize = V::CHAINS;
+    const CHAINS: [usize; 2] = V::BF16_CHAINS;
 
     #[inline(always)]
     unsafe fn zero() -> V {

@@ -71,7 +71,7 @@ impl<V: Vector> Kernel for Floats<V> {
 impl<V: Vector> Dot for Floats<V> {
     type Sum = V;
 
-    const CHAINS: usize = V::CHAINS;
+    const CHAINS: [usize; 2] = V::CHAINS;
 
     #[inline(always)]
     unsafe fn zero() -> V {

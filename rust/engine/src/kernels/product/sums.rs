@@ -15,8 +15,8 @@ pub(super) trait Dot {
     /// The sums of 16 rows while they grow.
     type Sum: Copy;
 
-    /// Chains of sums of one token that the registers have room for.
-    const CHAINS: usize = 4;
+    /// Chains of sums of each token, of one and of two tokens. More have one: their sums fill the registers.
+    const CHAINS: [usize; 2] = [4, 2];
 
     /// Sums of nothing.
     ///
@@ -44,9 +44,9 @@ pub(super) unsafe fn sums<D: Dot, const TOKENS: usize>(
 ) -> [[D::Sum; PANELS]; TOKENS] {
     // SAFETY: the caller's promise.
     unsafe {
-        match D::CHAINS / TOKENS {
-            4 => chained::<D, TOKENS, 4>(lines, words),
-            2 => chained::<D, TOKENS, 2>(lines, words),
+        match D::CHAINS.get(TOKENS - 1) {
+            Some(4) => chained::<D, TOKENS, 4>(lines, words),
+            Some(2) => chained::<D, TOKENS, 2>(lines, words),
             _ => chained::<D, TOKENS, 1>(lines, words),
         }
     }

@@ -25,8 +25,11 @@ const SECOND: u32 = 0xffff_0000;
 /// # Safety
 /// The processor must have the instructions, in every function.
 pub(super) trait Vector: Copy {
-    /// Chains of sums that the registers have room for, of a band's 32 rows.
-    const CHAINS: usize = 4;
+    /// Chains of the sums of a band's 32 rows, of one and of two tokens.
+    const CHAINS: [usize; 2] = [4, 2];
+
+    /// The same of weights in bfloat16, whose halves take registers too.
+    const BF16_CHAINS: [usize; 2] = Self::CHAINS;
 
     /// Tokens for whose attention the registers have room: the sums of two tiles of each.
     const LOOKING: usize = 8;

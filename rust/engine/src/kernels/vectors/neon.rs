@@ -21,7 +21,7 @@ const QUARTER: usize = LANES / REGISTERS;
 // registers.
 impl Vector for Neon {
     /// A chain takes 8 of 32 registers.
-    const CHAINS: usize = 2;
+    const CHAINS: [usize; 2] = [2, 1];
 
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {

@@ -29,7 +29,7 @@ impl Dot for Avx2 {
     type Sum = [__m256i; HALVES];
 
     /// A chain takes 4 of 16 registers.
-    const CHAINS: usize = 2;
+    const CHAINS: [usize; 2] = [2, 1];
 
     #[inline(always)]
     unsafe fn zero() -> Self::Sum {

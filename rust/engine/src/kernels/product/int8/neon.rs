@@ -17,7 +17,7 @@ impl<const DOT: bool> Dot for Neon<DOT> {
     type Sum = Sums;
 
     /// A chain takes 8 of 32 registers.
-    const CHAINS: usize = 2;
+    const CHAINS: [usize; 2] = [2, 1];
 
     #[inline(always)]
     unsafe fn zero() -> Sums {
