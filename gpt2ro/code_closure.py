@@ -42,16 +42,20 @@ def _imported_files(path: Path, modified: int, root: Path) -> list[Path]:
     """
     files: dict[Path, None] = {}
     for module in _imported_modules(path.read_text(encoding="utf-8")):
-        parts = module.split(".")
-        for depth in range(1, len(parts) + 1):
-            files |= dict.fromkeys(_files(root.joinpath(*parts[:depth])))
+        files |= dict.fromkeys(_files(module, root))
     return list(files)
 
 
 @cache
-def _files(module: Path) -> list[Path]:
-    """Return the file of a module, given without its ending; none of what is no module."""
-    return [path for path in (module / "__init__.py", module.with_suffix(".py")) if path.is_file()]
+def _files(module: str, root: Path) -> list[Path]:
+    """Return the files that Python runs for a dotted name, outer packages first.
+
+    Paths are made once a name, and its beginnings are names too: there are a thousand imports.
+    """
+    outer, _, _ = module.rpartition(".")
+    place = f"{root}/{module.replace('.', '/')}"
+    own = [Path(place, "__init__.py"), Path(f"{place}.py")]
+    return [*(_files(outer, root) if outer else []), *filter(Path.is_file, own)]
 
 
 def _imported_modules(source: str) -> list[str]:

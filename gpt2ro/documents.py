@@ -206,7 +206,7 @@ def _whole_lines(path: Path) -> int:
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines of a zstd stream; raise EOFError if its last frame is cut off."""
+    """Yield the lines of a zstd stream; raise EOFError if it is not one whole frame."""
     decompressor = zstandard.ZstdDecompressor().decompressobj()
     # What stands behind the last line end; it is copied once, when its line is whole.
     pending: list[memoryview] = []
@@ -219,5 +219,7 @@ def _blocks(file: BinaryIO) -> Iterator[bytes]:
         pending.append(view[end:])
     if not decompressor.eof:
         raise EOFError("the file ends inside a compressed frame")
+    if decompressor.unused_data:
+        raise EOFError("the file goes on behind its compressed frame")
     if rest := b"".join(pending):
         yield rest

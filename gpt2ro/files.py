@@ -113,21 +113,3 @@ def sha256(path: Path) -> str:
         while block := file.read(READ_SIZE):
             digest.update(block)
     return digest.hexdigest()
-
-
-def record_count(path: Path, record_bytes: int) -> int:
-    """Return how many records of a fixed size a file of nothing else has.
-
-    Raises:
-        UserError: it is missing or damaged.
-    """
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise UserError(f"{path}: not found; the step that writes it has not run.") from None
-    if size % record_bytes:
-        raise UserError(
-            f"{path}: {size:,} bytes found, a multiple of {record_bytes} expected; delete it and "
-            "run again."
-        )
-    return size // record_bytes

@@ -81,6 +81,14 @@ def test_a_truncated_shard_is_an_error_that_names_it(tmp_path: Path, kept: float
         list(read_documents(path))
 
 
+def test_two_shards_in_one_file_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "part.jsonl.zst"
+    write_documents(path, some_documents(2))
+    path.write_bytes(path.read_bytes() * 2)
+    with pytest.raises(UserError, match=r"after document 2 \(the file goes on behind its"):
+        list(read_documents(path))
+
+
 def test_a_flipped_byte_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "part.jsonl.zst"
     write_documents(path, some_documents(2000))

@@ -15,6 +15,8 @@ Decisions (`clusters/{source}/{part}.parquet`), again one row a document in the 
     duplicate_of  string, id of the document that stays in its place; null when this one stays
     similarity    double, Jaccard similarity of a near-duplicate to the document that stays; null
                   for an exact copy of it
+
+Pages have checksums: zstd keeps hashes as they are, and a flipped bit in them is another hash.
 """
 
 from collections.abc import Iterable
@@ -67,7 +69,7 @@ def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> N
     """Write tables one after the other as one, atomically, with one of them in memory."""
     with (
         atomic_path(path) as partial,
-        pq.ParquetWriter(partial, schema, compression="zstd") as file,
+        pq.ParquetWriter(partial, schema, compression="zstd", write_page_checksum=True) as file,
     ):
         for table in tables:
             file.write_table(table)
@@ -80,7 +82,7 @@ def read_table(path: Path, schema: pa.Schema, columns: list[str] | None = None) 
         UserError: the file is missing, damaged, or holds other columns.
     """
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             found = file.schema_arrow
             table = file.read(columns) if found.equals(schema) else None
     except FileNotFoundError:

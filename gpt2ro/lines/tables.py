@@ -1,7 +1,8 @@
 """Tables of how many documents have a key, on disk, sorted.
 
-A table of n keys is n little-endian uint64, ascending, each once, and then n little-endian uint32,
-the documents of each: `numpy.fromfile(path, "<u8", n)`, where n is the size of the file / 12.
+A table of n keys is the head of `gpt2ro.record_file`, n little-endian uint64, ascending, each once,
+and then n little-endian uint32, the documents of each: `numpy.fromfile(path, "<u8", n, offset=24)`,
+where n is (size of the file - 24) / 12.
 """
 
 import os
@@ -15,11 +16,12 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from gpt2ro.files import atomic_path, record_count
+from gpt2ro.files import atomic_path
 from gpt2ro.lines.keys import KEY, Keys
+from gpt2ro.record_file import HEAD, RecordFormat
 
 COUNT = np.dtype("<u4")
-ENTRY_BYTES = KEY.itemsize + COUNT.itemsize
+TABLE_FILE = RecordFormat("gpt2ro table", 1, KEY.itemsize + COUNT.itemsize)
 
 Numbers = NDArray[np.uint32]
 
@@ -49,7 +51,7 @@ class Counts:
 
 
 class StoredTable:
-    """A table in a file that is open, read piece by piece.
+    """A table without a head in a file that is open, read piece by piece.
 
     Attributes:
         entries: of the table.
@@ -61,7 +63,7 @@ class StoredTable:
 
     def read(self, start: int, count: int) -> Counts:
         """Return up to so many entries."""
-        return _read(self._descriptor, self.entries, start, count)
+        return _read(self._descriptor, 0, self.entries, start, count)
 
 
 class TablePath:
@@ -79,7 +81,7 @@ class TablePath:
         """Return up to so many entries."""
         descriptor = os.open(self._path, os.O_RDONLY)
         try:
-            return _read(descriptor, self.entries, start, count)
+            return _read(descriptor, HEAD.size, self.entries, start, count)
         finally:
             os.close(descriptor)
 
@@ -87,10 +89,11 @@ class TablePath:
 Table = StoredTable | TablePath
 
 
-def _read(descriptor: int, entries: int, start: int, count: int) -> Counts:
+def _read(descriptor: int, table: int, entries: int, start: int, count: int) -> Counts:
+    """Return entries of a table that begins at the byte `table` of a file."""
     count = min(count, entries - start)
-    first = start * KEY.itemsize
-    second = entries * KEY.itemsize + start * COUNT.itemsize
+    first = table + start * KEY.itemsize
+    second = table + entries * KEY.itemsize + start * COUNT.itemsize
     keys = os.pread(descriptor, count * KEY.itemsize, first)
     documents = os.pread(descriptor, count * COUNT.itemsize, second)
     return Counts(np.frombuffer(keys, KEY), np.frombuffer(documents, COUNT))
@@ -102,17 +105,21 @@ def table_entries(path: Path) -> int:
     Raises:
         UserError: it is missing or damaged.
     """
-    return record_count(path, ENTRY_BYTES)
+    return TABLE_FILE.record_count(path)
 
 
 def write_table(path: Path, pieces: Iterable[Counts]) -> None:
     """Write consecutive pieces as one table, complete or not at all, in the memory of one piece."""
     with atomic_path(path) as partial, partial.open("wb") as file:
-        write_pieces(file, pieces, path.parent)
+        file.write(TABLE_FILE.head(0))
+        entries = write_pieces(file, pieces, path.parent)
+        # How many they are is known only now.
+        file.seek(0)
+        file.write(TABLE_FILE.head(entries))
 
 
 def write_pieces(file: IO[bytes], pieces: Iterable[Counts], folder: Path) -> int:
-    """Write consecutive pieces as one table and return its entries.
+    """Write consecutive pieces as one table without a head and return its entries.
 
     Args:
         folder: where the second column waits, in a file without a name, until the first is written.
@@ -144,8 +151,8 @@ class LineIndex:
         self._documents: Numbers = np.empty(0, COUNT)
         if entries:
             # As plain arrays: each look-up in a memmap would make several of them.
-            self._keys = np.asarray(np.memmap(path, KEY, "r", shape=entries))
-            second = entries * KEY.itemsize
+            self._keys = np.asarray(np.memmap(path, KEY, "r", HEAD.size, entries))
+            second = HEAD.size + entries * KEY.itemsize
             self._documents = np.asarray(np.memmap(path, COUNT, "r", second, entries))
 
     @property

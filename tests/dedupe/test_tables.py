@@ -50,6 +50,22 @@ def test_a_damaged_table_is_an_error_that_names_it(tmp_path: Path, kept: int) ->
         read_table(path, SIGNATURES)
 
 
+@pytest.mark.parametrize("column", SIGNATURES.names)
+def test_a_flipped_bit_in_a_page_is_an_error(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "a.parquet"
+    write_table(path, ROWS)
+    pages = pq.read_metadata(path).row_group(0).column(SIGNATURES.names.index(column))
+    whole = path.read_bytes()
+    first = pages.dictionary_page_offset or pages.data_page_offset
+    # The last byte of the dictionary, and that of the values.
+    for place in {pages.data_page_offset, first + pages.total_compressed_size}:
+        content = bytearray(whole)
+        content[place - 1] ^= 1
+        path.write_bytes(content)
+        with pytest.raises(UserError, match=r"a\.parquet: damaged .*CRC checksum verification"):
+            read_table(path, SIGNATURES)
+
+
 def test_other_columns_are_an_error(tmp_path: Path) -> None:
     pq.write_table(pa.table({"id": ["a"]}), tmp_path / "a.parquet")
     with pytest.raises(
