@@ -16,6 +16,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import write_json
 from gpt2ro.tokenization.shards import TokenShard, read_shards
 from gpt2ro.training.averaging import WeightAverage
+from gpt2ro.training.board import writer_thread_silent
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.checks import check_arguments, check_held_out, check_tokenizer
 from gpt2ro.training.config import check_shares
@@ -66,7 +67,7 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape)
     folder = paths.runs / fingerprint(facts)
-    with sole_training(folder) if processes.is_first else nullcontext():
+    with sole_training(folder) if processes.is_first else nullcontext(), writer_thread_silent():
         store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
         blank = not store.is_empty
         if processes.is_first:
