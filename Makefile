@@ -8,6 +8,11 @@ SNAKEMAKE = $(RUN) snakemake --configfile $(CONFIG) $(if $(CORPUS),--config corp
 EXTENSION_SOURCES = $(shell find rust/corpus rust/python -name '*.rs' -o -name '*.toml')
 RESULTS = $(shell sed -n 's/^results: *["'\'']*\([^ "'\''\#]*\).*/\1/p' $(CONFIG))
 
+# Snakemake needs a folder for its cache: for an account whose home cannot be written to, it is here.
+ifneq ($(shell test -w "$$HOME" && echo writable),writable)
+export XDG_CACHE_HOME ?= $(CURDIR)/.cache
+endif
+
 # Snakemake notes of which sources it was built: touching one then builds nothing again.
 NOTE_EXTENSION = $(RUN) snakemake --quiet --touch --force gpt2ro/_native.abi3.so
 

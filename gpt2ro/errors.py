@@ -103,12 +103,26 @@ def run(
         sys.exit(EXIT_FAILURE)
 
 
+def no_space_left(where: object = "") -> str:
+    """Return what a user is told of a full disk.
+
+    Args:
+        where: the file or folder that was written, where it is known, and what it was for.
+    """
+    place = f"{where}: " if where else ""
+    return f"{place}no space left on the device, or in your quota; free some space, run again."
+
+
+def of_full_disk(error: OSError, where: object) -> Exception:
+    """Return what to raise in place of an error of writing: a UserError if the disk is full."""
+    return UserError(no_space_left(where)) if error.errno in NO_SPACE else error
+
+
 def _of_system(error: OSError) -> str | None:
     """Return what a user can do about an error of the system; None if it is a defect of ours."""
     if error.errno in NO_SPACE:
         # Of a file that is written as it grows, a log say; what appears whole says its name.
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}no space left on the device, or in your quota; free some space, run again."
+        return no_space_left(error.filename)
     if error.errno in PLACES and error.filename:
         return f"{error.filename}: {os.strerror(error.errno).lower()}; name another place."
     return None

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gpt2ro.errors import NO_SPACE as NO_SPACE
-from gpt2ro.errors import UserError
+from gpt2ro.errors import NO_SPACE, UserError, no_space_left
 
 # A disk with less is full: not even a small file fits.
 FULL_BYTES = 1 << 16
@@ -44,10 +43,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
         if not is_device:
             partial.unlink(missing_ok=True)
         if full:
-            raise UserError(
-                f"{path}: no space left on the device, or in your quota, while writing; free some "
-                "space, run again."
-            ) from error
+            raise UserError(no_space_left(path)) from error
         raise
 
 

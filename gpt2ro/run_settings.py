@@ -102,6 +102,23 @@ def check_for_training(settings: Mapping[str, Any], where: str) -> None:
         )
 
 
+def check_gpus(asked: int, allowed: int, where: str) -> None:
+    """Refuse a training on more GPUs than jobs may use: it would be given fewer, and start on all.
+
+    Args:
+        asked: `training.gpus`.
+        allowed: the resource `gpu`, which all jobs share.
+
+    Raises:
+        UserError: fewer are allowed than asked for.
+    """
+    if asked > allowed:
+        raise UserError(
+            f"{where}: training.gpus is {asked}, and jobs may use {allowed} (the resource gpu); "
+            f"add --resources gpu={asked} downloads=2, or set training.gpus: {allowed}."
+        )
+
+
 def override_words(overrides: Mapping[str, Any]) -> list[str]:
     """Return KEY VALUE pairs of an experiment, as the command line of the training takes them."""
     return [str(word) for pair in flat(overrides).items() for word in pair]

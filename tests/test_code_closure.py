@@ -11,6 +11,7 @@ from gpt2ro.code_closure import code_closure
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 
+TOLD = "LOADED "
 # Runs a script's imports (its --help ends it) and prints the files of the package that were loaded.
 PROBE = """
 import runpy, sys
@@ -30,7 +31,8 @@ def test_holds_every_module_that_the_script_really_loads(script: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROBE, str(script)], capture_output=True, text=True, check=True
     )
-    loaded = {Path(line.split()[1]) for line in done.stdout.splitlines() if line[:6] == "LOADED"}
+    lines = done.stdout.splitlines()
+    loaded = {Path(line.removeprefix(TOLD)) for line in lines if line.startswith(TOLD)}
     assert loaded, done.stdout
     assert loaded <= set(code_closure(script, ROOT))
 

@@ -1,6 +1,8 @@
 """The two descriptions of the environment, pip's lock and conda's file, agree."""
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -79,3 +81,24 @@ def test_the_lock_of_the_fuzz_targets_has_what_our_crates_need(crate: str) -> No
     locked = packages[manifest["package"]["name"]]["dependencies"]
     # A version follows where there are several.
     assert needed <= {words.split()[0] for words in locked}
+
+
+def cache_of_make(home: Path) -> str:
+    """What Snakemake would find in XDG_CACHE_HOME when make starts it."""
+    command = ["make", "--eval", 'told: ; @echo "$$XDG_CACHE_HOME"', "told"]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_make_gives_snakemake_a_cache_where_the_home_has_none(tmp_path: Path) -> None:
+    assert cache_of_make(tmp_path) == ""
+    assert cache_of_make(tmp_path / "none") == str(ROOT / ".cache")
+
+
+def test_conda_has_the_extension_noted_as_make_has() -> None:
+    note = re.search(r"^NOTE_EXTENSION = .* (snakemake .*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert note
+    assert f"# and: {note[1]}\n" in (ROOT / "environment.yml").read_text()

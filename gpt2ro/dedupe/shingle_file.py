@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from gpt2ro.errors import UserError
-from gpt2ro.files import NO_SPACE
+from gpt2ro.errors import of_full_disk
 
 HASH_BYTES = 8
 
@@ -67,9 +66,7 @@ class ShingleFile(AbstractContextManager["ShingleFile"]):
             self._file.close()
 
     def _disk_full(self, error: OSError) -> Exception:
-        if error.errno not in NO_SPACE:
-            return error
-        return UserError(
-            f"{self._folder}: no space left on the device for the temporary file of shingles, "
-            f"{self._bounds[-1] / 1e6:,.0f} MB so far; free some space, run again."
+        written = self._bounds[-1] / 1e6
+        return of_full_disk(
+            error, f"{self._folder}, temporary file of shingles, {written:,.0f} MB so far"
         )

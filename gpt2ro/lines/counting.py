@@ -2,15 +2,15 @@
 
 import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from gpt2ro.dedupe.decisions import decided_documents
 from gpt2ro.documents import expected_documents, part_name
-from gpt2ro.errors import UserError
-from gpt2ro.files import NO_SPACE
+from gpt2ro.errors import of_full_disk
 from gpt2ro.lines.keys import KEY, document_keys
 from gpt2ro.lines.merge import merged
 from gpt2ro.lines.tables import COUNT, Counts, StoredTable, TablePath, write_pieces, write_table
@@ -77,13 +77,14 @@ class KeyCounter(ExitStack):
         self._keys = bytearray()
         try:
             file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115, closed by __exit__
-            self.enter_context(file)
+            self.callback(_close, file)
             write_pieces(file, [Counts(keys, documents.astype(COUNT))], self._folder)
         except OSError as error:
-            if error.errno not in NO_SPACE:
-                raise
-            raise UserError(
-                f"{self._folder}: no space left on the device for the temporary tables of lines; "
-                "free some space, run again."
-            ) from error
+            raise of_full_disk(error, f"{self._folder}, temporary tables of lines") from error
         self._tables.append(StoredTable(file.fileno(), len(keys)))
+
+
+def _close(file: IO[bytes]) -> None:
+    # What could not be written on a full disk is tried once more here; nobody needs it.
+    with suppress(OSError):
+        file.close()

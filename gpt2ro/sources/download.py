@@ -8,8 +8,8 @@ from typing import IO
 
 import httpx
 
-from gpt2ro.errors import UserError
-from gpt2ro.files import NO_SPACE, commit, partial_path, sha256, write_json
+from gpt2ro.errors import NO_SPACE, UserError
+from gpt2ro.files import commit, partial_path, sha256, write_json
 from gpt2ro.progress import Progress
 
 ATTEMPTS = 6

@@ -7,6 +7,6 @@ it runs on machines that hold nothing else of this project.
 import os
 
 # Threads that wait for each other sleep instead of spinning. On a machine that does other work too,
-# spinning made a step 1.7 to 3 times slower (2 threads on 2 cores, docs/training.md). OpenMP reads
-# this when PyTorch is imported, hence here.
+# spinning made a step 1.6 to 3.1 times slower (2 threads on 2 cores, docs/training.md). OpenMP
+# reads this when PyTorch is imported, hence here.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -1,6 +1,8 @@
 """TensorBoard's files of a run; that the disk is full for them is told in one line."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from torch.utils.tensorboard import SummaryWriter
@@ -15,12 +17,11 @@ class Board:
     """Scalars and texts by step.
 
     Each method raises UserError if the disk is full. That may come of an earlier call, as a thread
-    writes behind.
+    writes behind (`writer_thread_silent`).
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        threading.excepthook = _tell_of_other_threads
         with full_disk_told(folder):
             self._writer = SummaryWriter(str(folder))
 
@@ -46,7 +47,17 @@ class Board:
             self._writer.close()
 
 
-def _tell_of_other_threads(arguments: threading.ExceptHookArgs) -> None:
-    """Print the traceback of an error in a thread, as Python does, but for TensorBoard's."""
-    if type(arguments.thread).__name__ != WRITER_THREAD:
-        threading.__excepthook__(arguments)
+@contextmanager
+def writer_thread_silent() -> Iterator[None]:
+    """Inside the block, print no traceback of TensorBoard's thread; a Board tells its errors."""
+    before = threading.excepthook
+
+    def told(arguments: threading.ExceptHookArgs) -> None:
+        if type(arguments.thread).__name__ != WRITER_THREAD:
+            before(arguments)
+
+    threading.excepthook = told
+    try:
+        yield
+    finally:
+        threading.excepthook = before

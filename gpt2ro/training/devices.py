@@ -50,7 +50,7 @@ def slow_precision(precision: str, device: torch.device) -> str | None:
         )
     return (
         "PRECISION is bfloat16, which this processor has no instructions for "
-        f"({', '.join(BFLOAT16_OF_CPUS)}), so a step takes longer; set float32"
+        f"({', '.join(BFLOAT16_OF_CPUS)}), so it is slower than float32; set float32"
     )
 
 

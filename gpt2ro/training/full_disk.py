@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gpt2ro.errors import NO_SPACE, UserError
+from gpt2ro.errors import of_full_disk
 
 
 @contextmanager
@@ -17,9 +17,4 @@ def full_disk_told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in NO_SPACE:
-            raise
-        raise UserError(
-            f"{path}: no space left on the device, or in your quota, while writing; free some "
-            "space, run again: the checkpoints are intact."
-        ) from error
+        raise of_full_disk(error, path) from error

@@ -16,11 +16,13 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import write_json
 from gpt2ro.tokenization.shards import TokenShard, read_shards
 from gpt2ro.training.averaging import WeightAverage
+from gpt2ro.training.board import writer_thread_silent
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.checks import check_arguments, check_held_out, check_tokenizer
 from gpt2ro.training.config import check_shares
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
+from gpt2ro.training.devices import chosen_device, slow_precision
 from gpt2ro.training.earlier_runs import tell_new_run
 from gpt2ro.training.evaluation import evaluate, has_text, rehearse
 from gpt2ro.training.exclusive import sole_training
@@ -33,7 +35,7 @@ from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.optimizers import make_optimizer
 from gpt2ro.training.paths import Paths
 from gpt2ro.training.probes import Probes, read_probes
-from gpt2ro.training.processes import ALONE, Processes, local_rank
+from gpt2ro.training.processes import ALONE, Processes
 from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
 from gpt2ro.training.schedule import unreached_rate
@@ -65,7 +67,7 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape)
     folder = paths.runs / fingerprint(facts)
-    with sole_training(folder) if processes.is_first else nullcontext():
+    with sole_training(folder) if processes.is_first else nullcontext(), writer_thread_silent():
         store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
         blank = not store.is_empty
         if processes.is_first:
@@ -102,18 +104,10 @@ def _tell_plan(model: Gpt2, train: list[TokenShard], config: CfgNode, *, is_rand
             "UNFREEZING keeps blocks as they are, and theirs are random weights, which know "
             "nothing; give weights (training.initial_weights, --pretrained), or empty its lists"
         )
-    if model.device.type == "cuda" and config.PRECISION == "bfloat16" and not has_bfloat16():
-        plan.append(
-            f"PRECISION is bfloat16, which {torch.cuda.get_device_name()} has no instructions for "
-            "(from compute capability 8.0 on); set float16"
-        )
+    if fault := slow_precision(config.PRECISION, model.device):
+        plan.append(fault)
     for line in plan:
         print(f"training: {line}", file=sys.stderr)
-
-
-def has_bfloat16() -> bool:
-    """Return whether the GPU computes bfloat16 itself, and not in many steps."""
-    return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
 
 def _trained(
@@ -175,34 +169,6 @@ def _write(
     metrics["samples"] = draw_samples(model, tokenizer, config)
     write_model_folder(paths.model, model, paths.tokenizer, config)
     write_json(paths.metrics, metrics)
-
-
-def chosen_device(config: CfgNode) -> torch.device:
-    """Return the device that the config asks for.
-
-    Raises:
-        UserError: CUDA is asked for and absent, or float16 without CUDA.
-    """
-    has_cuda = torch.cuda.is_available()
-    if config.DEVICE == "cuda" and not has_cuda:
-        raise UserError(
-            "DEVICE is cuda, and PyTorch finds no GPU; set DEVICE to auto or cpu, or check "
-            "the driver (nvidia-smi)."
-        )
-    device = torch.device("cpu")
-    if has_cuda and config.DEVICE != "cpu":
-        if local_rank() >= torch.cuda.device_count():
-            raise UserError(
-                f"torchrun: process {local_rank() + 1} of this machine, which has "
-                f"{torch.cuda.device_count()} GPUs; lower --nproc-per-node."
-            )
-        device = torch.device("cuda", local_rank())
-    if config.PRECISION == "float16" and device.type != "cuda":
-        raise UserError(
-            "PRECISION is float16, which needs a GPU, and the device is the CPU; set float32 or "
-            "bfloat16."
-        )
-    return device
 
 
 def opened_probes(folder: Path | None, tokenizer: Tokenizer, model: Gpt2) -> Probes | None:

@@ -36,6 +36,6 @@ def test_a_full_disk_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("gpt2ro.dedupe.shingle_file.tempfile.TemporaryFile", full)
     with ShingleFile(tmp_path) as sets:
         sets.add(bytes(8))
-        expected = "no space left on the device for the temporary file of shingles, 0 MB so far"
+        expected = r"temporary file of shingles, 0 MB so far: no space left on the device"
         with pytest.raises(UserError, match=expected):
             sets.complete()

@@ -12,6 +12,7 @@ from pages import Part, documents, index_of
 from gpt2ro.documents import write_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import partial_path
+from gpt2ro.lines.counting import KeyCounter
 from gpt2ro.lines.merge import merged
 from gpt2ro.lines.tables import COUNT, KEY, LineIndex, TablePath, table_entries, write_table
 from gpt2ro.lines.tables import Counts as Entries
@@ -136,6 +137,20 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"index\.bin: no space left on the device"):
         write_table(path, [Entries(keys, np.ones(len(keys), COUNT))])
     assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_told_of_what_is_kept_there_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> object:
+        return Path("/dev/full").open("wb")
+
+    monkeypatch.setattr("gpt2ro.lines.counting.tempfile.TemporaryFile", full)
+    with (
+        KeyCounter(tmp_path, buffer_keys=1) as counter,
+        pytest.raises(UserError, match="temporary tables of lines: no space left on the device"),
+    ):
+        counter.add(bytes(8))
 
 
 def test_an_index_looks_keys_up(tmp_path: Path) -> None:

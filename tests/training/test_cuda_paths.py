@@ -8,8 +8,9 @@ import torch
 from gpt2ro.errors import UserError
 from gpt2ro.training import processes
 from gpt2ro.training.config import defaults, load_experiment
+from gpt2ro.training.devices import chosen_device
 from gpt2ro.training.processes import joined_processes
-from gpt2ro.training.run import _prepare, _tell_plan, chosen_device, train
+from gpt2ro.training.run import _prepare, train
 from gpt2ro.training.update import Updater
 
 
@@ -86,18 +87,6 @@ def test_gradients_of_gpus_are_exchanged_by_nccl(monkeypatch, has_gpu, backend) 
     with joined_processes() as found:
         assert (found.rank, found.count) == (1, 2)
     assert joined == [backend, "left"]
-
-
-@pytest.mark.parametrize("native", [False, True])
-def test_a_gpu_without_bfloat16_is_told(monkeypatch, capsys, native) -> None:
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Tesla T4")
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native)
-    model = SimpleNamespace(parameters=lambda: [torch.ones(3)], device=torch.device("cuda", 0))
-    config = defaults()
-    config.PRECISION = "bfloat16"
-    _tell_plan(model, [SimpleNamespace(tokens=torch.ones(100))], config, is_random=True)
-    told = "PRECISION is bfloat16, which Tesla T4 has no" in capsys.readouterr().err
-    assert told is not native
 
 
 def test_a_gpu_whose_memory_is_full_is_told_in_one_line(world, monkeypatch) -> None:

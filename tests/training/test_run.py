@@ -11,6 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
 from gpt2ro.training.config import load_experiment
+from gpt2ro.training.devices import slow_precision
 from gpt2ro.training.run import train
 
 
@@ -68,8 +69,10 @@ def test_given_weights_get_the_new_vocabulary_and_keep_the_rest(world, make_othe
     assert metrics["curve"][0]["train_loss"] < 4.0
 
 
-def test_bfloat16_trains_too(world) -> None:
+def test_bfloat16_trains_too_and_is_told_where_it_is_slow(world, capsys) -> None:
     metrics = run(world, "PRECISION", "bfloat16")
+    slow = slow_precision("bfloat16", torch.device("cpu"))
+    assert ("PRECISION is bfloat16" in capsys.readouterr().err) is bool(slow)
     curve = metrics["curve"]
     assert curve[-1]["valid_bits_per_byte"] < curve[0]["valid_bits_per_byte"]
 

@@ -97,6 +97,18 @@ def test_a_training_without_a_validation_split_is_refused_when_it_is_planned(
     assert not list((fresh.folder / ".snakemake" / "locks").iterdir())
 
 
+def test_more_gpus_than_jobs_may_use_are_refused_when_it_is_planned(fresh: Workspace) -> None:
+    two = ("--config", "training={gpus: 2}")
+    refused = fresh.snakemake("--dry-run", *two)
+    assert refused.status == 1
+    line = the_line(refused.stderr)
+    assert "training.gpus is 2, and jobs may use 1 (the resource gpu); add --resources" in line
+    assert not (fresh.folder / "results").exists()
+    for arguments in (("corpus",), ("train", "--resources", "gpu=2", "downloads=2")):
+        planned = fresh.snakemake("--dry-run", *arguments, *two)
+        assert planned.status == 0, planned.stderr
+
+
 def test_a_corpus_needs_no_validation_split(fresh: Workspace) -> None:
     with fresh.changed("config/config.yaml", "  valid: 0.2\n  test: 0.1", "  valid: 0\n  test: 0"):
         result = fresh.snakemake("--dry-run", "corpus", "tokenizer")

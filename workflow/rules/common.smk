@@ -11,6 +11,7 @@ from gpt2ro.configuration import typed
 from gpt2ro.run_settings import (
     STAGES,
     check_for_training,
+    check_gpus,
     checked_settings,
     config_schema,
     override_words,

@@ -12,10 +12,19 @@ if TRAINING["probes"] and not PROBES:
 PRETRAINED = [] if TRAINING["initial_weights"] == "random" else rules.pretrained.output
 
 
+def allowed_gpus() -> int:
+    """How many GPUs jobs may use; without a limit, as many as are asked for."""
+    limit = workflow.global_resources.get("gpu")
+    return limit.value if limit else TRAINING["gpus"]
+
+
 def train_tokens(_wildcards) -> list[str]:
     """What is trained on; asked for while the plan is made, so a fault ends it before the corpus."""
     with faults_told():
         check_for_training(SETTINGS, CONFIG)
+        # A job on a node of a cluster plans for itself alone, with limits of its own.
+        if workflow.is_main_process:
+            check_gpus(TRAINING["gpus"], allowed_gpus(), CONFIG)
     return every_part(rules.encode.output.tokens + rules.encode.output.facts)
 
 
