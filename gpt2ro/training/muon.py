@@ -1,6 +1,7 @@
 """Muon, in numbers that the processor multiplies itself."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -38,7 +39,7 @@ class Float32Muon(torch.optim.Muon):
                 matrix.add_(update, alpha=-group["lr"] * size_of_adamw(matrix))
 
 
-def make_muon(matrices: list[Tensor], weight_decay: float) -> torch.optim.Muon:
+def make_muon(matrices: Sequence[Tensor], weight_decay: float) -> torch.optim.Muon:
     """Return Muon over matrices of one device; the learning rate is set at each step."""
     kind = torch.optim.Muon if has_bfloat16(matrices[0].device) else Float32Muon
     # An update as large as AdamW's, so that one learning rate serves both.
