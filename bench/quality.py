@@ -6,10 +6,10 @@
 CONFIG is config/folder.yaml with `tokenizer.vocabulary: 8192`, and for the texts of
 docs/training.md `extraction.text_documents: blank-line`. Both train on the same documents with the
 same tokenizer, and both are scored on the same splits.
-Ours is the experiment `scratch` in bfloat16. The original GPT2Ro's: AdamW at 2e-3 from the first
-step to the last, no clipping, no guard, under 800 tokens an update, and a line of text an example,
-filled up to the context with a token that became a Romanian one. Of its faults these are kept; the
-decay of norms and the untied head are not.
+Ours is the experiment `scratch`, and both are in bfloat16 if the processor has instructions for it.
+The original GPT2Ro's: AdamW at 2e-3 from the first step to the last, no clipping, no guard, under
+800 tokens an update, and a line of text an example, filled up to the context with a token that
+became a Romanian one. Of its faults these are kept; the decay of norms and the untied head are not.
 
 Time is CPU time, so that what else the machine does changes nothing: M minutes of two cores are
 2 x M CPU minutes. A short run of each tells what its step costs, and so how many fit.
@@ -28,12 +28,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from experiment import Run, picture
 from tokenizers import Tokenizer
 
 from gpt2ro.files import sha256
 from gpt2ro.tokenization.shards import TokenShardWriter
 from gpt2ro.tokenization.splits import read_split_documents
+from gpt2ro.training.devices import has_bfloat16
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTEXT = 256  # tokens, as in config/experiments/scratch.yaml
@@ -41,9 +43,9 @@ CORES = 2
 PROBED = (40, 140)  # steps of the two short runs whose difference is the cost of a step
 EVALUATIONS = 10
 
-OURS = ("PRECISION", "bfloat16")
+OURS = ("PRECISION", "bfloat16" if has_bfloat16(torch.device("cpu")) else "float32")
 ORIGINAL = (
-    "PRECISION", "bfloat16", "BATCH.TOKENS", "768", "BATCH.MICRO", "3",
+    *OURS, "BATCH.TOKENS", "768", "BATCH.MICRO", "3",
     "OPTIMIZER.NAME", "adamw", "OPTIMIZER.LEARNING_RATE", "0.002",
     "OPTIMIZER.MIN_LEARNING_RATE", "0.002", "OPTIMIZER.WEIGHT_DECAY", "0.01",
     "OPTIMIZER.BETAS", "[0.9, 0.999]", "OPTIMIZER.CLIP", "1e9",
