@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gpt2ro_engine::kernels::{Listed, Pool, Precision};
+use gpt2ro_engine::kernels::{Bandwidth, Pool, Precision};
 use gpt2ro_engine::model::{Gpt2, Options, Shape, Wanted};
 
 /// Tokens of the prompt that is read in one go.
@@ -25,8 +25,6 @@ const ROUND: usize = 1;
 const STEPS: usize = 64;
 /// Sequences side by side.
 const BATCH: usize = 8;
-/// Bytes that the probe reads.
-const PROBE: usize = 256 << 20;
 
 const SMALL: Shape = Shape {
     vocabulary: 50_257,
@@ -37,12 +35,12 @@ const SMALL: Shape = Shape {
     epsilon: 1e-5,
 };
 
-/// The fastest of all rounds, in seconds.
+/// The fastest of all rounds, in seconds, and of all readings, in bytes per second.
 struct Fastest {
     prefill: f64,
     decode: f64,
     batch: f64,
-    probe: f64,
+    reading: f64,
     /// All rounds of batches: what a comparison by medians wants.
     batches: Vec<f64>,
 }
@@ -122,7 +120,7 @@ fn report(wish: Wish) -> Result<(), Box<dyn Error>> {
         rate(PROMPT, fastest.prefill),
         rate(BATCH * ROUND, fastest.batch),
         rate(BATCH * ROUND, median),
-        PROBE as f64 / fastest.probe / 1e9,
+        fastest.reading / 1e9,
         memory / 1e6,
         loaded / 1e6,
         whole / 1e6,
@@ -139,18 +137,18 @@ fn named(name: &str) -> Result<Precision, String> {
 
 fn measure(model: &mut Gpt2, threads: usize, rounds: usize) -> Result<Fastest, Box<dyn Error>> {
     let pool = Pool::new(threads)?;
-    let memory = vec![1_u8; PROBE];
+    let bandwidth = Bandwidth::new()?;
     let mut fastest = Fastest {
         prefill: f64::MAX,
         decode: f64::MAX,
         batch: f64::MAX,
-        probe: f64::MAX,
+        reading: 0.0,
         batches: Vec::new(),
     };
     let prompt = ids(1, PROMPT);
     let past: Vec<Vec<u32>> = (0..BATCH).map(|seed| ids(seed, PAST)).collect();
     for round in 0..rounds {
-        keep(&mut fastest.probe, || read(&pool, &memory));
+        fastest.reading = fastest.reading.max(bandwidth.measure(&pool));
         model.reset();
         model.forward(&past[..1], Wanted::Last)?;
         for step in 0..100 {
@@ -186,21 +184,6 @@ fn decode(model: &mut Gpt2, sequences: usize, seed: usize) {
             .collect();
         black_box(model.forward(&tokens, Wanted::Last)).expect("there is room");
     }
-}
-
-/// Read all of the memory once.
-fn read(pool: &Pool, memory: &[u8]) {
-    let pieces = memory.chunks(PROBE / pool.threads());
-    pool.each(Listed::from_iter(pieces), |_, piece| {
-        let (words, _) = piece.as_chunks::<8>();
-        let mut sums = [0_u64; 16];
-        for words in words.as_chunks::<16>().0 {
-            for (sum, word) in sums.iter_mut().zip(words) {
-                *sum ^= u64::from_le_bytes(*word);
-            }
-        }
-        black_box(sums);
-    });
 }
 
 /// Token ids that depend on a seed.

@@ -1,10 +1,9 @@
 //! `gpt2ro bench`: how fast the model reads and writes, and what memory allows.
 
-use std::hint::black_box;
 use std::io::Write as _;
-use std::time::Instant;
 
 use anyhow::{Result, ensure};
+use gpt2ro_engine::kernels::{Bandwidth, Pool};
 use gpt2ro_engine::model::Config;
 use serde_json::json;
 
@@ -14,9 +13,6 @@ use crate::cli::BenchOptions;
 use crate::decoding::sampler::argmax;
 use crate::model::{Model as _, Positions};
 use crate::output::{StandardOutput, tell};
-
-/// Larger than every cache of a processor.
-const PROBE_BYTES: usize = 512 << 20;
 
 /// Run the command.
 ///
@@ -33,7 +29,9 @@ pub fn run(options: &BenchOptions) -> Result<()> {
         "--prompt-tokens {prompt_tokens} and --new-tokens {new_tokens} exceed the context of {context}; lower one"
     );
     let threads = options.model.threads.unwrap_or_else(cores);
-    let before = read_bandwidth(threads);
+    let probe = Bandwidth::new()?;
+    let pool = Pool::new(threads)?;
+    let mut bandwidth = probe.measure(&pool);
     let mut rounds = Vec::new();
     for round in 1..=options.rounds {
         speaker.model.restart();
@@ -44,8 +42,8 @@ pub fn run(options: &BenchOptions) -> Result<()> {
             options.rounds, rates.0, rates.1
         ));
         rounds.push(rates);
+        bandwidth = bandwidth.max(probe.measure(&pool));
     }
-    let bandwidth = before.max(read_bandwidth(threads));
     let bytes = weight_bytes(&speaker.deploy.config, options.model.precision);
     let read = median(rounds.iter().map(|rates| rates.0).collect());
     let written = median(rounds.iter().map(|rates| rates.1).collect());
@@ -102,34 +100,6 @@ fn weight_bytes(config: &Config, precision: Precision) -> f64 {
     let head = config.vocab_size * config.n_embd;
     let (layer_bytes, head_bytes) = precision.bytes_per_weight();
     layers as f64 * layer_bytes + head as f64 * head_bytes
-}
-
-/// Bytes a second that so many threads read from memory, the best of three times.
-fn read_bandwidth(threads: usize) -> f64 {
-    let words = vec![1_u64; PROBE_BYTES / size_of::<u64>()];
-    let share = words.len().div_ceil(threads);
-    (0..3)
-        .map(|_| {
-            let start = Instant::now();
-            std::thread::scope(|scope| {
-                for part in words.chunks(share) {
-                    scope.spawn(move || black_box(sum(part)));
-                }
-            });
-            PROBE_BYTES as f64 / start.elapsed().as_secs_f64()
-        })
-        .fold(0.0, f64::max)
-}
-
-/// Eight sums side by side, so that adding never waits for the sum before.
-fn sum(words: &[u64]) -> u64 {
-    let mut sums = [0_u64; 8];
-    for eight in words.chunks_exact(8) {
-        for (sum, word) in sums.iter_mut().zip(eight) {
-            *sum = sum.wrapping_add(*word);
-        }
-    }
-    sums.iter().fold(0, |all, sum| all.wrapping_add(*sum))
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -7,7 +7,7 @@
 use super::arithmetic::{bf16, byte_scale, largest, sum};
 use super::isa::Level;
 use super::layout::{COLUMNS, Word, padded};
-use super::memory::prefetch;
+use super::prefetch::prefetch;
 #[cfg(target_arch = "aarch64")]
 use super::vectors::Neon;
 use super::vectors::Vector;

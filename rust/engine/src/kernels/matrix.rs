@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::layout::{PANELS, ROWS, padded};
 use super::memory::SharedMemory;
+use super::prefetch::Order;
 use super::{Finish, Input, Isa, LANES, MOST_COLUMNS, Tile, product, tiles};
 
 /// How weights and activations are stored, and so how products are computed.
@@ -152,6 +153,15 @@ impl Matrix {
         let bytes = self.shape.band_bytes();
         let memory = self.memory.bytes(self.place.clone());
         let weights = &memory[bands.start * bytes..bands.end * bytes];
-        product::multiply(self.shape.precision, isa, weights, input, output, finish);
+        let order = Order::of(self.memory.size());
+        product::multiply(
+            self.shape.precision,
+            isa,
+            weights,
+            input,
+            output,
+            finish,
+            order,
+        );
     }
 }

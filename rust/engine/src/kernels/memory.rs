@@ -130,24 +130,3 @@ impl Deref for MappedFile {
         &self.0
     }
 }
-
-/// Ask for the memory that lies some bytes further on than what is being read, as much of it.
-#[inline(always)]
-pub(super) fn prefetch<T: ?Sized>(reading: &T, ahead: usize) {
-    let place = std::ptr::from_ref(reading).cast::<u8>();
-    ask(place.wrapping_add(ahead), size_of_val(reading));
-}
-
-/// Ask for some bytes from a place on.
-#[inline(always)]
-fn ask(place: *const u8, bytes: usize) {
-    #[cfg(target_arch = "x86_64")]
-    for line in (0..bytes).step_by(size_of::<Tile>()) {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        // Into the second cache: the first one is filled from there in time, and is small.
-        // SAFETY: a hint, for which every address is as good as another: it is not read here.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(place.wrapping_add(line).cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (place, bytes);
-}

@@ -14,6 +14,7 @@
 
 mod arithmetic;
 mod attention;
+mod bandwidth;
 mod gelu;
 mod input;
 mod isa;
@@ -22,10 +23,12 @@ mod layout;
 mod matrix;
 mod memory;
 mod pool;
+mod prefetch;
 mod product;
 mod vectors;
 
 pub use attention::{Attention, CacheFormat, HeadCache, LOOKING, Pasts, Place};
+pub use bandwidth::Bandwidth;
 pub use input::{Input, LayerNorm};
 pub use isa::Isa;
 pub use items::{Chunks, Items, Listed};

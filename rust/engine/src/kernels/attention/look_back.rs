@@ -10,7 +10,7 @@
 use super::kept::{Kept, PAIR};
 use super::softmax::softmax;
 use super::{Attention, FEW};
-use crate::kernels::memory::prefetch;
+use crate::kernels::prefetch::prefetch;
 use crate::kernels::vectors::Vector;
 use crate::kernels::{LANES, Tile};
 

@@ -19,6 +19,7 @@ use crate::kernels::isa::Level;
 #[cfg(target_arch = "x86_64")]
 use crate::kernels::isa::Products;
 use crate::kernels::layout::{Line, PANELS, Word, pack_biases, pack_words};
+use crate::kernels::prefetch::Order;
 #[cfg(target_arch = "aarch64")]
 use crate::kernels::vectors::Neon;
 use crate::kernels::vectors::Vector;
@@ -86,10 +87,11 @@ impl<D: Dot<Sum: Vector>> Kernel for Rounded<D> {
     unsafe fn products<const TOKENS: usize>(
         band: &[Line],
         group: &Group<'_>,
+        order: Order,
     ) -> [[Tile; PANELS]; TOKENS] {
         // SAFETY: the caller's promise.
         unsafe {
-            let sums = sums::<D, TOKENS>(&band[PANELS..], group.words);
+            let sums = sums::<D, TOKENS>(&band[PANELS..], group.words, order);
             with_biases(band, sums)
         }
     }

@@ -5,6 +5,7 @@ use super::{Job, Kernel, walk, with_biases};
 use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
 use crate::kernels::layout::{Line, PANELS, Word, pack_biases, pack_words};
+use crate::kernels::prefetch::Order;
 #[cfg(target_arch = "aarch64")]
 use crate::kernels::vectors::Neon;
 use crate::kernels::vectors::Vector;
@@ -59,10 +60,11 @@ impl<V: Vector> Kernel for Floats<V> {
     unsafe fn products<const TOKENS: usize>(
         band: &[Line],
         group: &Group<'_>,
+        order: Order,
     ) -> [[Tile; PANELS]; TOKENS] {
         // SAFETY: the caller's promise.
         unsafe {
-            let sums = sums::<Self, TOKENS>(&band[PANELS..], group.words);
+            let sums = sums::<Self, TOKENS>(&band[PANELS..], group.words, order);
             with_biases(band, sums)
         }
     }

@@ -14,6 +14,7 @@ pub use int8::MOST_COLUMNS;
 use super::gelu::gelu;
 use super::input::Group;
 use super::layout::{Line, PANELS};
+use super::prefetch::Order;
 use super::vectors::Vector;
 use super::{Band, Input, Isa, Precision, Tile};
 
@@ -59,6 +60,7 @@ pub(super) fn multiply(
     input: &Input,
     output: &mut [Tile],
     finish: Finish,
+    order: Order,
 ) {
     let job = Job {
         bands,
@@ -66,6 +68,7 @@ pub(super) fn multiply(
         input,
         output,
         finish,
+        order,
     };
     match precision {
         Precision::Fp32 => fp32::multiply(isa, job),
@@ -82,17 +85,19 @@ struct Job<'a> {
     input: &'a Input,
     output: &'a mut [Tile],
     finish: Finish,
+    order: Order,
 }
 
 /// A way to multiply one band with the TOKENS of one group.
 trait Kernel {
-    /// The products, biases included.
+    /// The products, biases included; the weights that come next are asked for in this order.
     ///
     /// # Safety
     /// The processor must have the instructions.
     unsafe fn products<const TOKENS: usize>(
         band: &[Line],
         group: &Group<'_>,
+        order: Order,
     ) -> [[Tile; PANELS]; TOKENS];
 }
 
@@ -104,7 +109,7 @@ trait Kernel {
 /// The processor must have the instructions of K.
 #[inline(always)]
 unsafe fn walk<K: Kernel>(job: Job<'_>) {
-    let tokens = job.input.tokens();
+    let (tokens, order) = (job.input.tokens(), job.order);
     let bands = job.bands.chunks_exact(job.band_bytes);
     for (band, output) in bands.zip(job.output.chunks_mut(PANELS * tokens)) {
         let (band, _) = band.as_chunks();
@@ -120,14 +125,14 @@ unsafe fn walk<K: Kernel>(job: Job<'_>) {
             // SAFETY: the caller's promise.
             unsafe {
                 match group.tokens {
-                    1 => target.put(&K::products::<1>(band, &group)),
-                    2 => target.put(&K::products::<2>(band, &group)),
-                    3 => target.put(&K::products::<3>(band, &group)),
-                    4 => target.put(&K::products::<4>(band, &group)),
-                    5 => target.put(&K::products::<5>(band, &group)),
-                    6 => target.put(&K::products::<6>(band, &group)),
-                    7 => target.put(&K::products::<7>(band, &group)),
-                    _ => target.put(&K::products::<8>(band, &group)),
+                    1 => target.put(&K::products::<1>(band, &group, order)),
+                    2 => target.put(&K::products::<2>(band, &group, order)),
+                    3 => target.put(&K::products::<3>(band, &group, order)),
+                    4 => target.put(&K::products::<4>(band, &group, order)),
+                    5 => target.put(&K::products::<5>(band, &group, order)),
+                    6 => target.put(&K::products::<6>(band, &group, order)),
+                    7 => target.put(&K::products::<7>(band, &group, order)),
+                    _ => target.put(&K::products::<8>(band, &group, order)),
                 }
             }
         }

@@ -1,14 +1,7 @@
 //! Sums of products of words, step after step.
 
 use crate::kernels::layout::{Line, PANELS, Word};
-use crate::kernels::memory::prefetch;
-
-/// Bytes between what a product reads and what it asks for. With 512 and 2,048 int8 was as fast.
-///
-/// The processor foresees a read from front to end by itself, but less well where a band ends and the
-/// sums of its rows are finished. Asking made a token in int8 5 % faster (AMD Zen 4, one thread, GPT-2
-/// small); in bfloat16 and float32 it made no difference.
-const AHEAD: usize = 1_024;
+use crate::kernels::prefetch::Order;
 
 /// What is done with a line of weights and a word of activations.
 pub(super) trait Dot {
@@ -31,7 +24,8 @@ pub(super) trait Dot {
     unsafe fn join(a: Self::Sum, b: Self::Sum) -> Self::Sum;
 }
 
-/// The sums of a band's lines (`(steps, panels)`) with words (`(steps, TOKENS)`).
+/// The sums of a band's lines (`(steps, panels)`) with words (`(steps, TOKENS)`);
+/// the weights that come next are asked for in this order.
 ///
 /// A sum waits for the one before it, so few tokens have several chains of sums.
 ///
@@ -41,13 +35,14 @@ pub(super) trait Dot {
 pub(super) unsafe fn sums<D: Dot, const TOKENS: usize>(
     lines: &[Line],
     words: &[Word],
+    order: Order,
 ) -> [[D::Sum; PANELS]; TOKENS] {
     // SAFETY: the caller's promise.
     unsafe {
         match D::CHAINS.get(TOKENS - 1) {
-            Some(4) => chained::<D, TOKENS, 4>(lines, words),
-            Some(2) => chained::<D, TOKENS, 2>(lines, words),
-            _ => chained::<D, TOKENS, 1>(lines, words),
+            Some(4) => chained::<D, TOKENS, 4>(lines, words, order),
+            Some(2) => chained::<D, TOKENS, 2>(lines, words, order),
+            _ => chained::<D, TOKENS, 1>(lines, words, order),
         }
     }
 }
@@ -60,6 +55,7 @@ pub(super) unsafe fn sums<D: Dot, const TOKENS: usize>(
 unsafe fn chained<D: Dot, const TOKENS: usize, const CHAINS: usize>(
     lines: &[Line],
     words: &[Word],
+    order: Order,
 ) -> [[D::Sum; PANELS]; TOKENS] {
     let lines = lines.as_chunks::<PANELS>().0.as_chunks::<CHAINS>().0;
     let words = words.as_chunks::<TOKENS>().0.as_chunks::<CHAINS>().0;
@@ -69,7 +65,7 @@ unsafe fn chained<D: Dot, const TOKENS: usize, const CHAINS: usize>(
         for (lines, words) in lines.iter().zip(words) {
             // Several tokens have enough to do with a line that the next ones come in time.
             if TOKENS == 1 {
-                prefetch(lines, AHEAD);
+                order.prefetch(lines);
             }
             // Constant bounds from here on: only then do the sums stay in registers. No closures:
             // they would be compiled without the instructions.

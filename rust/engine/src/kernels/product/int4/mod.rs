@@ -30,6 +30,7 @@ use crate::kernels::isa::Level;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use crate::kernels::isa::Products;
 use crate::kernels::layout::{COLUMNS, Line, PANELS, Word};
+use crate::kernels::prefetch::Order;
 use crate::kernels::vectors::Vector;
 use crate::kernels::{Isa, Tile};
 
@@ -98,6 +99,7 @@ impl<H: Halves> Kernel for Int4<H> {
     unsafe fn products<const TOKENS: usize>(
         band: &[Line],
         group: &Group<'_>,
+        order: Order,
     ) -> [[Tile; PANELS]; TOKENS] {
         let (blocks, _) = band[PANELS..].as_chunks::<BLOCK>();
         let (words, _) = group.words.as_chunks::<TOKENS>();
@@ -107,6 +109,9 @@ impl<H: Halves> Kernel for Int4<H> {
         unsafe {
             let mut totals = [[H::Floats::splat(0.0); PANELS]; TOKENS];
             for ((block, words), sums) in blocks.iter().zip(words).zip(sums) {
+                if TOKENS == 1 {
+                    order.prefetch(block);
+                }
                 let (panels, _) = block[1..].as_chunks::<LINES>();
                 let scales = H::Floats::load(&block[0]);
                 let scales = [scales.firsts(), scales.seconds()];

@@ -21,6 +21,7 @@ use crate::kernels::isa::Level;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use crate::kernels::isa::Products;
 use crate::kernels::layout::{Line, PANELS, line, pack_biases, pack_words, tile};
+use crate::kernels::prefetch::Order;
 use crate::kernels::{Band, Isa, LANES, ROWS, Tile};
 
 /// Most columns of a matrix: with more a sum could overflow, 2^31 / (255 * 127).
@@ -110,10 +111,11 @@ impl<D: Bytes> Kernel for Int8<D> {
     unsafe fn products<const TOKENS: usize>(
         band: &[Line],
         group: &Group<'_>,
+        order: Order,
     ) -> [[Tile; PANELS]; TOKENS] {
         let mut tiles = [[Tile::ZERO; PANELS]; TOKENS];
         // SAFETY: the caller's promise.
-        let sums = unsafe { sums::<D, TOKENS>(&band[2 * PANELS..], group.words) };
+        let sums = unsafe { sums::<D, TOKENS>(&band[2 * PANELS..], group.words, order) };
         for panel in 0..PANELS {
             let (biases, scales) = (tile(&band[panel]), tile(&band[PANELS + panel]));
             for token in 0..TOKENS {
