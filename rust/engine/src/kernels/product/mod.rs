@@ -109,12 +109,14 @@ trait Kernel {
 /// The processor must have the instructions of K.
 #[inline(always)]
 unsafe fn walk<K: Kernel>(job: Job<'_>) {
-    let (tokens, order) = (job.input.tokens(), job.order);
+    let tokens = job.input.tokens();
     let bands = job.bands.chunks_exact(job.band_bytes);
     for (band, output) in bands.zip(job.output.chunks_mut(PANELS * tokens)) {
         let (band, _) = band.as_chunks();
         let mut first = 0;
         for group in job.input.groups() {
+            // For the groups after the first one the next band is on its way.
+            let order = if first == 0 { job.order } else { Order::None };
             let mut target = Target {
                 output,
                 tokens,

@@ -11,6 +11,9 @@ pub(super) trait Dot {
     /// Chains of sums of each token, of one and of two tokens. More have one: their sums fill the registers.
     const CHAINS: [usize; 2] = [4, 2];
 
+    /// Most tokens that are multiplied while weights are asked for.
+    const ASKING: usize = 8;
+
     /// Sums of nothing.
     ///
     /// # Safety
@@ -63,8 +66,7 @@ unsafe fn chained<D: Dot, const TOKENS: usize, const CHAINS: usize>(
     unsafe {
         let mut sums = [[[D::zero(); PANELS]; TOKENS]; CHAINS];
         for (lines, words) in lines.iter().zip(words) {
-            // Several tokens have enough to do with a line that the next ones come in time.
-            if TOKENS == 1 {
+            if TOKENS <= D::ASKING {
                 order.prefetch(lines);
             }
             // Constant bounds from here on: only then do the sums stay in registers. No closures:

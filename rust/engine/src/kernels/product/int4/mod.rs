@@ -109,9 +109,7 @@ impl<H: Halves> Kernel for Int4<H> {
         unsafe {
             let mut totals = [[H::Floats::splat(0.0); PANELS]; TOKENS];
             for ((block, words), sums) in blocks.iter().zip(words).zip(sums) {
-                if TOKENS == 1 {
-                    order.prefetch(block);
-                }
+                order.prefetch(block);
                 let (panels, _) = block[1..].as_chunks::<LINES>();
                 let scales = H::Floats::load(&block[0]);
                 let scales = [scales.firsts(), scales.seconds()];
