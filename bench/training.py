@@ -34,6 +34,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+# Before torch, which loads OpenMP: its threads shall sleep while they wait, as in a training.
+import gpt2ro.training  # noqa: F401
+
+# isort: split
 import numpy as np
 import torch
 from startup import startup
