@@ -10,10 +10,10 @@ const AHEAD: usize = 1_024;
 /// 6 MB of int8 were read at half the speed, 12 MB of it at the same and of bfloat16 at 1.3 times.
 const CACHED: usize = 12 << 20;
 /// Bytes that are asked for as one: far less than a second cache holds, and far more than what the
-/// memory sends between a request and its answer. Half as many were 4 to 15 % slower, twice as many
-/// no faster.
+/// memory sends between a request and its answer. Half as many were up to 15 % slower, twice as
+/// many no faster.
 const WINDOW: usize = 64 << 10;
-/// Streams in which a window comes. Two were as slow as one, eight 0 to 10 % slower.
+/// Streams in which a window comes. Two and eight gain less.
 const STREAMS: usize = 4;
 
 /// Ask for the memory that lies some bytes further on than what is being read, as much of it.
