@@ -14,7 +14,7 @@ pub const END_OF_TEXT: &str = "<|endoftext|>";
 const REMEDY: &str = "run the step convert again";
 const CONFIG: &str = "config.json";
 const TOKENIZER: &str = "tokenizer.json";
-/// Not read by this program; other tools need them, so a folder without them is incomplete.
+/// Not read by this program and not needed beside it; but if they are there, they shall be as deployed.
 const OF_OTHER_TOOLS: [&str; 2] = ["vocab.json", "merges.txt"];
 
 /// The files of the folder that hold the weights, by the names of the command line.
@@ -49,7 +49,7 @@ impl Weights {
 pub struct Deploy {
     /// `rust_model.ot`, or the other file of weights that was asked for.
     pub weights: PathBuf,
-    /// Names of all files of the folder that are used.
+    /// Names of the files of the folder that are used, and of those for other tools that are there.
     pub files: Vec<&'static str>,
     /// What `config.json` says.
     pub config: Config,
@@ -73,9 +73,6 @@ impl Deploy {
         let name = Weights::chosen(weights, folder).file_name();
         let weights = present(folder, name)?;
         let config_path = present(folder, CONFIG)?;
-        for name in OF_OTHER_TOOLS {
-            present(folder, name)?;
-        }
         let tokenizer_path = present(folder, TOKENIZER)?;
         let tokenizer = read_tokenizer(&tokenizer_path)?;
         let end_of_text = tokenizer.token_to_id(END_OF_TEXT).with_context(|| {
@@ -89,7 +86,9 @@ impl Deploy {
         if let Some(fault) = contradiction(&config, &tokenizer, end_of_text) {
             bail!("{}: {fault}; {REMEDY}", config_path.display());
         }
-        let files = [name, CONFIG, TOKENIZER].into_iter().chain(OF_OTHER_TOOLS);
+        let others = OF_OTHER_TOOLS.into_iter();
+        let others = others.filter(|other| folder.join(other).is_file());
+        let files = [name, CONFIG, TOKENIZER].into_iter().chain(others);
         Ok(Self {
             weights,
             files: files.collect(),

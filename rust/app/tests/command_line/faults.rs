@@ -24,13 +24,7 @@ fn a_missing_or_damaged_file_of_the_model_is_named() {
     let model = folder.path().to_str().unwrap();
     let flags = ["generate", "--model", model, "x", "--weights", "fp32"];
     let error = || gpt2ro(&flags, b"").fails_with(1);
-    for name in [
-        "rust_model.ot",
-        "config.json",
-        "tokenizer.json",
-        "vocab.json",
-        "merges.txt",
-    ] {
+    for name in ["rust_model.ot", "config.json", "tokenizer.json"] {
         copy();
         fs::remove_file(folder.path().join(name)).unwrap();
         assert!(
@@ -50,6 +44,20 @@ fn a_missing_or_damaged_file_of_the_model_is_named() {
         );
         assert_eq!(line.lines().count(), 1, "{line}");
     }
+}
+
+#[test]
+fn the_three_files_that_are_read_are_a_whole_model() {
+    let (folder, bare) = (Folder::new("complete"), Folder::new("bare"));
+    copy_model("plain", folder.path());
+    for name in ["rust_model.ot", "config.json", "tokenizer.json"] {
+        fs::copy(folder.path().join(name), bare.path().join(name)).unwrap();
+    }
+    let say = |folder: &Folder| {
+        let model = folder.path().to_str().unwrap();
+        gpt2ro(&["generate", "-m", model, "x", "--seed", "1"], b"").out()
+    };
+    assert_eq!(say(&bare), say(&folder));
 }
 
 #[test]
