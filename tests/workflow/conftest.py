@@ -37,7 +37,7 @@ def new_workspace(letters_address: str, tmp_path_factory: pytest.TempPathFactory
     """Make a workspace that has not run yet."""
 
     def make(name: str) -> Workspace:
-        workspace = Workspace(tmp_path_factory.mktemp(name))
+        workspace = Workspace.new(tmp_path_factory.mktemp(name))
         workspace.replace("miniature/sources.yaml", "http://miniature.invalid", letters_address)
         return workspace
 

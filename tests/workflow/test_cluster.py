@@ -67,7 +67,7 @@ def test_a_training_whose_time_is_over_continues_from_its_checkpoint(
 ) -> None:
     workspace = new_workspace("preempted")
     workspace.build("tokenizer")
-    workspace.replace("miniature/experiment.yaml", "STEPS: 30", "STEPS: 800")
+    workspace.replace("miniature/experiment.yaml", "STEPS: 30", "STEPS: 300")
     log = workspace.folder / "results" / "logs" / "train.log"
     process = start(workspace, on_cluster, "train")
     wait_for(log, "step 1", process)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
 MINIATURE = ROOT / "tests" / "workflow" / "miniature"
@@ -55,6 +56,10 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @classmethod
+    def new(cls, folder: Path) -> Self:
+        """Make a workspace in which nothing has run."""
         ignore = shutil.ignore_patterns("target", "__pycache__", "*.so")
         for name in COPIED:
             source = ROOT / name
@@ -66,6 +71,12 @@ class Workspace:
         # The miniature takes the place of the demo, so that commands are tested as users type them.
         shutil.copy(MINIATURE / "config.yaml", folder / "config" / "config.yaml")
         write_miniature_corpus(folder / "miniature" / "text")
+        return cls(folder)
+
+    def copied(self, folder: Path) -> Self:
+        """Copy the workspace with all that has run in it, for a test that would spoil it."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return type(self)(folder)
 
     def command(self, *arguments: str) -> list[str]:
         return ["snakemake", "--nocolor", *arguments]
