@@ -1,8 +1,8 @@
-r"""What rounding costs a model of which a few channels are much larger than the rest.
+"""What rounding costs a model of which a few channels are much larger than the rest.
 
     python bench/outliers.py results/deploy text.txt --binary results/bin/gpt2ro
 
-Larger models than the demo's grow such channels behind their layer norms, and int8 rounds the
+Published models have such channels (Dettmers et al. 2022, LLM.int8()), and int8 rounds the
 activations of a token with one scale, which the largest sets. Here some channels of every layer
 norm are multiplied by a factor, and the weights that read them divided by it: in float32 it is the
 same model. The engine scores the text with it in each precision; what is told is the difference in

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gpt2ro_engine::kernels::{Bandwidth, Pool, Precision};
+use gpt2ro_engine::kernels::{BandwidthProbe, Pool, Precision};
 use gpt2ro_engine::model::{Gpt2, Options, Shape, Wanted};
 
 /// Tokens of the prompt that is read in one go.
@@ -137,7 +137,7 @@ fn named(name: &str) -> Result<Precision, String> {
 
 fn measure(model: &mut Gpt2, threads: usize, rounds: usize) -> Result<Fastest, Box<dyn Error>> {
     let pool = Pool::new(threads)?;
-    let bandwidth = Bandwidth::new()?;
+    let probe = BandwidthProbe::new()?;
     let mut fastest = Fastest {
         prefill: f64::MAX,
         decode: f64::MAX,
@@ -148,7 +148,7 @@ fn measure(model: &mut Gpt2, threads: usize, rounds: usize) -> Result<Fastest, B
     let prompt = ids(1, PROMPT);
     let past: Vec<Vec<u32>> = (0..BATCH).map(|seed| ids(seed, PAST)).collect();
     for round in 0..rounds {
-        fastest.reading = fastest.reading.max(bandwidth.measure(&pool));
+        fastest.reading = fastest.reading.max(probe.measure(&pool));
         model.reset();
         model.forward(&past[..1], Wanted::Last)?;
         for step in 0..100 {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::{Result, ensure};
-use gpt2ro_engine::kernels::{Bandwidth, Pool};
+use gpt2ro_engine::kernels::{BandwidthProbe, Pool};
 use gpt2ro_engine::model::Config;
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub fn run(options: &BenchOptions) -> Result<()> {
         "--prompt-tokens {prompt_tokens} and --new-tokens {new_tokens} exceed the context of {context}; lower one"
     );
     let threads = options.model.threads.unwrap_or_else(cores);
-    let probe = Bandwidth::new()?;
+    let probe = BandwidthProbe::new()?;
     let pool = Pool::new(threads)?;
     let mut bandwidth = probe.measure(&pool);
     let mut rounds = Vec::new();

@@ -14,9 +14,9 @@ const BYTES: usize = 256 << 20;
 const WORDS: usize = 16;
 
 /// A buffer in memory like that of weights.
-pub struct Bandwidth(SharedMemory);
+pub struct BandwidthProbe(SharedMemory);
 
-impl Bandwidth {
+impl BandwidthProbe {
     /// Fill the buffer.
     ///
     /// # Errors
@@ -59,13 +59,13 @@ fn read(bytes: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bandwidth, Pool};
+    use super::{BandwidthProbe, Pool};
 
     #[test]
     fn any_number_of_threads_reads_at_some_rate() {
-        let bandwidth = Bandwidth::of(1 << 20).unwrap();
+        let probe = BandwidthProbe::of(1 << 20).unwrap();
         for threads in [1, 3] {
-            let rate = bandwidth.measure(&Pool::new(threads).unwrap());
+            let rate = probe.measure(&Pool::new(threads).unwrap());
             assert!(rate.is_finite() && rate > 0.0, "{rate}");
         }
     }

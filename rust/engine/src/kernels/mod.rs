@@ -28,7 +28,7 @@ mod product;
 mod vectors;
 
 pub use attention::{Attention, CacheFormat, HeadCache, LOOKING, Pasts, Place};
-pub use bandwidth::Bandwidth;
+pub use bandwidth::BandwidthProbe;
 pub use input::{Input, LayerNorm};
 pub use isa::Isa;
 pub use items::{Chunks, Items, Listed};
