@@ -5,7 +5,7 @@ PYTHON ?= python3
 
 RUN = PATH="$(CURDIR)/.venv/bin:$$PATH"
 SNAKEMAKE = $(RUN) snakemake --configfile $(CONFIG) $(if $(CORPUS),--config corpus="$(CORPUS)")
-EXTENSION_SOURCES = $(shell find rust/corpus rust/python -name '*.rs' -o -name '*.toml')
+EXTENSION_SOURCES = $(shell find rust/corpus rust/pretokenizer rust/python -name '*.rs' -o -name '*.toml')
 RESULTS = $(shell sed -n 's/^results: *["'\'']*\([^ "'\''\#]*\).*/\1/p' $(CONFIG))
 
 # Snakemake needs a folder for its cache: for an account whose home cannot be written to, it is here.
@@ -41,21 +41,24 @@ gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
 	$(RUN) python workflow/scripts/build_native.py --workspace rust --jobs $$(nproc) --output $@
 	$(NOTE_EXTENSION)
 
+# Our crates that need no PyTorch.
+LIBRARIES = $(addprefix --package gpt2ro-,corpus engine pretokenizer tokenizer)
+
 test: setup
 	$(RUN) python -m pytest
 	cd rust && $(RUN) cargo test --release --locked
 	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-checks
-	cd rust && $(RUN) cargo test --profile checked --locked --package gpt2ro-corpus --package gpt2ro-engine
+	cd rust && $(RUN) cargo test --profile checked --locked $(LIBRARIES)
 
-# The engine and the corpus library on emulated ARM processors: one that multiplies bytes in one instruction
-# (FEAT_DotProd), and one that does not. Needs, from Debian, qemu-user, gcc-aarch64-linux-gnu and
+# The same on emulated ARM processors: one that multiplies bytes in one instruction (FEAT_DotProd), and
+# one that does not. Needs, from Debian, qemu-user, gcc-aarch64-linux-gnu and
 # libc6-dev-arm64-cross, and once: rustup target add aarch64-unknown-linux-gnu
 AARCH64 = CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU
 test-aarch64:
 	cd rust && for cpu in cortex-a76 cortex-a53; do \
 	    $(AARCH64)_LINKER=aarch64-linux-gnu-gcc \
 	    $(AARCH64)_RUNNER="qemu-aarch64 -L /usr/aarch64-linux-gnu -cpu $$cpu" \
-	    cargo test --release --locked --package gpt2ro-engine --package gpt2ro-corpus \
+	    cargo test --release --locked $(LIBRARIES) \
 	        --target aarch64-unknown-linux-gnu || exit 1; \
 	done
 

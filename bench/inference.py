@@ -32,7 +32,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from statistics import median
+from string import ascii_uppercase
 
 import torch
 from inference_peers import compare, tell
@@ -43,6 +45,7 @@ from gpt2ro.export.deploy import convert
 
 SHORT, LONG = 8, 136  # new tokens
 PROMPT = "Bunica a pus pe masă o pâine."  # 32 bytes, a token each
+SHORT_TOKEN = 4  # letters: tokens of two such are as long as those of a trained vocabulary, seven
 END_OF_TEXT = "<|endoftext|>"
 PRECISIONS = ("fp32", "bf16", "int8", "int4")
 
@@ -51,20 +54,35 @@ Contestant = Callable[[int], float]
 
 
 def make_model(folder: Path, shape: GPT2Config) -> GPT2LMHeadModel:
-    """Write a Hugging Face folder with random weights and a tokenizer of single bytes."""
+    """Write a Hugging Face folder with random weights and a tokenizer that leaves PROMPT bytes."""
     torch.manual_seed(1)
     model = GPT2LMHeadModel(shape).eval()
     model.save_pretrained(folder)
     symbols = sorted(pre_tokenizers.ByteLevel.alphabet())
-    fillers = [f"<{number}>" for number in range(shape.vocab_size - len(symbols) - 1)]
-    vocabulary = {symbol: number for number, symbol in enumerate([*symbols, *fillers])}
-    tokenizer = Tokenizer(models.BPE(vocabulary, []))
+    merges = make_merges(shape.vocab_size - len(symbols) - 1)
+    tokens = symbols + [left + right for left, right in merges]
+    vocabulary = {token: number for number, token in enumerate(tokens)}
+    tokenizer = Tokenizer(models.BPE(vocabulary, merges))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([END_OF_TEXT])
     tokenizer.save(str(folder / "tokenizer.json"))
     tokenizer.model.save(str(folder))
     return model
+
+
+def make_merges(count: int) -> list[tuple[str, str]]:
+    """Return merges of capital letters: so many that a start reads a whole vocabulary."""
+    draw = Random(1)
+    short = sorted(set(ascii_uppercase) - set(PROMPT))
+    merges: dict[str, tuple[str, str]] = {}
+    while len(merges) < count:
+        left, right = draw.choice(short), draw.choice(short)
+        if (token := left + right) not in merges:
+            merges[token] = (left, right)
+            if len(token) <= SHORT_TOKEN:
+                short.append(token)
+    return list(merges.values())
 
 
 def in_transformers(model: GPT2LMHeadModel, threads: int) -> Contestant:

@@ -68,7 +68,9 @@ def test_every_dependency_has_its_reason_in_the_architecture() -> None:
     assert unexplained == set()
 
 
-@pytest.mark.parametrize("crate", ["app", "checks", "corpus", "engine"])
+@pytest.mark.parametrize(
+    "crate", ["app", "checks", "corpus", "engine", "pretokenizer", "tokenizer"]
+)
 def test_the_lock_of_the_fuzz_targets_has_what_our_crates_need(crate: str) -> None:
     manifest = tomllib.loads((ROOT / "rust" / crate / "Cargo.toml").read_text())
     needed = {

@@ -61,18 +61,22 @@ def check_rounding(
     """Measure every precision of the engine on the split; return what parity.json says of it.
 
     Raises:
-        UserError: a precision is beyond its bound, or the binary fails.
+        UserError: a precision is beyond its bound, or the binary fails, or it makes other tokens
+            of the texts.
     """
-    texts = list(documents(check, tokenizer))
+    split = list(documents(check))
+    texts = [tokenizer.decode(ids.tolist(), skip_special_tokens=False) for ids in split]
+    tokens = sum(len(ids) + 1 for ids in split)  # with the end of each text
     with TemporaryDirectory() as folder:
         path = Path(folder) / "split.jsonl"
         path.write_text(
             "".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8"
         )
-        exact = _bits_per_byte(check, binary, deploy, path, ("--precision", EXACT))
+        scores = _Scores(check, binary, deploy, path, tokens)
+        exact = scores.bits_per_byte(("--precision", EXACT))
         found = [Measurement(EXACT, exact, 0.0, 0.0)]
         for name, flags in ROUNDED.items():
-            bits = _bits_per_byte(check, binary, deploy, path, flags)
+            bits = scores.bits_per_byte(flags)
             difference = round(bits / exact - 1, 6)
             found.append(Measurement(name, bits, difference, check.bounds[name]))
             _require_within(found[-1], exact, check.tokens.name)
@@ -84,8 +88,8 @@ def check_rounding(
     }
 
 
-def documents(check: RoundingCheck, tokenizer: Tokenizer) -> Iterator[str]:
-    """Yield the texts of the split, or every k-th one, which gives about `max_bytes` at most.
+def documents(check: RoundingCheck) -> Iterator[TokenIds]:
+    """Yield the tokens of each text of the split, or of every k-th, which gives about `max_bytes`.
 
     Raises:
         UserError: the split is empty.
@@ -100,7 +104,7 @@ def documents(check: RoundingCheck, tokenizer: Tokenizer) -> Iterator[str]:
     for shard in shards:
         for ids in _documents_of(shard):
             if number % step == 0:
-                yield tokenizer.decode(ids.tolist(), skip_special_tokens=False)
+                yield ids
             number += 1
 
 
@@ -111,21 +115,36 @@ def _documents_of(shard: TokenShard) -> Iterator[TokenIds]:
         start = int(end) + 1
 
 
-def _bits_per_byte(
-    check: RoundingCheck, binary: Path, deploy: Path, path: Path, flags: Sequence[str]
-) -> float:
-    arguments = [
-        "score", "--model", str(deploy), str(path), "--jsonl", "--json", "--backend", "engine",
-        "--threads", str(check.threads), *flags,
-    ]  # fmt: skip
-    said = run_binary(binary, arguments)
-    try:
-        return float(json.loads(said)["bits_per_byte"])
-    except (ValueError, KeyError, TypeError):
-        raise UserError(
-            f"{binary}: its score is {said.strip()!r}; expected a JSON object with bits_per_byte; "
-            "it is another version: build it again."
-        ) from None
+@dataclass(frozen=True)
+class _Scores:
+    """What the binary says of the texts in a file, which are so many tokens."""
+
+    check: RoundingCheck
+    binary: Path
+    deploy: Path
+    path: Path
+    tokens: int
+
+    def bits_per_byte(self, flags: Sequence[str]) -> float:
+        arguments = [
+            "score", "--model", str(self.deploy), str(self.path), "--jsonl", "--json",
+            "--backend", "engine", "--threads", str(self.check.threads), *flags,
+        ]  # fmt: skip
+        said = run_binary(self.binary, arguments)
+        try:
+            score = json.loads(said)
+            bits, tokens = float(score["bits_per_byte"]), int(score["tokens"])
+        except (ValueError, KeyError, TypeError):
+            raise UserError(
+                f"{self.binary}: its score is {said.strip()!r}; expected a JSON object with "
+                "bits_per_byte and tokens; it is another version: build it again."
+            ) from None
+        if tokens != self.tokens:
+            raise UserError(
+                f"parity: the {self.check.tokens.name} split is {self.tokens} tokens in Python and "
+                f"{tokens} in the binary, with the same tokenizer.json: build the binary again."
+            )
+        return bits
 
 
 def _require_within(found: Measurement, exact: float, split: str) -> None:

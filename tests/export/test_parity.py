@@ -45,6 +45,9 @@ class Case:
     engine_answers: dict[str, Tensor] | None = None
 
     bits: dict[str, float] = field(default_factory=lambda: dict(BITS))
+    # What the texts have, and how many more the stand-in finds.
+    tokens: int = 0
+    more_tokens: int = 0
     split: str = "test"
 
     def rounding(self) -> RoundingCheck:
@@ -54,7 +57,8 @@ class Case:
 
     def check(self, tolerance: float = 1e-3) -> dict:
         for name, bits in self.bits.items():
-            (self.folder / name).write_text(json.dumps({"bits_per_byte": bits}))
+            score = {"bits_per_byte": bits, "tokens": self.tokens + self.more_tokens}
+            (self.folder / name).write_text(json.dumps(score))
         save_file(self.answers, self.folder / "answers.safetensors")
         save_file(self.engine_answers or self.answers, self.folder / "engine.safetensors")
         program = BINARY.format(python=sys.executable, folder=str(self.folder))
@@ -82,10 +86,12 @@ def case(tmp_path: Path) -> Case:
     model = write_model(tmp_path, context=32)
     tokenizer = byte_tokenizer()
     tokenizer.encode_special_tokens = True
-    end = tokenizer.token_to_id("<|endoftext|>")
+    end, tokens = tokenizer.token_to_id("<|endoftext|>"), 0
     with TokenShardWriter(tmp_path / "test" / "tales" / "animals.bin", "0" * 64, end) as shard:
         for text in TEXTS:
-            shard.write(tokenizer.encode(text).ids, text)
+            ids = tokenizer.encode(text).ids
+            shard.write(ids, text)
+            tokens += len(ids) + 1
     (tmp_path / "prompts.txt").write_text("\n\n".join(PROMPTS) + "\n")
     answers = {}
     for index, prompt in enumerate(PROMPTS):
@@ -95,7 +101,7 @@ def case(tmp_path: Path) -> Case:
             greedy = model.generate(ids, max_new_tokens=NEW, do_sample=False, pad_token_id=end)
         answers[f"prompt.{index}.ids"] = ids[0].clone()
         answers[f"greedy.{index}.ids"] = greedy[0, ids.shape[1] :].clone()
-    return Case(tmp_path, answers)
+    return Case(tmp_path, answers, tokens=tokens)
 
 
 def test_equal_answers_pass_and_are_recorded(case: Case) -> None:
@@ -196,7 +202,8 @@ def test_the_binary_gets_the_texts_of_the_test_split(case: Case) -> None:
 
 def test_of_a_large_test_split_documents_are_left_out(case: Case) -> None:
     check = replace(case.rounding(), max_bytes=sum(len(text.encode()) for text in TEXTS) - 1)
-    assert list(documents(check, byte_tokenizer())) == [TEXTS[0], TEXTS[2]]
+    texts = [byte_tokenizer().decode(ids.tolist()) for ids in documents(check)]
+    assert texts == [TEXTS[0], TEXTS[2]]
 
 
 @pytest.mark.parametrize(
@@ -213,6 +220,14 @@ def test_a_precision_beyond_its_bound_fails_and_nothing_is_written(
     case: Case, precision: str, bits: float, line: str
 ) -> None:
     case.bits[precision] = bits
+    with pytest.raises(UserError, match=line):
+        case.check()
+    assert not (case.folder / "parity.json").exists()
+
+
+def test_another_number_of_tokens_fails_and_nothing_is_written(case: Case) -> None:
+    case.more_tokens = 1
+    line = rf"the test split is {case.tokens} tokens in Python and {case.tokens + 1} in the binary"
     with pytest.raises(UserError, match=line):
         case.check()
     assert not (case.folder / "parity.json").exists()

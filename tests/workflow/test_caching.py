@@ -113,6 +113,18 @@ def test_a_rust_source_of_the_extension_reads_text_again_and_leaves_the_binary(
     assert not planned & (of_every_part("download") | {"rust"})
 
 
+def test_how_text_is_cut_into_pieces_is_read_by_the_extension_and_the_binary(
+    built: Workspace,
+) -> None:
+    with built.changed("rust/pretokenizer/src/pieces.rs", "\n", "\n// changed\n"):
+        assert {"native", "rust", "train"} <= built.planned()
+
+
+def test_how_a_tokenizer_is_read_is_nothing_to_the_extension(built: Workspace) -> None:
+    with built.changed("rust/tokenizer/src/file.rs", "\n", "\n// changed\n"):
+        assert built.planned() == {"rust", "parity", "samples", "report"}
+
+
 def test_an_extension_that_setup_built_is_not_built_again_for_a_touch(new_workspace: Any) -> None:
     workspace: Workspace = new_workspace("setup")
     (workspace.folder / "gpt2ro" / "_native.abi3.so").write_bytes(b"as set-up built it")

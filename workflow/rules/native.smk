@@ -7,7 +7,7 @@ rule native:
     message:
         "Building the Python extension in Rust."
     input:
-        sources=rust_sources("corpus", "python"),
+        sources=rust_sources("corpus", "pretokenizer", "python"),
         code=code("build_native.py"),
     output:
         extension=EXTENSION,

@@ -1,7 +1,9 @@
 from importlib.metadata import version
 
 
-RUST_SOURCES = rust_sources("app", "engine", "shim", ".cargo") + [
+RUST_SOURCES = rust_sources(
+    "app", "engine", "pretokenizer", "tokenizer", "shim", ".cargo"
+) + [
     "rust/Cargo.toml",
     "rust/Cargo.lock",
 ]

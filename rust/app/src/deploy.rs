@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::ValueEnum;
 use gpt2ro_engine::model::Config;
-use tokenizers::Tokenizer;
-
-use crate::tokenizer_file;
+use gpt2ro_tokenizer::{SpecialTokens, Tokenizer};
 
 /// The special token between documents.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
@@ -75,7 +73,7 @@ impl Deploy {
         let config_path = present(folder, CONFIG)?;
         let tokenizer_path = present(folder, TOKENIZER)?;
         let tokenizer = read_tokenizer(&tokenizer_path)?;
-        let end_of_text = tokenizer.token_to_id(END_OF_TEXT).with_context(|| {
+        let end_of_text = tokenizer.id(END_OF_TEXT).with_context(|| {
             format!(
                 "{}: has no token {END_OF_TEXT}; {REMEDY}",
                 tokenizer_path.display()
@@ -99,15 +97,9 @@ impl Deploy {
     }
 
     /// The ids of a text. `<|endoftext|>` in it is the special token.
-    ///
-    /// # Errors
-    /// The tokenizer fails.
-    pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
-        let encoding = self
-            .tokenizer
-            .encode_fast(text, false)
-            .map_err(|error| anyhow!("{error}"))?;
-        Ok(encoding.get_ids().to_vec())
+    #[must_use]
+    pub fn encode(&self, text: &str) -> Vec<u32> {
+        self.tokenizer.encode(text, SpecialTokens::Read)
     }
 }
 
@@ -119,13 +111,13 @@ fn present(folder: &Path, name: &str) -> Result<PathBuf> {
 
 fn read_tokenizer(path: &Path) -> Result<Tokenizer> {
     let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    let tokenizer = tokenizer_file::read(&bytes);
+    let tokenizer = Tokenizer::from_json(&bytes);
     tokenizer.map_err(|error| anyhow!("{}: {error}; {REMEDY}", path.display()))
 }
 
 /// How a configuration contradicts the tokenizer beside it.
 fn contradiction(config: &Config, tokenizer: &Tokenizer, end_of_text: u32) -> Option<String> {
-    let (size, tokens) = (config.vocab_size, tokenizer.get_vocab_size(true));
+    let (size, tokens) = (config.vocab_size, tokenizer.vocabulary());
     if size != tokens {
         return Some(format!(
             "vocab_size is {size}, and the tokenizer has {tokens} tokens"

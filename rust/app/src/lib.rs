@@ -20,7 +20,6 @@ pub mod rust_bert_model;
 pub mod scoring;
 pub mod text;
 pub mod timing;
-pub mod tokenizer_file;
 
 use anyhow::Result;
 

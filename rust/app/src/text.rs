@@ -1,13 +1,10 @@
 //! Tokens to text, as they come: whole characters only, and no piece of a stop string.
 
-use std::collections::HashMap;
-
-use tokenizers::Tokenizer;
+use gpt2ro_tokenizer::Tokenizer;
 
 /// Turns tokens into text.
 pub struct TextStream<'a> {
     tokenizer: &'a Tokenizer,
-    bytes_of: HashMap<char, u8>,
     characters: Utf8Stream,
 }
 
@@ -17,19 +14,13 @@ impl<'a> TextStream<'a> {
     pub fn new(tokenizer: &'a Tokenizer) -> Self {
         Self {
             tokenizer,
-            bytes_of: byte_alphabet(),
             characters: Utf8Stream::default(),
         }
     }
 
     /// Add a token and return the characters that are now whole.
     pub fn push(&mut self, token: u32) -> String {
-        let symbols = self.tokenizer.id_to_token(token).unwrap_or_default();
-        self.characters.push(
-            symbols
-                .chars()
-                .filter_map(|symbol| self.bytes_of.get(&symbol).copied()),
-        )
+        self.characters.push(self.tokenizer.bytes(token))
     }
 
     /// End the text: bytes that never became a character are replaced by U+FFFD.
@@ -46,8 +37,8 @@ struct Utf8Stream {
 }
 
 impl Utf8Stream {
-    fn push(&mut self, bytes: impl IntoIterator<Item = u8>) -> String {
-        self.pending.extend(bytes);
+    fn push(&mut self, bytes: &[u8]) -> String {
+        self.pending.extend_from_slice(bytes);
         let mut text = String::new();
         loop {
             match std::str::from_utf8(&self.pending) {
@@ -75,19 +66,6 @@ impl Utf8Stream {
         let rest = std::mem::take(&mut self.pending);
         String::from_utf8_lossy(&rest).into_owned()
     }
-}
-
-/// GPT-2's alphabet: each byte is written as a printable character (Radford et al. 2019).
-///
-/// Printable Latin-1 bytes stand for themselves; the others are numbered from U+0100.
-fn byte_alphabet() -> HashMap<char, u8> {
-    let printable = |byte: &u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
-    let itself = (0..=255)
-        .filter(printable)
-        .map(|byte| (char::from(byte), byte));
-    let others = (0..=255).filter(|byte| !printable(byte));
-    let numbered = ('\u{100}'..).zip(others);
-    itself.chain(numbered).collect()
 }
 
 /// Holds back text that may be the beginning of a stop string, and ends at a whole one.
@@ -159,15 +137,6 @@ mod tests {
     use super::*;
     use proptest::{collection::vec, prop_assert_eq, proptest};
 
-    #[test]
-    fn every_byte_has_a_symbol_of_its_own() {
-        let alphabet = byte_alphabet();
-        assert_eq!(alphabet.len(), 256);
-        assert_eq!(alphabet[&'Ġ'], b' ');
-        assert_eq!(alphabet[&'a'], b'a');
-        assert_eq!(alphabet[&'È'], 0xc8);
-    }
-
     fn stops(strings: &[&str]) -> Vec<String> {
         strings.iter().map(ToString::to_string).collect()
     }
@@ -211,15 +180,15 @@ mod tests {
             panic!("ș is two bytes")
         };
         let mut characters = Utf8Stream::default();
-        assert_eq!(characters.push([b'a', first]), "a");
-        assert_eq!(characters.push([second, b'i']), "și");
+        assert_eq!(characters.push(&[b'a', first]), "a");
+        assert_eq!(characters.push(&[second, b'i']), "și");
         assert_eq!(characters.finish(), "");
     }
 
     #[test]
     fn half_a_character_at_the_end_is_replaced() {
         let mut characters = Utf8Stream::default();
-        assert_eq!(characters.push("ș".bytes().take(1)), "");
+        assert_eq!(characters.push(&"ș".as_bytes()[..1]), "");
         assert_eq!(characters.finish(), "\u{fffd}");
     }
 
@@ -227,7 +196,7 @@ mod tests {
         #[test]
         fn bytes_in_pieces_are_the_text_of_the_whole(pieces in vec(vec(0_u8.., 0..5), 0..20)) {
             let mut characters = Utf8Stream::default();
-            let mut text: String = pieces.iter().map(|piece| characters.push(piece.clone())).collect();
+            let mut text: String = pieces.iter().map(|piece| characters.push(piece)).collect();
             text.push_str(&characters.finish());
             let whole = pieces.concat();
             prop_assert_eq!(text, String::from_utf8_lossy(&whole));

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use gpt2ro_corpus::bpe::{Draw, PieceCounts, TrainDocuments, merges, pieces};
+use gpt2ro_corpus::bpe::{Draw, PieceCounts, TrainDocuments, merges};
+use gpt2ro_pretokenizer::pieces;
 
 const ALL: Draw = Draw {
     seed: 1,

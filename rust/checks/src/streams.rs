@@ -3,12 +3,12 @@
 use std::sync::LazyLock;
 
 use gpt2ro::text::{Filtered, StopFilter, TextStream};
-use tokenizers::Tokenizer;
+use gpt2ro_tokenizer::Tokenizer;
 
 use crate::deploys::{TOKENIZER, VOCABULARY};
 
 static ALPHABET: LazyLock<Tokenizer> =
-    LazyLock::new(|| Tokenizer::from_bytes(TOKENIZER).expect("the tokenizer of the inputs"));
+    LazyLock::new(|| Tokenizer::from_json(TOKENIZER).expect("the tokenizer of the inputs"));
 
 /// The first byte is the length of a stop string, the bytes behind it that and tokens.
 pub fn stream(bytes: &[u8]) -> bool {

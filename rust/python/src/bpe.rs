@@ -71,7 +71,7 @@ impl TrainDocuments {
 
 #[pyfunction]
 pub(crate) fn pieces(text: &str) -> Vec<&str> {
-    bpe::pieces(text).collect()
+    gpt2ro_pretokenizer::pieces(text).collect()
 }
 
 /// Texts, their splits, their words, and bytes of the lines that they are of.

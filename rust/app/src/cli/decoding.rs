@@ -216,7 +216,7 @@ impl DecodingOptions {
                 frequency_penalty: self.frequency_penalty,
                 presence_penalty: self.presence_penalty,
                 no_repeat_ngram: self.no_repeat_ngram,
-                bad_words: bad_words(&read(&self.bad_word), deploy)?,
+                bad_words: bad_words(&read(&self.bad_word), deploy),
                 bias: biases(&self.logit_bias, deploy)?,
             },
             max_new_tokens: self.max_new_tokens,
@@ -229,20 +229,11 @@ impl DecodingOptions {
 }
 
 /// The tokens of each word, at the beginning of a text and after a space.
-fn bad_words(words: &[String], deploy: &Deploy) -> Result<Vec<Vec<u32>>> {
-    let mut found = Vec::new();
-    for word in words {
-        for written in [
-            word.trim_start().to_owned(),
-            format!(" {}", word.trim_start()),
-        ] {
-            let ids = deploy.encode(&written)?;
-            if !ids.is_empty() && !word.trim().is_empty() {
-                found.push(ids);
-            }
-        }
-    }
-    Ok(found)
+fn bad_words(words: &[String], deploy: &Deploy) -> Vec<Vec<u32>> {
+    let words = words.iter().map(|word| word.trim_start());
+    let words = words.filter(|word| !word.is_empty());
+    let written = words.flat_map(|word| [word.to_owned(), format!(" {word}")]);
+    written.map(|word| deploy.encode(&word)).collect()
 }
 
 fn biases(flags: &[Bias], deploy: &Deploy) -> Result<Vec<(u32, f32)>> {
@@ -265,7 +256,7 @@ fn token_id(token: &str, deploy: &Deploy) -> Result<u32> {
             ))
         };
     }
-    match deploy.encode(token)?[..] {
+    match deploy.encode(token)[..] {
         [id] => Ok(id),
         ref ids => Err(anyhow!(
             "--logit-bias: {token:?} is {} tokens; expected one, such as a short word after a space",

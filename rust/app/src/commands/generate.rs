@@ -55,7 +55,7 @@ fn encoded(
 ) -> Result<Vec<Prompt>> {
     let mut prompts = Vec::new();
     for (index, text) in texts.enumerate() {
-        let ids = speaker.deploy.encode(&text)?;
+        let ids = speaker.deploy.encode(&text);
         let checked = check_length(&speaker.model, &ids, decoding);
         match &options.prompts {
             None => checked?,

@@ -163,17 +163,13 @@ fn files(folder: &Path) -> Result<Vec<FileFacts>> {
 
 fn tokenizer(folder: &Path, deploy: &Deploy) -> Result<TokenizerFacts> {
     let json = json_of(&folder.join("tokenizer.json"))?;
-    let special = deploy.tokenizer.get_added_tokens_decoder();
-    let whole = |letter: &'static str| Ok((letter, deploy.encode(letter)?.len() == 1));
+    let special = deploy.tokenizer.special_tokens();
+    let whole = |letter: &'static str| (letter, deploy.encode(letter).len() == 1);
     Ok(TokenizerFacts {
-        vocabulary: deploy.tokenizer.get_vocab_size(true),
+        vocabulary: deploy.tokenizer.vocabulary(),
         merges: json["model"]["merges"].as_array().map_or(0, Vec::len),
-        special_tokens: special
-            .into_iter()
-            .filter(|(_, token)| token.special)
-            .map(|(id, token)| (token.content, id))
-            .collect(),
-        whole_letters: LETTERS.into_iter().map(whole).collect::<Result<_>>()?,
+        special_tokens: special.map(|(token, id)| (token.to_owned(), id)).collect(),
+        whole_letters: LETTERS.into_iter().map(whole).collect(),
     })
 }
 

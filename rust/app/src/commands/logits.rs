@@ -22,7 +22,7 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
     };
     let mut tensors = Vec::new();
     for (index, prompt) in prompts.iter().enumerate() {
-        let ids = speaker.deploy.encode(prompt)?;
+        let ids = speaker.deploy.encode(prompt);
         let Speaker { deploy, model, .. } = &mut speaker;
         check_length(model, &ids, &decoding)
             .with_context(|| format!("{}: prompt {}", options.prompts.display(), index + 1))?;

@@ -33,7 +33,7 @@ pub fn run(options: &LoopOptions) -> Result<()> {
             out.flush()?;
             Ok(interrupt.go_on())
         };
-        let ids = speaker.deploy.encode(&prompt)?;
+        let ids = speaker.deploy.encode(&prompt);
         interrupt.begin();
         let Speaker { deploy, model, .. } = &mut speaker;
         let result = generate(model, deploy, &ids, &decoding, &mut listener);

@@ -102,7 +102,7 @@ fn sample_of(
         max_new_tokens: options.max_new_tokens,
         ..Decoding::new(strategy.clone(), options.seed)
     };
-    let ids = speaker.deploy.encode(prompt)?;
+    let ids = speaker.deploy.encode(prompt);
     let Speaker { deploy, model, .. } = speaker;
     let continuation = generate(model, deploy, &ids, &decoding, &mut |_| Ok(true))?;
     Ok(Sample {

@@ -8,6 +8,8 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
 use super::Speaker;
+use gpt2ro_tokenizer::SpecialTokens;
+
 use crate::cli::ScoreOptions;
 use crate::corpus::length::Lines;
 use crate::letters::cedillas;
@@ -24,8 +26,6 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// A text cannot be read or holds no words, or the model cannot be loaded.
 pub fn run(options: &ScoreOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
-    // A text that contains the characters of a special token is scored as these characters.
-    speaker.deploy.tokenizer.set_encode_special_tokens(true);
     for path in &options.texts {
         let texts = texts(options, path)?;
         tell_cedillas(&texts, path);
@@ -75,7 +75,8 @@ fn score(speaker: &mut Speaker, texts: &[String], path: &Path) -> Result<Score> 
     let mut tokens = Vec::new();
     let mut score = Score::default();
     for text in texts {
-        tokens.extend(speaker.deploy.encode(text)?);
+        // A text that contains the characters of a special token is scored as these characters.
+        tokens.extend(speaker.deploy.tokenizer.encode(text, SpecialTokens::AsText));
         tokens.push(speaker.model.end_of_text());
         score.bytes += text.len();
         score.words += text.split_whitespace().count();

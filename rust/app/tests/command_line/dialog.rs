@@ -1,6 +1,6 @@
 //! The dialog: who speaks, what is withheld, what is remembered.
 
-use tokenizers::Tokenizer;
+use gpt2ro_tokenizer::{SpecialTokens, Tokenizer};
 
 use crate::util::{Run, gpt2ro, model, run_on};
 
@@ -67,9 +67,12 @@ fn what_is_remembered_begins_with_a_whole_turn() {
     let out = dialog(&[&NAMES[..], &["-n", "8"]].concat(), &lines.join("\n")).out();
     let answers: Vec<&str> = out.lines().map(str::trim).collect();
     assert_eq!(answers.len(), lines.len(), "{out}");
-    let tokenizer = Tokenizer::from_file(format!("{}/tokenizer.json", model("plain"))).unwrap();
-    let fits =
-        |prompt: &String| tokenizer.encode(prompt.as_str(), false).unwrap().len() <= CONTEXT - 8;
+    let file = std::fs::read(format!("{}/tokenizer.json", model("plain"))).unwrap();
+    let tokenizer = Tokenizer::from_json(&file).unwrap();
+    let fits = |prompt: &String| {
+        let ids = tokenizer.encode(prompt, SpecialTokens::Read);
+        ids.len() <= CONTEXT - 8
+    };
     let mut turns: Vec<String> = Vec::new();
     let mut forgotten = 0;
     for (line, answer) in lines.iter().zip(answers) {

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::hint::black_box;
 
-use super::pieces;
+use gpt2ro_pretokenizer::pieces;
 
 /// How often each piece occurs in some texts.
 #[derive(Clone, Debug, Default)]

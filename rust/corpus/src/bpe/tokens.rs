@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 
+use gpt2ro_pretokenizer::letter;
+
 /// The tokens of a vocabulary that grows; the first are the 256 bytes, in the order of their letters.
 pub(super) struct Tokens {
     numbers: HashMap<Vec<u8>, u32>,
@@ -47,34 +49,9 @@ impl Tokens {
     }
 }
 
-/// Returns the letter that stands for a byte in the files of a vocabulary, as in GPT-2's
-/// `bytes_to_unicode`: itself if it can be seen, else the next one from U+0100 on.
-fn letter(byte: u8) -> char {
-    let is_seen = |byte: u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..);
-    if is_seen(byte) {
-        return char::from(byte);
-    }
-    let before = (0..byte).filter(|one| !is_seen(*one)).count() as u32;
-    char::from_u32(0x100 + before).expect("a letter of Latin Extended-A")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn letters_are_those_of_gpt_2() {
-        for (byte, expected) in [
-            (b'a', 'a'),
-            (b' ', 'Ġ'),
-            (b'\n', 'Ċ'),
-            (0x7f, 'ġ'),
-            (0xad, 'Ń'),
-            (0xff, 'ÿ'),
-        ] {
-            assert_eq!(letter(byte), expected);
-        }
-    }
 
     #[test]
     fn the_first_tokens_are_the_bytes_by_their_letters() {

@@ -33,11 +33,12 @@ fn class_by_properties(character: char) -> Class {
 /// What behind an apostrophe is a piece with it, the first one that matches.
 const CONTRACTIONS: [&[u8]; 7] = [b"s", b"t", b"re", b"ve", b"m", b"ll", b"d"];
 
-/// Yields the pieces that a text is cut into before bytes are merged; together they are the text.
+/// The pieces that a text is cut into before bytes are merged; together they are the text.
 ///
 /// They are the matches of the expression of GPT-2's `encoder.py`
 /// (<https://github.com/openai/gpt-2>): `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+|
 /// ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
+#[inline]
 pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let classes = &*CLASSES;
     let mut start = 0;
