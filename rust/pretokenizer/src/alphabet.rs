@@ -17,7 +17,7 @@ const CHARACTERS: usize = 0x144;
 /// The byte of each character, if it is a letter.
 static BYTES: LazyLock<[Option<u8>; CHARACTERS]> = LazyLock::new(|| {
     let mut bytes = [None; CHARACTERS];
-    for (byte, letter) in (0..).zip(*LETTERS) {
+    for (byte, letter) in (0..=u8::MAX).zip(*LETTERS) {
         bytes[letter as usize] = Some(byte);
     }
     bytes

@@ -125,7 +125,7 @@ impl<'a> File<'a> {
         self.require_known_parts()?;
         let (tokens, ids) = self.tokens()?;
         let mut bytes = [0; 256];
-        for (byte, id) in (0..).zip(&mut bytes) {
+        for (byte, id) in (0..=u8::MAX).zip(&mut bytes) {
             let letter = letter(byte);
             let found = ids.get(letter.encode_utf8(&mut [0; 4]) as &str);
             *id = *found.ok_or(TokenizerError::Byte(byte))?;

@@ -1,5 +1,6 @@
 //! What is written, against `transformers` where it has an answer.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use safetensors::SafeTensors;
@@ -23,22 +24,40 @@ fn greedy_and_beam_search_choose_what_transformers_chooses() {
 
 /// Run every case of the references, with these flags besides.
 pub fn chooses_what_transformers_chooses(backend: &[&str]) {
+    let folder = Folder::new(&format!("choices{}", backend.join("")));
+    let file = folder.path().join("prompts");
     for model in ["plain", "ending"] {
-        for facts in reference(model) {
-            let prompt = facts["prompt"].as_str().unwrap();
-            for case in facts["cases"].as_array().unwrap() {
-                let flags: Vec<&str> = case["flags"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|flag| flag.as_str().unwrap())
-                    .collect();
-                let fixed = [prompt, "-n", "24", "--json"];
-                let run = run_on(model, "generate", &[&fixed[..], &flags, backend].concat());
-                assert_eq!(ids(&run.json()["tokens"]), ids(&case["tokens"]), "{run}");
-            }
+        for (flags, cases) in cases(model) {
+            // All prompts that have these flags in one run: loading libtorch takes longest.
+            let prompts: Vec<&str> = cases.iter().map(|(prompt, _)| &**prompt).collect();
+            fs::write(&file, prompts.join("\n")).unwrap();
+            let fixed = ["--prompts", file.to_str().unwrap(), "-n", "24", "--json"];
+            let flags: Vec<&str> = flags.iter().map(|flag| &**flag).collect();
+            let run = run_on(model, "generate", &[&fixed[..], &flags, backend].concat());
+            let lines = run.out();
+            let found = lines.lines().map(|line| {
+                let continuation: Value = serde_json::from_str(line).unwrap();
+                ids(&continuation["tokens"])
+            });
+            let expected: Vec<Vec<u64>> = cases.iter().map(|(_, tokens)| ids(tokens)).collect();
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{run}");
         }
     }
+}
+
+/// The prompts and tokens of the references, by the flags of the binary.
+fn cases(model: &str) -> BTreeMap<Vec<String>, Vec<(String, Value)>> {
+    let mut cases: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for facts in reference(model) {
+        let prompt = facts["prompt"].as_str().unwrap();
+        for case in facts["cases"].as_array().unwrap() {
+            let flags = case["flags"].as_array().unwrap().iter();
+            let flags = flags.map(|flag| flag.as_str().unwrap().to_owned());
+            let of_flags = cases.entry(flags.collect()).or_default();
+            of_flags.push((prompt.to_owned(), case["tokens"].clone()));
+        }
+    }
+    cases
 }
 
 #[test]
