@@ -47,7 +47,6 @@ LIBRARIES = $(addprefix --package gpt2ro-,corpus engine pretokenizer tokenizer)
 test: setup
 	$(RUN) python -m pytest
 	cd rust && $(RUN) cargo test --release --locked
-	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-checks
 	cd rust && $(RUN) cargo test --profile checked --locked $(LIBRARIES)
 
 # The same on emulated ARM processors: one that multiplies bytes in one instruction (FEAT_DotProd), and

@@ -21,8 +21,7 @@ last line is JSON.
 compares the binary with other programs instead, in every precision and by medians; PEERS is the
 environment that bench/inference_peers.py describes. With `--only fp32 F32` contestants without such
 a word in their names are left out. Without ENGINE there are no figures of ours for a batch and for
-memory. BINARY should be one without PyTorch, which takes half a second to load:
-cargo build --release --no-default-features --features engine
+memory.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Builds the Rust binary, and the extension of Python, with cargo."""
+"""Builds the Rust binaries, and the extension of Python, with cargo."""
 
 import os
 import shutil
@@ -12,6 +12,8 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import atomic_path, write_text
 
 BINARY = "gpt2ro"
+# The binary that also has libtorch; BINARY starts it, from the same folder, when it is needed.
+WITH_TORCH = "gpt2ro-rust-bert"
 EXTENSION = "libgpt2ro_native." + ("dylib" if sys.platform == "darwin" else "so")
 COMPILERS = ("c++", "g++", "clang++")
 # The static binary is copied to machines that have nothing; it stays under this.
@@ -22,12 +24,13 @@ TORCH_STAMP = "torch-version"
 
 
 def build(workspace: Path, output: Path | None, jobs: int) -> None:
-    """Build the workspace's binary in release mode, with the locked dependencies, and copy it.
+    """Build the workspace's binaries in release mode, with the locked dependencies, and copy them.
 
-    Without `output` it stays in cargo's target folder, as set-up wants it.
+    The one is copied to `output`, the one with libtorch beside it. Without `output` they stay in
+    cargo's target folder, as set-up wants it.
 
     Cargo reads its settings from the folder it runs in, so it runs in the workspace. The Python
-    that runs this must be the one whose PyTorch the binary links to.
+    that runs this must be the one whose PyTorch is linked to.
 
     Raises:
         UserError: cargo or a C++ compiler is missing, or the build fails.
@@ -36,17 +39,18 @@ def build(workspace: Path, output: Path | None, jobs: int) -> None:
     _require_compiler()
     target = _target_folder(workspace)
     _drop_objects_of_another_torch(workspace, target)
-    _cargo_build(workspace, "gpt2ro", jobs, _environment())
+    _cargo_build(workspace, [BINARY, WITH_TORCH], jobs, _environment())
     write_text(target / TORCH_STAMP, version("torch"))
     if output:
-        with atomic_path(output) as partial:
-            shutil.copy(target / "release" / BINARY, partial)
+        for name, path in ((WITH_TORCH, output.with_name(WITH_TORCH)), (BINARY, output)):
+            with atomic_path(path) as partial:
+                shutil.copy(target / "release" / name, partial)
 
 
 def build_static(workspace: Path, output: Path, jobs: int) -> None:
-    """Build the binary with the engine alone, the C library linked in, and copy it.
+    """Build the binary with the C library linked in, and copy it.
 
-    It needs neither PyTorch nor any shared library, so it runs on every Linux of this processor.
+    It needs no shared library, so it runs on every Linux of this processor.
 
     Raises:
         UserError: cargo is missing, the build fails, or the binary is too large or not alone.
@@ -54,12 +58,12 @@ def build_static(workspace: Path, output: Path, jobs: int) -> None:
     _require_cargo()
     host = _host()
     # With a target of its own, the C library is not linked into what runs during the build.
-    flags = ["--target", host, "--no-default-features", "--features", "engine"]
+    flags = ["--target", host]
     settings = {
         "RUSTFLAGS": "-C target-feature=+crt-static",
         "CARGO_PROFILE_RELEASE_STRIP": "symbols",
     }
-    _cargo_build(workspace, "gpt2ro", jobs, {**_environment(), **settings}, flags)
+    _cargo_build(workspace, [BINARY], jobs, {**_environment(), **settings}, flags)
     with atomic_path(output) as partial:
         shutil.copy(_target_folder(workspace) / host / "release" / BINARY, partial)
         require_static(partial, output)
@@ -105,20 +109,21 @@ def build_extension(workspace: Path, output: Path, jobs: int) -> None:
     """
     _require_cargo()
     settings = {"PYO3_BUILD_EXTENSION_MODULE": "1", "PYO3_PYTHON": sys.executable}
-    _cargo_build(workspace, "gpt2ro-python", jobs, {**_environment(), **settings})
+    _cargo_build(workspace, ["gpt2ro-python"], jobs, {**_environment(), **settings})
     with atomic_path(output) as partial:
         shutil.copy(_target_folder(workspace) / "release" / EXTENSION, partial)
 
 
 def _cargo_build(
     workspace: Path,
-    package: str,
+    packages: Sequence[str],
     jobs: int,
     environment: dict[str, str],
     flags: Sequence[str] = (),
 ) -> None:
-    command = ["cargo", "build", "--release", "--locked", "--jobs", str(jobs), "--package", package]
-    command += flags
+    command = ["cargo", "build", "--release", "--locked", "--jobs", str(jobs), *flags]
+    for package in packages:
+        command += ["--package", package]
     status = subprocess.run(command, cwd=workspace, env=environment, check=False).returncode
     if status != 0:
         raise UserError(

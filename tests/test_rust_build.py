@@ -58,14 +58,17 @@ def test_what_was_compiled_against_another_torch_is_dropped(
     assert (tmp_path / "calls").read_text().split() == ["build", "build", "clean", "build"]
 
 
-def test_the_binary_is_copied_with_its_permissions(tools: Path, tmp_path: Path) -> None:
+def test_both_binaries_are_copied_with_their_permissions(tools: Path, tmp_path: Path) -> None:
     make_tool(tools, "g++")
     make_tool(tools, "cargo")
     release = tmp_path / "target" / "release"
     release.mkdir(parents=True)
-    make_tool(release, "gpt2ro")
+    names = ("gpt2ro", "gpt2ro-rust-bert")
+    for name in names:
+        make_tool(release, name)
     build(tmp_path, tmp_path / "bin" / "gpt2ro", 1)
-    assert (tmp_path / "bin" / "gpt2ro").stat().st_mode & 0o111
+    for name in names:
+        assert (tmp_path / "bin" / name).stat().st_mode & 0o111
 
 
 HOST = "x86_64-unknown-linux-gnu"
@@ -84,15 +87,13 @@ def make_static(tools: Path, workspace: Path, *, size: int = 100, ldd: str = "ex
     (release / "gpt2ro").write_bytes(bytes(size))
 
 
-def test_the_static_binary_has_the_engine_alone_and_the_c_library(
-    tools: Path, tmp_path: Path
-) -> None:
+def test_the_static_binary_has_the_c_library_and_no_libtorch(tools: Path, tmp_path: Path) -> None:
     make_static(tools, tmp_path, size=STATIC_BYTES - 1)
     build_static(tmp_path, tmp_path / "bin" / "gpt2ro-static", 1)
     assert (tmp_path / "bin" / "gpt2ro-static").stat().st_size == STATIC_BYTES - 1
     seen = (tmp_path / "seen").read_text()
     assert seen.startswith("-C target-feature=+crt-static build --release --locked")
-    assert f"--target {HOST} --no-default-features --features engine" in seen
+    assert f"--target {HOST} --package gpt2ro\n" in seen
 
 
 def test_a_static_binary_that_is_too_large_is_not_kept(tools: Path, tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ rule parity:
         model=rules.train.output.model,
         deploy=rules.convert.output.deploy,
         binary=rules.rust.output.binary,
+        with_torch=rules.rust.output.with_torch,
         prompts=SETTINGS["parity"]["prompts"],
         test=every_part(
             [f"{RESULTS}/tokens/{HELD_OUT}/{SHARD}{kind}" for kind in (".bin", ".json")]

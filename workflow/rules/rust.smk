@@ -1,9 +1,7 @@
 from importlib.metadata import version
 
 
-RUST_SOURCES = rust_sources(
-    "app", "engine", "pretokenizer", "tokenizer", "shim", ".cargo"
-) + [
+BINARY_SOURCES = rust_sources("app", "engine", "pretokenizer", "tokenizer") + [
     "rust/Cargo.toml",
     "rust/Cargo.lock",
 ]
@@ -11,16 +9,18 @@ RUST_SOURCES = rust_sources(
 
 rule rust:
     message:
-        "Building the Rust binary."
+        "Building the Rust binaries."
     input:
-        sources=RUST_SOURCES,
+        sources=BINARY_SOURCES + rust_sources("rust-bert", "shim", ".cargo"),
         code=code("build_rust.py"),
     output:
         binary=f"{RESULTS}/bin/gpt2ro",
+        # Started by the binary for --backend rust-bert.
+        with_torch=f"{RESULTS}/bin/gpt2ro-rust-bert",
     log:
         f"{RESULTS}/logs/rust.log",
     params:
-        # The binary links to the installed PyTorch, and cargo does not see it change.
+        # The second links to the installed PyTorch, and cargo does not see it change.
         torch=version("torch"),
     threads: workflow.cores or 8
     resources:
@@ -35,7 +35,7 @@ rule rust_static:
     message:
         "Building a Rust binary that needs nothing else."
     input:
-        sources=RUST_SOURCES,
+        sources=BINARY_SOURCES,
         code=code("build_rust.py"),
     output:
         binary=f"{RESULTS}/bin/gpt2ro-static",

@@ -1,4 +1,4 @@
-"""Build the Rust binary.
+"""Build the Rust binaries: beside OUTPUT, another one that has libtorch.
 
 python workflow/scripts/build_rust.py --workspace rust --jobs 2 --output results/bin/gpt2ro
 python workflow/scripts/build_rust.py --workspace rust --static --output results/bin/gpt2ro-static

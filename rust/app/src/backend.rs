@@ -1,6 +1,10 @@
 //! Which implementation computes the model, and with what precision.
 
-use anyhow::Result;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum;
 use thiserror::Error;
 
@@ -29,7 +33,7 @@ pub enum Precision {
     Int4,
 }
 
-/// A backend and a precision that this binary can compute.
+/// A backend, and a precision that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
     backend: Backend,
@@ -37,7 +41,7 @@ pub struct Choice {
     cache: bool,
 }
 
-/// A choice that this binary cannot compute: a usage error, which names what it can.
+/// A choice that no backend can compute: a usage error, which names the one to choose.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ChoiceError {
     /// rust-bert computes in float32 only.
@@ -46,29 +50,19 @@ pub enum ChoiceError {
     /// rust-bert loads the weights as they are.
     #[error("--cache needs --backend engine; rust-bert packs no weights")]
     Cache,
-    /// The binary was built without any backend.
-    #[error("this binary was built without a backend; build it with --features engine")]
-    None,
-    /// The binary was built without this backend.
-    #[error("this binary was built without the backend {0}; it has {1}")]
-    NotBuilt(&'static str, String),
 }
 
-impl Backend {
-    /// The backends of this binary, the default one first.
-    const BUILT: &'static [Self] = &[
-        #[cfg(feature = "rust-bert")]
-        Self::RustBert,
-        #[cfg(feature = "engine")]
-        Self::Engine,
-    ];
+/// Loads a model on rust-bert, with so many threads.
+pub type LoadRustBert = fn(&Deploy, Option<usize>) -> Result<Box<dyn Model>>;
 
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Engine => "engine",
-            Self::RustBert => "rust-bert",
-        }
-    }
+/// Set by the program that has rust-bert.
+static RUST_BERT: OnceLock<LoadRustBert> = OnceLock::new();
+/// That program, which stands beside this one.
+const RUST_BERT_PROGRAM: &str = "gpt2ro-rust-bert";
+
+/// Have this process compute with rust-bert too.
+pub fn provide_rust_bert(load: LoadRustBert) {
+    RUST_BERT.get_or_init(|| load);
 }
 
 impl Precision {
@@ -96,30 +90,11 @@ impl Precision {
 }
 
 impl Choice {
-    /// Check what the flags ask for; without a backend it is rust-bert where that is built in.
+    /// Check what the flags ask for.
     ///
     /// # Errors
-    /// The binary has no such backend, or the backend no such precision.
-    pub fn new(
-        backend: Option<Backend>,
-        precision: Precision,
-        cache: bool,
-    ) -> Result<Self, ChoiceError> {
-        Self::among(Backend::BUILT, backend, precision, cache)
-    }
-
-    fn among(
-        built: &[Backend],
-        backend: Option<Backend>,
-        precision: Precision,
-        cache: bool,
-    ) -> Result<Self, ChoiceError> {
-        let default = *built.first().ok_or(ChoiceError::None)?;
-        let backend = backend.unwrap_or(default);
-        if !built.contains(&backend) {
-            let names: Vec<&str> = built.iter().map(|backend| backend.name()).collect();
-            return Err(ChoiceError::NotBuilt(backend.name(), names.join(", ")));
-        }
+    /// The backend has no such precision, or no cache.
+    pub fn new(backend: Backend, precision: Precision, cache: bool) -> Result<Self, ChoiceError> {
         if backend == Backend::RustBert && precision != Precision::Fp32 {
             return Err(ChoiceError::Precision(precision.name()));
         }
@@ -133,25 +108,57 @@ impl Choice {
         })
     }
 
+    /// Become the program beside this one, with the same arguments, if only that has the backend.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be started.
+    pub fn hand_over(self) -> Result<()> {
+        if self.backend == Backend::Engine || RUST_BERT.get().is_some() {
+            return Ok(());
+        }
+        let program = std::env::current_exe()?.with_file_name(RUST_BERT_PROGRAM);
+        ensure!(
+            program.is_file(),
+            "{}: not found; --backend rust-bert needs it, which the step rust builds beside gpt2ro; \
+             --backend engine needs nothing",
+            program.display()
+        );
+        become_program(&program)
+            .with_context(|| format!("{}: cannot be started", program.display()))
+    }
+
     /// Load the model of a deploy folder.
     ///
     /// # Errors
     /// The folder's files are damaged.
     pub fn load(self, deploy: &Deploy, threads: Option<usize>) -> Result<Box<dyn Model>> {
         match self.backend {
-            #[cfg(feature = "engine")]
             Backend::Engine => load_engine(self, deploy, threads),
-            #[cfg(feature = "rust-bert")]
-            Backend::RustBert => Ok(Box::new(crate::rust_bert_model::RustBertModel::load(
-                deploy, threads,
-            )?)),
-            #[allow(unreachable_patterns)] // with both features
-            _ => unreachable!("a choice is among what is built"),
+            Backend::RustBert => {
+                let load = RUST_BERT.get().context("this program has no rust-bert")?;
+                load(deploy, threads)
+            }
         }
     }
 }
 
-#[cfg(feature = "engine")]
+/// Run a program with this one's arguments, in its place.
+#[cfg(unix)]
+fn become_program(program: &Path) -> std::io::Result<()> {
+    use std::os::unix::process::CommandExt as _;
+    let mut arguments = std::env::args_os();
+    let name = arguments.next().unwrap_or_default();
+    Err(Command::new(program).arg0(name).args(arguments).exec())
+}
+
+#[cfg(not(unix))]
+fn become_program(program: &Path) -> std::io::Result<()> {
+    let status = Command::new(program)
+        .args(std::env::args_os().skip(1))
+        .status()?;
+    std::process::exit(status.code().unwrap_or(crate::FAILURE.into()))
+}
+
 fn load_engine(choice: Choice, deploy: &Deploy, threads: Option<usize>) -> Result<Box<dyn Model>> {
     let precision = match choice.precision {
         Precision::Fp32 => gpt2ro_engine::kernels::Precision::Fp32,
@@ -167,48 +174,20 @@ fn load_engine(choice: Choice, deploy: &Deploy, threads: Option<usize>) -> Resul
 mod tests {
     use super::*;
 
-    const BOTH: [Backend; 2] = [Backend::RustBert, Backend::Engine];
-
-    #[test]
-    fn rust_bert_is_the_default_where_it_is_built() {
-        let default =
-            |built: &[Backend]| Choice::among(built, None, Precision::Fp32, false).unwrap();
-        assert_eq!(default(&BOTH).backend, Backend::RustBert);
-        assert_eq!(default(&[Backend::Engine]).backend, Backend::Engine);
-    }
-
     #[test]
     fn rounded_precisions_are_the_engine_s_alone() {
         for precision in [Precision::Bf16, Precision::Int8, Precision::Int4] {
-            let choose = |backend| Choice::among(&BOTH, backend, precision, false);
-            assert!(choose(Some(Backend::Engine)).is_ok());
-            for backend in [None, Some(Backend::RustBert)] {
-                assert_eq!(
-                    choose(backend),
-                    Err(ChoiceError::Precision(precision.name()))
-                );
-            }
+            let choose = |backend| Choice::new(backend, precision, false);
+            assert!(choose(Backend::Engine).is_ok());
+            let told = ChoiceError::Precision(precision.name());
+            assert_eq!(choose(Backend::RustBert), Err(told));
         }
     }
 
     #[test]
     fn a_cache_is_the_engine_s_alone() {
-        let choose = |backend| Choice::among(&BOTH, Some(backend), Precision::Fp32, true);
+        let choose = |backend| Choice::new(backend, Precision::Fp32, true);
         assert!(choose(Backend::Engine).is_ok());
         assert_eq!(choose(Backend::RustBert), Err(ChoiceError::Cache));
-    }
-
-    #[test]
-    fn a_backend_that_is_not_built_is_told_with_those_that_are() {
-        let choose = |built: &[Backend], backend| {
-            Choice::among(built, backend, Precision::Fp32, false)
-                .unwrap_err()
-                .to_string()
-        };
-        assert_eq!(
-            choose(&[Backend::Engine], Some(Backend::RustBert)),
-            "this binary was built without the backend rust-bert; it has engine"
-        );
-        assert!(choose(&[], None).contains("built without a backend"));
     }
 }

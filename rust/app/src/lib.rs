@@ -1,5 +1,6 @@
 //! The application `gpt2ro`: a GPT-2 from a deploy folder, five ways to continue a text, and the
-//! commands that use them. A library only so that its parts can be tested.
+//! commands that use them. A library for its tests, and for the program that has a back end more
+//! (`rust/rust-bert`).
 
 pub mod backend;
 pub mod cli;
@@ -7,7 +8,6 @@ pub mod commands;
 pub mod corpus;
 pub mod decoding;
 pub mod deploy;
-#[cfg(feature = "engine")]
 pub mod engine_model;
 pub mod letters;
 pub mod log_sum_exp;
@@ -15,23 +15,41 @@ pub mod manifest;
 pub mod model;
 pub mod output;
 pub mod remembered;
-#[cfg(feature = "rust-bert")]
-pub mod rust_bert_model;
 pub mod scoring;
 pub mod text;
 pub mod timing;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
 
 /// Exit code of a failure; clap ends a usage error with 2.
 pub const FAILURE: u8 = 1;
 
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // {:#} puts the whole chain of causes on one line.
+            let causes = format!("{error:#}").replace('\n', " ");
+            output::tell(&format!("gpt2ro: {causes}"));
+            ExitCode::from(FAILURE)
+        }
+    }
+}
+
 /// Run the command that the process's arguments name.
 ///
 /// # Errors
 /// Whatever the command fails with, as a chain of causes.
-pub fn run() -> Result<()> {
+fn run() -> Result<()> {
     let arguments = cli::Arguments::from_process();
+    if let Some(model) = arguments.command.model() {
+        model.choice()?.hand_over()?;
+    }
     match arguments.command {
         cli::Command::Generate(options) => commands::generate::run(&options),
         cli::Command::Loop(options) => commands::prompt_loop::run(&options),
@@ -40,7 +58,6 @@ pub fn run() -> Result<()> {
         cli::Command::Score(options) => commands::score::run(&options),
         cli::Command::Logits(options) => commands::logits::run(&options),
         cli::Command::Bench(options) => commands::bench::run(&options),
-        #[cfg(feature = "engine")]
         cli::Command::Inspect(options) => commands::inspect::run(&options),
         cli::Command::Corpus { command } => commands::corpus::run(&command),
         cli::Command::Completions { shell } => commands::shell::completions(shell),
@@ -49,8 +66,7 @@ pub fn run() -> Result<()> {
 }
 
 /// Whether the reader of our output has gone, which is no failure of ours.
-#[must_use]
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause
             .downcast_ref::<std::io::Error>()

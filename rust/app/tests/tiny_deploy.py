@@ -58,7 +58,7 @@ CASES: dict[str, dict[str, object]] = {
         "no_repeat_ngram_size": 2,
     },
 }
-CONTINUED = Path(__file__).parents[3] / "tests" / "data" / "continuation_prompts.txt"
+CONTINUED = Path(__file__).resolve().parents[3] / "tests" / "data" / "continuation_prompts.txt"
 # The strategies by the binary's names, with its defaults.
 STRATEGIES: dict[str, dict[str, object]] = {
     "greedy": {"do_sample": False},

@@ -26,7 +26,9 @@ pub(crate) enum Part<'a> {
 }
 
 impl AddedTokens {
-    pub(crate) fn new(tokens: Vec<AddedToken>) -> Self {
+    /// Of these tokens, those that a text can have.
+    pub(crate) fn new(mut tokens: Vec<AddedToken>) -> Self {
+        tokens.retain(|token| !token.content.is_empty());
         Self { tokens }
     }
 
@@ -121,6 +123,14 @@ mod tests {
         assert_eq!(
             tokens.parts("abcd", true),
             [Part::Token(1), Part::Text("d")]
+        );
+    }
+
+    #[test]
+    fn a_token_without_letters_stands_nowhere() {
+        assert_eq!(
+            added(&["", "b"]).parts("ab", true),
+            [Part::Text("a"), Part::Token(1)]
         );
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 use crate::added::AddedToken;
+use crate::merges::Pair;
 
 /// Why a file is not the tokenizer of a GPT-2. Messages begin after the path.
 #[derive(Debug, Error)]
@@ -101,6 +102,9 @@ struct Model<'a> {
     merges: Vec<Merge<'a>>,
 }
 
+/// The ids of a vocabulary by their tokens.
+type Ids<'a> = FxHashMap<&'a str, u32>;
+
 /// What the file says, found to be whole.
 pub(crate) struct Parts<'a> {
     /// Every token by its id, in the letters of the file.
@@ -108,7 +112,7 @@ pub(crate) struct Parts<'a> {
     /// The tokens of the bytes.
     pub(crate) bytes: [u32; 256],
     /// The tokens of each merge and the one they become, by ids.
-    pub(crate) merges: Vec<((u32, u32), u32)>,
+    pub(crate) merges: Vec<(Pair, u32)>,
     /// Tokens that are found in a text before it is cut.
     pub(crate) added: Vec<AddedToken>,
     /// Whether a text begins with a space where it has none.
@@ -124,12 +128,17 @@ impl<'a> File<'a> {
     pub(crate) fn parts(&self) -> Result<Parts<'_>, TokenizerError> {
         self.require_known_parts()?;
         let (tokens, ids) = self.tokens()?;
-        let mut bytes = [0; 256];
-        for (byte, id) in (0..=u8::MAX).zip(&mut bytes) {
-            let letter = letter(byte);
-            let found = ids.get(letter.encode_utf8(&mut [0; 4]) as &str);
-            *id = *found.ok_or(TokenizerError::Byte(byte))?;
-        }
+        Ok(Parts {
+            bytes: tokens_of_bytes(&ids)?,
+            merges: self.merges(&tokens, &ids)?,
+            tokens,
+            added: self.added_tokens.iter().map(Added::token).collect(),
+            add_prefix_space: self.pre_tokenizer.add_prefix_space,
+        })
+    }
+
+    /// The tokens of each merge and the one they become, by ids.
+    fn merges(&self, tokens: &[&str], ids: &Ids) -> Result<Vec<(Pair, u32)>, TokenizerError> {
         // Mostly a merge makes the token behind that of the merge before it, and no look for it is needed.
         let mut next = 0;
         let merges = self.model.merges.iter();
@@ -151,14 +160,7 @@ impl<'a> File<'a> {
                 _ => Err(TokenizerError::Merge(format!("{left} {right}"))),
             }
         });
-        let merges = merges.collect::<Result<_, _>>()?;
-        Ok(Parts {
-            bytes,
-            merges,
-            tokens,
-            added: self.added_tokens.iter().map(Added::token).collect(),
-            add_prefix_space: self.pre_tokenizer.add_prefix_space,
-        })
+        merges.collect()
     }
 
     fn require_known_parts(&self) -> Result<(), TokenizerError> {
@@ -217,9 +219,9 @@ impl<'a> File<'a> {
 
     /// Every token by its id, and the ids of the vocabulary by their tokens. Logits have a place for each
     /// number below the size of the vocabulary, and each is a token.
-    fn tokens(&self) -> Result<(Vec<&str>, FxHashMap<&str, u32>), TokenizerError> {
+    fn tokens(&self) -> Result<(Vec<&str>, Ids<'_>), TokenizerError> {
         let Vocabulary(vocabulary) = &self.model.vocab;
-        let mut ids = FxHashMap::default();
+        let mut ids = Ids::default();
         ids.reserve(vocabulary.len());
         ids.extend(vocabulary.iter().map(|(token, id)| (&**token, *id)));
         let added = self.added_tokens.iter();
@@ -241,6 +243,16 @@ impl<'a> File<'a> {
         }
         Ok((tokens.into_iter().flatten().collect(), ids))
     }
+}
+
+fn tokens_of_bytes(ids: &Ids) -> Result<[u32; 256], TokenizerError> {
+    let mut bytes = [0; 256];
+    for (byte, id) in (0..=u8::MAX).zip(&mut bytes) {
+        let letter = letter(byte);
+        let found = ids.get(letter.encode_utf8(&mut [0; 4]) as &str);
+        *id = *found.ok_or(TokenizerError::Byte(byte))?;
+    }
+    Ok(bytes)
 }
 
 impl Added<'_> {

@@ -4,7 +4,7 @@ use std::collections::BinaryHeap;
 use rustc_hash::FxHashMap;
 
 /// Two tokens, the left one first.
-type Pair = (u32, u32);
+pub(crate) type Pair = (u32, u32);
 
 /// Which pairs of tokens become one, and in which order.
 #[derive(Clone, Debug, Default)]

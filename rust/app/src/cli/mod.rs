@@ -34,7 +34,7 @@ pub enum Command {
   gpt2ro generate -m results/deploy \"Bunica a făcut\"
   gpt2ro generate -m results/deploy \"Ne trebuie\" --strategy top-k-top-p --seed 1 -n 60
   gpt2ro generate -m results/deploy --prompt-file poveste.txt --strategy beam --beams 8
-  gpt2ro generate -m results/deploy \"Vulpea\" --backend engine --precision int8 --cache
+  gpt2ro generate -m results/deploy \"Vulpea\" --precision int8 --cache
   gpt2ro generate -m results/deploy \"Într-o zi\" --strategy min-p --continuations 3 --bad-word lup
   gpt2ro generate -m results/deploy --prompts config/prompts.txt --json > continuari.jsonl
   echo \"Vulpea\" | gpt2ro generate -m results/deploy - --json")]
@@ -62,7 +62,7 @@ Example:
 it is measured before and after the rounds.
 
 Example:
-  gpt2ro bench -m results/deploy --backend engine --precision int8 --threads 2"
+  gpt2ro bench -m results/deploy --precision int8 --threads 2"
     )]
     Bench(BenchOptions),
     /// Measure how well the model predicts texts: bits per byte and perplexities.
@@ -72,7 +72,7 @@ perplexity per word compare with other models; the perplexity per token does not
 
 Examples:
   gpt2ro score -m results/deploy poveste.txt
-  gpt2ro score -m results/deploy poveste.txt --backend engine --precision int8
+  gpt2ro score -m results/deploy poveste.txt --precision int8
   gpt2ro score -m results/deploy propozitii.txt --lines --json
   gpt2ro score -m results/deploy documente.jsonl --jsonl"
     )]
@@ -87,7 +87,6 @@ Example:
     )]
     Logits(LogitsOptions),
     /// Show what a deploy folder holds: files, configuration, tokenizer, tensors.
-    #[cfg(feature = "engine")]
     #[command(
         after_help = "Checks every file against MANIFEST.json, and the sizes in config.json against the tensors; the exit code is 1 if
 one differs.
@@ -128,9 +127,9 @@ pub struct ModelOptions {
     /// CPU threads [default: one per core].
     #[arg(long, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024), allow_negative_numbers = true)]
     pub threads: Option<usize>,
-    /// Implementation that computes the model [default: rust-bert if it is built in, else engine].
-    #[arg(long, value_enum)]
-    pub backend: Option<Backend>,
+    /// Implementation that computes the model.
+    #[arg(long, value_enum, default_value = "engine")]
+    pub backend: Backend,
     /// Precision of weights and activations; all but fp32 need --backend engine.
     #[arg(long, value_enum, default_value = "fp32")]
     pub precision: Precision,
@@ -153,7 +152,7 @@ impl ModelOptions {
     /// The backend and the precision that the flags ask for.
     ///
     /// # Errors
-    /// This binary cannot compute that.
+    /// The backend cannot compute that.
     pub fn choice(&self) -> Result<Choice, ChoiceError> {
         Choice::new(self.backend, self.precision, self.cache)
     }
@@ -185,7 +184,6 @@ impl Command {
             Self::Score(options) => &options.model,
             Self::Logits(options) => &options.model,
             Self::Bench(options) => &options.model,
-            #[cfg(feature = "engine")]
             Self::Inspect(_) => return None,
             Self::Corpus { .. } | Self::Completions { .. } | Self::Manual => return None,
         })
@@ -376,7 +374,6 @@ pub struct LogitsOptions {
 }
 
 /// Options of `inspect`.
-#[cfg(feature = "engine")]
 #[derive(Debug, Args)]
 pub struct InspectOptions {
     /// The deploy folder.

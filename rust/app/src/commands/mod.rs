@@ -4,7 +4,6 @@ pub mod bench;
 pub mod corpus;
 pub mod dialog;
 pub mod generate;
-#[cfg(feature = "engine")]
 pub mod inspect;
 mod line_reader;
 pub mod logits;

@@ -1,19 +1,20 @@
-//! The same of the engine: what it writes is what `transformers` and rust-bert write.
+//! The engine: what it writes is what `transformers` writes, and what rounding and caches change.
 
 use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::strategies::{
-    chooses_what_transformers_chooses, logits, slides_as_pytorch_would,
+use crate::comparisons::{
+    chooses_what_transformers_chooses, continues_as_transformers_does, logits,
+    random_strategies_choose_what_transformers_chooses, slides_as_pytorch_would,
     writes_the_logits_of_pytorch,
 };
-use crate::util::{Folder, Run, copy_model, gpt2ro, reference, run_on};
+use crate::util::{BINARY, Folder, Run, copy_model, gpt2ro, reference, run_on};
 
-const FP32: [&str; 2] = ["--backend", "engine"];
-const BF16: [&str; 4] = ["--backend", "engine", "--precision", "bf16"];
-const INT8: [&str; 4] = ["--backend", "engine", "--precision", "int8"];
-const INT4: [&str; 4] = ["--backend", "engine", "--precision", "int4"];
+const FP32: [&str; 0] = [];
+const BF16: [&str; 2] = ["--precision", "bf16"];
+const INT8: [&str; 2] = ["--precision", "int8"];
+const INT4: [&str; 2] = ["--precision", "int4"];
 
 fn with<'a>(flags: &[&'a str], backend: &[&'a str]) -> Vec<&'a str> {
     [flags, backend].concat()
@@ -22,6 +23,16 @@ fn with<'a>(flags: &[&'a str], backend: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn greedy_and_beam_search_choose_what_transformers_chooses() {
     chooses_what_transformers_chooses(&FP32);
+}
+
+#[test]
+fn fifty_prompts_are_continued_as_transformers_does() {
+    continues_as_transformers_does(&FP32);
+}
+
+#[test]
+fn random_strategies_choose_what_transformers_does() {
+    random_strategies_choose_what_transformers_chooses(&FP32);
 }
 
 #[test]
@@ -34,24 +45,7 @@ fn fp32_logits_are_those_of_pytorch() {
     writes_the_logits_of_pytorch(&FP32);
 }
 
-#[cfg(feature = "rust-bert")]
-#[test]
-fn fp32_logits_and_greedy_tokens_are_those_of_rust_bert() {
-    let prompts = reference("plain");
-    let (ours, theirs) = (
-        logits(&prompts, &FP32),
-        logits(&prompts, &["--backend", "rust-bert"]),
-    );
-    for (ours, theirs) in ours.iter().zip(&theirs) {
-        assert_eq!(ours.values.len(), theirs.values.len());
-        for (ours, theirs) in ours.values.iter().zip(&theirs.values) {
-            assert!((ours - theirs).abs() < 1e-3, "{ours} {theirs}");
-        }
-        assert_eq!(ours.greedy, theirs.greedy);
-    }
-}
-
-const HALVES: [&str; 4] = ["--weights", "fp16", "--backend", "engine"];
+const HALVES: [&str; 2] = ["--weights", "fp16"];
 
 /// As far apart as two roundings of all weights to 11 bits: a thousandth of the logits' size.
 #[test]
@@ -63,19 +57,6 @@ fn logits_of_the_halves_differ_by_less_than_a_thousandth_of_their_size() {
     for (exact, halves) in pairs {
         let share = distance(&exact.values, &halves.values);
         assert!(share > 0.0 && share < 1e-3, "{share}");
-    }
-}
-
-#[cfg(feature = "rust-bert")]
-#[test]
-fn both_backends_read_the_same_halves() {
-    let prompts = reference("plain");
-    let theirs = logits(&prompts, &["--weights", "fp16", "--backend", "rust-bert"]);
-    for (ours, theirs) in logits(&prompts, &HALVES).iter().zip(&theirs) {
-        for (ours, theirs) in ours.values.iter().zip(&theirs.values) {
-            assert!((ours - theirs).abs() < 1e-3, "{ours} {theirs}");
-        }
-        assert_eq!(ours.greedy, theirs.greedy);
     }
 }
 
@@ -313,25 +294,44 @@ fn weights_of_another_configuration_are_told_by_the_tensor() {
     }
 }
 
-#[cfg(feature = "rust-bert")]
 #[test]
 fn rounding_with_rust_bert_is_wrong_usage_with_the_remedy() {
     for precision in ["bf16", "int8", "int4"] {
-        for backend in [&[][..], &["--backend", "rust-bert"]] {
-            let flags = with(&["x", "--precision", precision], backend);
-            let line = run_on("plain", "generate", &flags).fails_with(2);
-            let told = format!("--precision {precision} needs --backend engine");
-            assert!(line.contains(&told), "{line}");
-        }
+        let flags = ["x", "--precision", precision, "--backend", "rust-bert"];
+        let line = run_on("plain", "generate", &flags).fails_with(2);
+        let told = format!("--precision {precision} needs --backend engine");
+        assert!(line.contains(&told), "{line}");
     }
 }
 
-#[cfg(not(feature = "rust-bert"))]
+/// A copy of the binary in a folder of its own, and what it says when it is to compute with rust-bert.
+#[cfg(unix)]
+fn asked_for_rust_bert(folder: &Folder) -> std::process::Output {
+    let binary = folder.path().join("gpt2ro");
+    if !binary.exists() {
+        fs::copy(BINARY, &binary).unwrap();
+    }
+    let mut command = std::process::Command::new(binary);
+    command.args(["score", "-m", "a b", "x", "--backend", "rust-bert"]);
+    command.output().unwrap()
+}
+
+#[cfg(unix)]
 #[test]
-fn a_backend_that_is_not_built_is_wrong_usage() {
-    let line = run_on("plain", "generate", &["x", "--backend", "rust-bert"]).fails_with(2);
-    assert!(
-        line.contains("built without the backend rust-bert; it has engine"),
-        "{line}"
-    );
+fn the_program_with_rust_bert_stands_beside_this_one_and_gets_its_arguments() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = Folder::new("beside");
+    let missing = asked_for_rust_bert(&folder);
+    assert_eq!(missing.status.code(), Some(1));
+    let line = String::from_utf8_lossy(&missing.stderr).into_owned();
+    let told =
+        "gpt2ro-rust-bert: not found; --backend rust-bert needs it, which the step rust builds";
+    assert!(line.contains(told), "{line}");
+    let program = folder.path().join("gpt2ro-rust-bert");
+    fs::write(&program, "#!/bin/sh\nprintf '%s,' \"$@\"\nexit 7\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let started = asked_for_rust_bert(&folder);
+    assert_eq!(started.status.code(), Some(7));
+    let arguments = String::from_utf8_lossy(&started.stdout).into_owned();
+    assert_eq!(arguments, "score,-m,a b,x,--backend,rust-bert,");
 }

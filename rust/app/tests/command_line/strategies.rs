@@ -1,87 +1,12 @@
-//! What is written, against `transformers` where it has an answer.
+//! What each strategy writes.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use safetensors::SafeTensors;
 use serde_json::Value;
 
-use crate::util::{Folder, reference, run_on};
-
-pub fn ids(value: &Value) -> Vec<u64> {
-    value
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|id| id.as_u64().unwrap())
-        .collect()
-}
-
-#[test]
-fn greedy_and_beam_search_choose_what_transformers_chooses() {
-    chooses_what_transformers_chooses(&[]);
-}
-
-/// Run every case of the references, with these flags besides.
-pub fn chooses_what_transformers_chooses(backend: &[&str]) {
-    let folder = Folder::new(&format!("choices{}", backend.join("")));
-    let file = folder.path().join("prompts");
-    for model in ["plain", "ending"] {
-        for (flags, cases) in cases(model) {
-            // All prompts that have these flags in one run: loading libtorch takes longest.
-            let prompts: Vec<&str> = cases.iter().map(|(prompt, _)| &**prompt).collect();
-            fs::write(&file, prompts.join("\n")).unwrap();
-            let fixed = ["--prompts", file.to_str().unwrap(), "-n", "24", "--json"];
-            let flags: Vec<&str> = flags.iter().map(|flag| &**flag).collect();
-            let run = run_on(model, "generate", &[&fixed[..], &flags, backend].concat());
-            let lines = run.out();
-            let found = lines.lines().map(|line| {
-                let continuation: Value = serde_json::from_str(line).unwrap();
-                ids(&continuation["tokens"])
-            });
-            let expected: Vec<Vec<u64>> = cases.iter().map(|(_, tokens)| ids(tokens)).collect();
-            assert_eq!(found.collect::<Vec<_>>(), expected, "{run}");
-        }
-    }
-}
-
-/// The prompts and tokens of the references, by the flags of the binary.
-fn cases(model: &str) -> BTreeMap<Vec<String>, Vec<(String, Value)>> {
-    let mut cases: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for facts in reference(model) {
-        let prompt = facts["prompt"].as_str().unwrap();
-        for case in facts["cases"].as_array().unwrap() {
-            let flags = case["flags"].as_array().unwrap().iter();
-            let flags = flags.map(|flag| flag.as_str().unwrap().to_owned());
-            let of_flags = cases.entry(flags.collect()).or_default();
-            of_flags.push((prompt.to_owned(), case["tokens"].clone()));
-        }
-    }
-    cases
-}
-
-#[test]
-fn a_sliding_context_is_its_newer_half_read_anew() {
-    slides_as_pytorch_would(&[]);
-}
-
-/// Continue each prompt beyond the context, with these flags besides.
-pub fn slides_as_pytorch_would(backend: &[&str]) {
-    for facts in reference("plain") {
-        let prompt = facts["prompt"].as_str().unwrap();
-        let fixed = [prompt, "-n", "120", "--json", "--strategy", "greedy"];
-        let run = run_on(
-            "plain",
-            "generate",
-            &[&fixed[..], &["--slide"], backend].concat(),
-        );
-        let found = run.json();
-        assert_eq!(ids(&found["tokens"]), ids(&facts["sliding"]), "{run}");
-        assert_eq!(found["ending"], "max-new-tokens");
-        let stopped = run_on("plain", "generate", &[&fixed[..], backend].concat()).json();
-        assert_eq!(stopped["ending"], "context-full");
-    }
-}
+use crate::comparisons::ids;
+use crate::util::{Folder, run_on};
 
 #[test]
 fn of_a_prompt_longer_than_a_sliding_context_the_end_is_read() {
@@ -97,66 +22,6 @@ fn a_beam_search_does_not_slide() {
     let flags = ["Bunica", "--strategy", "beam", "--slide"];
     let line = run_on("plain", "generate", &flags).fails_with(2);
     assert!(line.contains("--slide: a beam search"), "{line}");
-}
-
-#[test]
-fn logits_are_those_of_pytorch() {
-    writes_the_logits_of_pytorch(&[]);
-}
-
-/// Compare the logits of every prompt's last token, with these flags besides.
-pub fn writes_the_logits_of_pytorch(backend: &[&str]) {
-    let expected = reference("plain");
-    for (found, facts) in logits(&expected, backend).iter().zip(&expected) {
-        let wanted = facts["logits"].as_array().unwrap();
-        let last = &found.values[found.values.len() - wanted.len()..];
-        for (found, wanted) in last.iter().zip(wanted) {
-            assert!((f64::from(*found) - wanted.as_f64().unwrap()).abs() < 1e-3);
-        }
-        let tokens = ids(&facts["ids"]).len();
-        assert_eq!(found.values.len(), tokens * wanted.len());
-    }
-}
-
-/// What the command `logits` writes of a prompt.
-pub struct PromptLogits {
-    pub values: Vec<f32>,
-    #[cfg_attr(not(feature = "rust-bert"), allow(dead_code))] // two backends are compared by it
-    pub greedy: Vec<u8>,
-}
-
-/// The logits of the prompts of a reference, with these flags besides.
-pub fn logits(prompts: &[Value], backend: &[&str]) -> Vec<PromptLogits> {
-    let folder = Folder::new(&format!("logits{}", backend.join("")));
-    let file = folder.path().join("prompts");
-    let output = folder.path().join("out.safetensors");
-    let prompt = |facts: &Value| facts["prompt"].as_str().unwrap().to_owned();
-    let lines: Vec<String> = prompts.iter().map(prompt).collect();
-    fs::write(&file, lines.join("\n")).unwrap();
-    let files = [
-        "--prompts",
-        file.to_str().unwrap(),
-        "--output",
-        output.to_str().unwrap(),
-    ];
-    run_on("plain", "logits", &[&files, backend].concat()).out();
-    let bytes = fs::read(&output).unwrap();
-    let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let of_prompt = |index: usize| {
-        let logits = tensors.tensor(&format!("prompt.{index}.logits")).unwrap();
-        let fours = logits.data().chunks(4);
-        PromptLogits {
-            values: fours
-                .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
-                .collect(),
-            greedy: tensors
-                .tensor(&format!("greedy.{index}.ids"))
-                .unwrap()
-                .data()
-                .to_vec(),
-        }
-    };
-    (0..prompts.len()).map(of_prompt).collect()
 }
 
 #[test]

@@ -37,6 +37,8 @@ impl Drop for Folder {
     }
 }
 
+/// The prompts that every strategy continues, from the folder of a package on.
+pub const PROMPTS: &str = "../../tests/data/continuation_prompts.txt";
 /// The seed whose random numbers `transformers` draws with in tiny_deploy.py.
 pub const STREAM_SEED: u64 = 11;
 
@@ -50,23 +52,34 @@ fn random_stream() -> String {
 /// A deploy folder of a tiny model, by its name in tiny_deploy.py, which writes all of them once.
 pub fn model(name: &str) -> String {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tiny");
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tiny_deploy.py");
-        let output = Command::new("python3")
-            .arg(script)
-            .arg(&folder)
-            .arg(random_stream())
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "tiny_deploy.py: {}",
-            text(&output.stderr)
-        );
-        folder
-    });
+    let folder = FOLDER.get_or_init(tiny_models);
     folder.join(name).to_str().unwrap().to_owned()
+}
+
+/// The models, written anew if what they are made from is not what it was: the tests of two packages run
+/// one after the other and share them.
+fn tiny_models() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tiny");
+    let of_app = |file| Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let script = of_app("../app/tests/tiny_deploy.py");
+    let prompts = of_app(PROMPTS);
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let made_from = [read(&script), read(&prompts), random_stream()].concat();
+    let stamp = folder.join("made_from");
+    if std::fs::read_to_string(&stamp).is_ok_and(|before| before == made_from) {
+        return folder;
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+    let output = Command::new("python3")
+        .arg(script)
+        .arg(&folder)
+        .arg(random_stream())
+        .output()
+        .unwrap();
+    let told = text(&output.stderr);
+    assert!(output.status.success(), "tiny_deploy.py: {told}");
+    std::fs::write(stamp, made_from).unwrap();
+    folder
 }
 
 /// Copy the files of a model.
@@ -89,8 +102,17 @@ pub struct Run {
     output: Output,
 }
 
+/// The program of the package that is tested.
+pub const BINARY: &str = match (
+    option_env!("CARGO_BIN_EXE_gpt2ro"),
+    option_env!("CARGO_BIN_EXE_gpt2ro-rust-bert"),
+) {
+    (Some(program), _) | (None, Some(program)) => program,
+    (None, None) => panic!("cargo gives the tests of a package its programs"),
+};
+
 fn binary() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gpt2ro"));
+    let mut command = Command::new(BINARY);
     // Threads that spin for each other take three times as long on models this small.
     command.env("OMP_NUM_THREADS", "1");
     command
@@ -142,7 +164,7 @@ impl Session {
     /// Start a command on the plain model at a terminal, which `script` of util-linux makes.
     pub fn at_terminal(command: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let model = model("plain");
-        let fixed = [env!("CARGO_BIN_EXE_gpt2ro"), command, "--model", &model];
+        let fixed = [BINARY, command, "--model", &model];
         let words = fixed.iter().chain(arguments);
         let line: Vec<String> = words.map(|word| format!("'{word}'")).collect();
         let process = Command::new("script")

@@ -5,15 +5,22 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
+use gpt2ro::deploy::Deploy;
+use gpt2ro::model::{Logits, Model, Positions};
 use gpt2ro_engine::model::Config;
 use rust_bert::gpt2::{Gpt2Config, Gpt2Model};
 use tch::{Device, Kind, Tensor, nn, no_grad};
 
-use crate::deploy::Deploy;
-use crate::model::{Logits, Model, Positions};
+/// Load the weights of a deploy folder.
+///
+/// # Errors
+/// The weights are damaged or do not fit the configuration.
+pub fn load(deploy: &Deploy, threads: Option<usize>) -> Result<Box<dyn Model>> {
+    Ok(Box::new(RustBertModel::load(deploy, threads)?))
+}
 
 /// GPT-2 in float32 on the CPU.
-pub struct RustBertModel {
+struct RustBertModel {
     network: Gpt2Model,
     // The output head is the token embedding; head: (vocabulary, width)
     head: Tensor,
@@ -27,11 +34,7 @@ pub struct RustBertModel {
 }
 
 impl RustBertModel {
-    /// Load the weights of a deploy folder.
-    ///
-    /// # Errors
-    /// The weights are damaged or do not fit the configuration.
-    pub fn load(deploy: &Deploy, threads: Option<usize>) -> Result<Self> {
+    fn load(deploy: &Deploy, threads: Option<usize>) -> Result<Self> {
         if let Some(threads) = threads {
             tch::set_num_threads(i32::try_from(threads)?);
         }

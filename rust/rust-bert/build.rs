@@ -4,9 +4,6 @@ use std::env;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    if env::var_os("CARGO_FEATURE_RUST_BERT").is_none() {
-        return;
-    }
     // Set by torch-sys when it found a libtorch: its `links` metadata `libtorch_lib`.
     println!("cargo::rerun-if-env-changed=DEP_TCH_LIBTORCH_LIB");
     match env::var("DEP_TCH_LIBTORCH_LIB") {
