@@ -41,7 +41,7 @@ gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
 	$(RUN) python workflow/scripts/build_native.py --workspace rust --jobs $$(nproc) --output $@
 	$(NOTE_EXTENSION)
 
-# Our crates that need no PyTorch.
+# Our libraries: their tests are also run with overflow checks, and on other processors.
 LIBRARIES = $(addprefix --package gpt2ro-,corpus engine pretokenizer tokenizer)
 
 test: setup
