@@ -44,9 +44,11 @@ gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
 # Our libraries: their tests are also run with overflow checks, and on other processors.
 LIBRARIES = $(addprefix --package gpt2ro-,corpus engine pretokenizer tokenizer)
 
+# Two processes: the tests of the workflow, which wait much, are one's, and the rest about as long.
 test: setup
-	$(RUN) python -m pytest
+	$(RUN) python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 	cd rust && $(RUN) cargo test --release --locked
+	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-rust-bert
 	cd rust && $(RUN) cargo test --profile checked --locked $(LIBRARIES)
 
 # The same on emulated ARM processors: one that multiplies bytes in one instruction (FEAT_DotProd), and
