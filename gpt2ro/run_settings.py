@@ -1,5 +1,6 @@
 """The settings of a run of the workflow, held against what is there before anything is planned."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -73,20 +74,30 @@ def checked_settings(
             "this training writes; set results to another folder."
         )
     preferred_sources(settings["deduplication"]["prefer_sources"], settings["sources"])
-    benchmarks = DecontaminationSettings(**settings["decontamination"]).benchmark_files
-    for key, paths in {
-        "parity.prompts": [settings["parity"]["prompts"]],
-        "samples.prompts": [settings["samples"]["prompts"]],
-        "decontamination.benchmarks": benchmarks,
-    }.items():
-        for path in paths:
-            if not Path(path).is_file():
-                raise UserError(f"{where}: {key} is {path}: no such file; correct the name.")
+    for path in DecontaminationSettings(**settings["decontamination"]).benchmark_files:
+        _require_file(Path(path), f"{where}: decontamination.benchmarks")
+    for stage in ("parity", "samples"):
+        _require_prompts(Path(settings[stage]["prompts"]), f"{where}: {stage}.prompts")
     experiment = load_experiment(
         Path(training["experiment"]), override_words(training["overrides"])
     )
     check_shares(experiment, max(1, training["gpus"]))
     return settings
+
+
+def _require_file(path: Path, key: str) -> None:
+    if not path.is_file():
+        raise UserError(f"{key} is {path}: no such file; correct the name.")
+
+
+def _require_prompts(path: Path, key: str) -> None:
+    _require_file(path, key)
+    try:
+        path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"{key} is {path}: not UTF-8 at byte {error.start:,}; save it as UTF-8."
+        ) from None
 
 
 def check_for_training(settings: Mapping[str, Any], where: str) -> None:
@@ -121,7 +132,15 @@ def check_gpus(asked: int, allowed: int, where: str) -> None:
 
 def override_words(overrides: Mapping[str, Any]) -> list[str]:
     """Return KEY VALUE pairs of an experiment, as the command line of the training takes them."""
-    return [str(word) for pair in flat(overrides).items() for word in pair]
+    return [word for key, value in flat(overrides).items() for word in (key, _yaml_word(value))]
+
+
+def _yaml_word(value: Any) -> str:
+    """Return a value as YAML in one line; JSON is YAML, and str would write a list as Python does.
+
+    A text stays as it is, so that 1e-3, a text for YAML, is taken for the number that it is.
+    """
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def selected_sources(settings: Mapping[str, Any], where: str) -> dict[str, Source]:

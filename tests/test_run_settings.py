@@ -13,6 +13,7 @@ from gpt2ro.run_settings import (
     selected_sources,
 )
 from gpt2ro.sources.catalogue import Source
+from gpt2ro.training.config import load_experiment
 from gpt2ro.yaml_file import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,6 +68,16 @@ def test_what_the_config_names_must_be_there(
     assert told in str(error.value)
 
 
+@pytest.mark.parametrize("stage", ["parity", "samples"])
+def test_prompts_in_another_encoding_are_told_before_anything_runs(
+    demo: dict[str, Any], tmp_path: Path, stage: str
+) -> None:
+    path = tmp_path / "prompts.txt"
+    path.write_bytes("Bună ziua".encode("cp1250"))
+    with pytest.raises(UserError, match=rf"{stage}\.prompts is {path}: not UTF-8 at byte 3; save"):
+        checked(demo | {stage: {"prompts": str(path)}})
+
+
 @pytest.mark.parametrize("results", [WHERE, f"{WHERE}/results"])
 def test_results_cannot_lie_where_a_file_is(demo: dict[str, Any], results: str) -> None:
     with pytest.raises(UserError) as error:
@@ -80,6 +91,19 @@ def test_overrides_may_be_sections_or_dotted_keys() -> None:
     words = ["SCHEDULE.STEPS", "9", "SCHEDULE.WARMUP", "2", "SEED", "3"]
     assert override_words({"SCHEDULE": {"STEPS": 9, "WARMUP": 2}, "SEED": 3}) == words
     assert override_words({"SCHEDULE.STEPS": 9, "SCHEDULE.WARMUP": 2, "SEED": 3}) == words
+
+
+def test_overrides_reach_the_experiment_as_they_are_written(tmp_path: Path) -> None:
+    prompts = ["A zis: „da”\nși 'nu' și \"poate\".", "- unu"]
+    overrides = {"EVALUATION": {"PROMPTS": prompts}, "COMPILE": True, "SEED": 3}
+    (tmp_path / "experiment.yaml").write_text("")
+    config = load_experiment(
+        tmp_path / "experiment.yaml",
+        override_words({**overrides, "OPTIMIZER.BETAS": [0.9, 0.98], "OPTIMIZER.CLIP": "1e-1"}),
+    )
+    assert list(config.EVALUATION.PROMPTS) == prompts
+    assert (config.COMPILE, config.SEED, config.OPTIMIZER.BETAS) == (True, 3, (0.9, 0.98))
+    assert config.OPTIMIZER.CLIP == 0.1
 
 
 def test_the_parts_are_sorted_whatever_the_order_of_the_sources(demo: dict[str, Any]) -> None:

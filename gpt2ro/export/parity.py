@@ -15,6 +15,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.export.binary import run_binary
 from gpt2ro.export.rounding import RoundingCheck, check_rounding
 from gpt2ro.files import write_json
+from gpt2ro.tokenization.tokenizer_file import open_tokenizer
 from gpt2ro.training.weights import END_OF_TEXT, Gpt2, load_gpt2
 
 
@@ -66,7 +67,7 @@ def check_parity(
     Raises:
         UserError: they differ, or the binary fails; nothing is written then.
     """
-    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    tokenizer = open_tokenizer(model / "tokenizer.json", "run the step train again")
     reference = _Reference(load_gpt2(model).eval(), tokenizer, tolerance, greedy_tokens)
     texts = read_prompts(prompts)
     comparisons = []
@@ -80,10 +81,19 @@ def check_parity(
 
 
 def read_prompts(path: Path) -> list[str]:
-    """Return the prompts of a file exactly as the binary reads them: one a line, no empty ones."""
+    """Return the prompts of a file exactly as the binary reads them: one a line, no empty ones.
+
+    Raises:
+        UserError: it is missing, or not UTF-8.
+    """
     # A mark of the encoding is no part of the first. Lines end at \n or \r\n only; str.splitlines
     # would also cut at U+2028 and others.
-    lines = path.read_bytes().decode("utf-8-sig").split("\n")
+    try:
+        lines = path.read_bytes().decode("utf-8-sig").split("\n")
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; name a file with a prompt a line.") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 at byte {error.start:,}; save it as UTF-8.") from None
     return [line.removesuffix("\r") for line in lines if line.strip()]
 
 

@@ -86,8 +86,11 @@ def read_shards(folder: Path, parts: list[str] | None = None) -> list[TokenShard
     return shards
 
 
-def read_shard(path: Path) -> TokenShard:
+def read_shard(path: Path, token: np.dtype[Any] = TOKEN) -> TokenShard:
     """Open the shard with this `.bin` file.
+
+    Args:
+        token: the type of its ids; another one than the default only if it was written so.
 
     Raises:
         UserError: a file is missing or damaged.
@@ -95,16 +98,16 @@ def read_shard(path: Path) -> TokenShard:
     description = description_path(path)
     facts = read_json(description)
     try:
-        expected = facts["tokens"] * TOKEN.itemsize
+        expected = facts["tokens"] * token.itemsize
         size = path.stat().st_size
         if size != expected:
             raise UserError(
                 f"{path}: {size:,} bytes found, {expected:,} expected ({facts['tokens']:,} tokens "
-                f"of {TOKEN.itemsize} bytes, says {description.name}); delete both, encode again."
+                f"of {token.itemsize} bytes, says {description.name}); delete both, encode again."
             )
         return TokenShard(
             path=path,
-            tokens=_mapped(path, facts["tokens"]),
+            tokens=_mapped(path, facts["tokens"], token),
             documents=facts["documents"],
             bytes=facts["bytes"],
             words=facts["words"],
@@ -136,10 +139,10 @@ def check_content(shard: TokenShard) -> None:
         )
 
 
-def _mapped(path: Path, tokens: int) -> TokenIds:
+def _mapped(path: Path, tokens: int, token: np.dtype[Any]) -> TokenIds:
     if tokens == 0:  # an empty file cannot be mapped
-        return np.empty(0, TOKEN)
-    return np.memmap(path, TOKEN, mode="r", shape=(tokens,))
+        return np.empty(0, token)
+    return np.memmap(path, token, mode="r", shape=(tokens,))
 
 
 def word_count(text: bytes) -> int:
@@ -162,14 +165,21 @@ class TokenShardWriter(AbstractContextManager["TokenShardWriter"]):
     """Writes one shard: the `.bin` file appears complete or not at all, then its `.json`."""
 
     def __init__(
-        self, path: Path, tokenizer_sha256: str, end_of_text: int, encoder: str = "tokenizers"
+        self,
+        path: Path,
+        tokenizer_sha256: str,
+        end_of_text: int,
+        encoder: str = "tokenizers",
+        token: np.dtype[Any] = TOKEN,
     ) -> None:
         """Prepare to write.
 
         Args:
             encoder: what made the ids; it is noted in the description.
+            token: the type of the ids; `read_shard` must be told of another than the default.
         """
         self._path = path
+        self._token = token
         self._atomic = atomic_path(path)
         self._file: BinaryIO
         self._digest = hashlib.sha256()
@@ -192,7 +202,7 @@ class TokenShardWriter(AbstractContextManager["TokenShardWriter"]):
 
     def write(self, ids: list[int], text: str) -> None:
         """Append the ids of one document's text and the end-of-text token."""
-        tokens = np.array([*ids, self._facts["end_of_text"]], TOKEN)
+        tokens = np.array([*ids, self._facts["end_of_text"]], self._token)
         content = text.encode()
         self.write_block(tokens, 1, len(content), word_count(content))
 

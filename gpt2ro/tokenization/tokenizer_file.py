@@ -10,6 +10,20 @@ from gpt2ro.tokenization.shards import MAX_VOCABULARY
 END_OF_TEXT = "<|endoftext|>"
 
 
+def open_tokenizer(path: Path, remedy: str = "run the step tokenizer again") -> Tokenizer:
+    """Read a tokenizer.json.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: not found; {remedy}.")
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the binding raises bare Exception for every fault
+        raise UserError(f"{path}: not a tokenizer ({error}); {remedy}.") from None
+
+
 def read_tokenizer(path: Path) -> tuple[Tokenizer, int]:
     """Read a tokenizer.json for encoding, where special tokens in texts are ordinary characters.
 
@@ -19,14 +33,7 @@ def read_tokenizer(path: Path) -> tuple[Tokenizer, int]:
     Raises:
         UserError: it is missing, damaged, has no `<|endoftext|>` or more ids than uint16.
     """
-    if not path.is_file():
-        raise UserError(f"{path}: not found; run the step tokenizer.")
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the binding raises bare Exception for every fault
-        raise UserError(
-            f"{path}: not a tokenizer ({error}); run the step tokenizer again."
-        ) from None
+    tokenizer = open_tokenizer(path)
     if tokenizer.get_vocab_size() > MAX_VOCABULARY:
         raise UserError(
             f"{path}: {tokenizer.get_vocab_size():,} tokens found, at most {MAX_VOCABULARY:,} fit "

@@ -10,7 +10,8 @@
     best-00000400/
         model.safetensors       what is exported if no later evaluation is better
 
-A checkpoint is good if its own step was not skipped: a training that diverges can go back to it.
+A checkpoint is good if its own step was not skipped, and an unbroken training would have written it
+too: one that diverges can go back to it.
 All processes of a training read it, from one file system; the first one writes it.
 """
 
@@ -34,6 +35,7 @@ from gpt2ro.training.checkpoint_files import (
     optimizer_tensors,
     parameter_tensors,
     random_tensors,
+    restore_outdated,
     write_folder,
 )
 from gpt2ro.training.learner import Learner
@@ -103,6 +105,9 @@ class CheckpointStore:
         Raises:
             UserError: there are some, and none is whole.
         """
+        if self._processes.is_first:
+            restore_outdated(self._folder)
+        self._processes.wait()
         found = self._steps()
         problems = self._problems(found)
         whole = [folder for folder in found if folder not in problems]
@@ -218,7 +223,7 @@ def _nothing_whole(newest: Path, problem: str) -> str:
 
 def _is_good(folder: Path) -> bool:
     state = _state(folder)
-    return bool(state) and not state["guard"]["streak"]
+    return bool(state) and not state["guard"]["streak"] and not state.get("interim")
 
 
 def _state(folder: Path) -> dict[str, Any]:

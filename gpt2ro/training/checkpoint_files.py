@@ -19,6 +19,7 @@ from gpt2ro.training.processes import Processes
 from gpt2ro.training.random_states import random_states, set_random_states
 
 MANIFEST = "manifest.json"
+OUTDATED = ".outdated"
 
 
 def write_folder(
@@ -49,14 +50,23 @@ def write_folder(
             f"{target}: cannot be written ({error}); free some space and run again: earlier "
             "checkpoints are intact."
         ) from error
-    # One of the same name goes only when the new one is in its place.
-    outdated = target.with_name(f".{target.name}.outdated")
+    # A folder cannot be replaced by another in one step. A run that is killed between these two
+    # finds the old one by its other name: `restore_outdated`.
+    outdated = target.with_name(f".{target.name}{OUTDATED}")
     if target.exists():
         shutil.rmtree(outdated, ignore_errors=True)
         target.rename(outdated)
     partial.rename(target)
     fsync(target.parent)
     shutil.rmtree(outdated, ignore_errors=True)
+
+
+def restore_outdated(folder: Path) -> None:
+    """Put back the folders inside `folder` that were to be replaced, where nothing has done so."""
+    for outdated in folder.glob(f".*{OUTDATED}"):
+        target = outdated.with_name(outdated.name[1:].removesuffix(OUTDATED))
+        if not target.exists():
+            outdated.rename(target)
 
 
 def damage(folder: Path) -> str | None:

@@ -1,13 +1,17 @@
 """What is refused before a training: no fault that is there at the start should show after days."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
+from gpt2ro.progress import Progress
 from gpt2ro.tokenization.shards import TokenShard, check_content
 from gpt2ro.training.evaluation import has_text
 from gpt2ro.training.paths import Paths
+
+TOLD_FROM = 1_000_000_000  # bytes; to read fewer takes a moment
 
 
 def check_arguments(paths: Paths, threads: int) -> None:
@@ -34,6 +38,19 @@ def check_tokenizer(shards: list[TokenShard], tokenizer: Path) -> None:
             f"{shards[0].path}: made by tokenizer {shards[0].tokenizer_sha256[:12]}, and "
             f"{tokenizer} is {found[:12]}; run the step encode again."
         )
+
+
+def check_train(train: list[TokenShard]) -> None:
+    """Refuse damaged tokens of the training split: a training may come to them after days.
+
+    All of it is read, which takes a second for a gigabyte or so.
+    """
+    total = sum(shard.tokens.nbytes for shard in train)
+    progress = Progress("training: checking its tokens", total)
+    with progress if total > TOLD_FROM else nullcontext():
+        for shard in train:
+            check_content(shard)
+            progress.update(shard.tokens.nbytes)
 
 
 def check_held_out(valid: list[TokenShard], test: list[TokenShard]) -> None:

@@ -19,7 +19,8 @@ AT_MOST = {
     "DEGENERATION.SILENCE": 1, "SCHEDULE.COOLDOWN": 1,
     "SEED": (1 << 32) - 1,  # other seeds are made of it, and PyTorch takes 64 bits
 }  # fmt: skip
-AT_LEAST = {"GUARD.WINDOW": 8}  # a median of fewer says little
+# A median of fewer says little; a context holds a token and the next one.
+AT_LEAST = {"GUARD.WINDOW": 8, "BATCH.CONTEXT": 2}
 
 TYPE_NAMES = {
     float: "a number", int: "a whole number", str: "a text", tuple: "a list", bool: "true or false",
@@ -272,7 +273,7 @@ def _coerced(value: object, default: object, where: str) -> object:
     if isinstance(default, float) and not isinstance(value, bool):
         try:
             return float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
     elif isinstance(default, tuple) and isinstance(value, list):
         return tuple(_coerced(item, default[0], f"{where}, {item!r},") for item in value)

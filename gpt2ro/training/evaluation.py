@@ -79,11 +79,16 @@ class Tally:
         """Return the metrics of what was counted, with at least a word in it."""
         return Metrics(
             bits_per_byte=self.nats / (math.log(2) * self.bytes),
-            token_perplexity=math.exp(self.nats / self.tokens),
-            word_perplexity=math.exp(min(self.nats / self.words, 700.0)),
+            token_perplexity=_perplexity(self.nats / self.tokens),
+            word_perplexity=_perplexity(self.nats / self.words),
             tokens=self.tokens,
             bytes=self.bytes,
         )
+
+
+def _perplexity(nats: float) -> float:
+    """Return e to the nats of a token or word, or about 1e304 for more, as of a diverged model."""
+    return math.exp(min(nats, 700.0))
 
 
 def has_text(shards: list[TokenShard]) -> bool:
@@ -116,8 +121,9 @@ def evaluate(model: Gpt2, shards: list[TokenShard], context: int) -> SplitMetric
 def rehearse(model: Gpt2, shards: list[TokenShard], context: int) -> None:
     """Score the first contexts of a split as `evaluate` does, and forget it.
 
-    A fault of the tokens or of the memory then shows before the training, and not at its first
-    evaluation. Nothing is drawn: the training has the same bytes with it and without.
+    A fault of the tokens then shows before the training, and not at its first evaluation; one of
+    the memory mostly does, though the optimiser's moments are still to come. Nothing is drawn: the
+    training has the same bytes with it and without.
 
     Args:
         shards: of a split with text.

@@ -1,6 +1,7 @@
 """Turns losses and speeds into comparable figures: bits per byte, MFU, memory."""
 
 import math
+import re
 import resource
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from gpt2ro.tokenization.shards import TokenShard
 from gpt2ro.training.weights import Gpt2
 
 # Dense bfloat16 and float16 operations a second of the tensor cores, from NVIDIA's data sheets. The
-# first name that is a part of the card's own counts.
+# first name that stands in the card's own as whole words counts.
 PEAK_OPERATIONS = {
     "B200": 2250e12,
     "H200": 989e12,
@@ -104,7 +105,10 @@ def peak_operations(card: str, precision: str = "bfloat16") -> float | None:
     Args:
         precision: bfloat16, float16, or float32, which cards multiply as TF32.
     """
-    found = next(((name, peak) for name, peak in PEAK_OPERATIONS.items() if name in card), None)
+    found = next(
+        ((name, peak) for name, peak in PEAK_OPERATIONS.items() if re.search(rf"\b{name}\b", card)),
+        None,
+    )
     if found is None or (precision == "float32" and found[0] in WITHOUT_TF32):
         return None
     return found[1] * TF32_SHARE if precision == "float32" else found[1]

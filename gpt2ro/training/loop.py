@@ -153,6 +153,7 @@ class Trainer:
 
     def _take(self, state: TrainingState) -> None:
         self.state = state
+        self.state.interim = False
         self.state.use_probes(self._probes_sha256)
         self._guard.state = state.guard
         self._sampler.seek(state.position)
@@ -162,6 +163,8 @@ class Trainer:
     def _stop(self, stop: Stop) -> None:
         # Not twice: whoever stops a process may not wait long.
         if self._saved_step != self.state.step:
+            # Right after a rollback it replaces the one that was restored, and is as good.
+            self.state.interim = self.state.step != self._guard.state.restored_step
             self._checkpoint()
         interrupted = stop.number == signal.SIGINT
         name = "Ctrl-C" if interrupted else "SIGTERM"

@@ -93,14 +93,21 @@ def joined_processes() -> Iterator[Processes]:
     try:
         yield Processes(rank, count)
     except UserError as error:
-        error.told = not _is_first_error(store)
+        error.told = _errors(store, 1) > 1
         raise
+    except RuntimeError as error:
+        # PyTorch's, of a process that waited for another one, which has told why it ended.
+        if not _errors(store, 0):
+            raise
+        followed = UserError(f"another process has ended ({error}).")
+        followed.told = True
+        raise followed from error
     finally:
         torch_distributed.destroy_process_group()
 
 
-def _is_first_error(store: Store) -> bool:
-    """Tell whether no other process has reported an error.
+def _errors(store: Store, more: int) -> int:
+    """Return how many processes have reported an error, after adding so many.
 
     What is wrong for one process is mostly wrong for all, and one line is enough. It need not come
     from the first process: a GPU may be missing for the last one only.
@@ -108,9 +115,9 @@ def _is_first_error(store: Store) -> bool:
     # torchrun can restart the processes after a failure; it keeps the store.
     attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
     try:
-        return bool(store.add(f"gpt2ro/errors/{attempt}", 1) == 1)
+        return int(store.add(f"gpt2ro/errors/{attempt}", more))
     except RuntimeError:
-        return True  # the process that kept the store has ended
+        return more  # the process that kept the store has ended
 
 
 def local_rank() -> int:

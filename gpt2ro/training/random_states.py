@@ -32,7 +32,7 @@ def random_states() -> dict[str, Tensor]:
         "numpy": torch.tensor([*twister["key"].tolist(), twister["pos"], found["has_gauss"]]),
         "numpy.normal": _number(found["gauss"]),
     }
-    if torch.cuda.is_available():
+    if _uses_gpu():
         states["cuda"] = torch.cuda.get_rng_state()
     return states
 
@@ -41,7 +41,7 @@ def set_random_states(states: dict[str, Tensor]) -> None:
     """Set the states that are given; the others stay as they are."""
     if "cpu" in states:
         torch.set_rng_state(states["cpu"])
-    if "cuda" in states and torch.cuda.is_available():
+    if "cuda" in states and _uses_gpu():
         torch.cuda.set_rng_state(states["cuda"])
     if "python" in states:
         normal = float(states["python.normal"])
@@ -52,6 +52,11 @@ def set_random_states(states: dict[str, Tensor]) -> None:
         key_words = np.array(key, dtype=np.uint32)
         normal = float(states["numpy.normal"])
         np.random.set_state(("MT19937", key_words, place, waits, normal))
+
+
+def _uses_gpu() -> bool:
+    """Return whether this process uses a GPU; to ask for the state of one would begin to."""
+    return bool(torch.cuda.is_initialized())  # type: ignore[no-untyped-call]
 
 
 def _number(value: float) -> Tensor:

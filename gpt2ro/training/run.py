@@ -12,13 +12,12 @@ import torch
 from tokenizers import Tokenizer
 from yacs.config import CfgNode
 
-from gpt2ro.errors import UserError
 from gpt2ro.files import write_json
 from gpt2ro.tokenization.shards import TokenShard, read_shards
 from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.board import writer_thread_silent
 from gpt2ro.training.checkpoint import CheckpointStore
-from gpt2ro.training.checks import check_arguments, check_held_out, check_tokenizer
+from gpt2ro.training.checks import check_arguments, check_held_out, check_tokenizer, check_train
 from gpt2ro.training.config import check_shares
 from gpt2ro.training.data import ContextSampler, TokenStream
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
@@ -40,6 +39,7 @@ from gpt2ro.training.reporting import Reporter
 from gpt2ro.training.sampling import draw_samples
 from gpt2ro.training.schedule import unreached_rate
 from gpt2ro.training.state import TrainingState
+from gpt2ro.training.torch_faults import torch_faults_told
 from gpt2ro.training.weights import Gpt2, initial_model
 
 SPLITS = ("train", "valid", "test")
@@ -52,17 +52,27 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
 
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
-            the batch cannot be shared by the processes, another process trains the same run, or the
-            training diverged or was told to stop.
+            the batch cannot be shared by the processes, another process trains the same run, the
+            memory of the GPU is full, or the training diverged or was told to stop.
     """
     check_arguments(paths, threads)
     torch.set_num_threads(threads)
     check_shares(config, processes.count)
     device = chosen_device(config)
     _prepare(device, config.DETERMINISTIC)
+    remedy = (
+        f"lower BATCH.MICRO, {config.BATCH.MICRO} now (a step stays BATCH.TOKENS), set "
+        "GRADIENT_CHECKPOINTING true"
+    )
+    with torch_faults_told(remedy):
+        _train(config, paths, device, processes)
+
+
+def _train(config: CfgNode, paths: Paths, device: torch.device, processes: Processes) -> None:
     tokenizer_file = paths.tokenizer / "tokenizer.json"
     shards = {split: read_shards(paths.tokens / split, paths.parts) for split in SPLITS}
-    check_tokenizer(shards["train"], tokenizer_file)
+    for split in SPLITS:
+        check_tokenizer(shards[split], tokenizer_file)
     check_held_out(shards["valid"], shards["test"])
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape)
@@ -73,6 +83,7 @@ def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = AL
         if processes.is_first:
             print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
             if store.is_empty:
+                check_train(shards["train"])
                 tell_new_run(folder, facts)
         model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
         if processes.is_first:
@@ -123,7 +134,7 @@ def _trained(
     """Train a model to the end of its training; return how that went.
 
     Raises:
-        UserError: as `Trainer.train`, or the memory of the GPU is full.
+        UserError: as `Trainer.train`.
     """
     context = config.BATCH.CONTEXT
     decay = config.OPTIMIZER.EMA_DECAY
@@ -138,17 +149,10 @@ def _trained(
         learner, sampler, shards["valid"], config, store, reporter, watch, probes, processes
     )
     trainer.resume()
-    try:
-        # One that continues has done it, and should not wait.
-        if processes.is_first and trainer.state.step == 0:
-            rehearse(model, shards["valid"], context)
-        trainer.train()
-    except torch.OutOfMemoryError as error:
-        raise UserError(
-            f"training: the memory of the GPU is full ({str(error).splitlines()[0]}); lower "
-            f"BATCH.MICRO, {config.BATCH.MICRO} now (a step stays BATCH.TOKENS), set "
-            "GRADIENT_CHECKPOINTING true, or end what else uses the GPU (nvidia-smi)."
-        ) from error
+    # One that continues has done it, and should not wait.
+    if processes.is_first and trainer.state.step == 0:
+        rehearse(model, shards["valid"], context)
+    trainer.train()
     if reporter:
         reporter.close()
     return trainer.state

@@ -11,6 +11,7 @@ from gpt2ro.training.weights import END_OF_TEXT, Gpt2
 # The defaults of the binary's top-k (rust/app/src/cli/decoding.rs).
 TOP_K = 50
 TEMPERATURE = 0.8
+LARGE = 1e30  # divided by the temperature it is still finite
 
 
 def draw_samples(model: Gpt2, tokenizer: Tokenizer, config: CfgNode) -> list[str]:
@@ -84,8 +85,9 @@ def _until(end: int, ids: list[int]) -> list[int]:
 def _draw(logits: Tensor, generator: torch.Generator) -> Tensor:
     """Draw one id from each row of logits: `(rows, vocabulary)` to `(rows, 1)`.
 
-    NaN, from a model that has diverged, counts as 0, so that there is always something to draw.
+    A model that has diverged gives NaN, which counts as 0, and infinities, which count as a large
+    number, so that there is always something to draw.
     """
-    values, ids = logits.nan_to_num().topk(min(TOP_K, logits.shape[-1]))
+    values, ids = logits.nan_to_num(posinf=LARGE, neginf=-LARGE).topk(min(TOP_K, logits.shape[-1]))
     probabilities = (values / TEMPERATURE).softmax(dim=-1)
     return ids.gather(-1, torch.multinomial(probabilities, 1, generator=generator))

@@ -25,6 +25,8 @@ class TrainingState:
             samples, and the accuracies of the probes.
         probes_sha256: of the probes in the curve; empty without probes.
         finished: whether the training has ended.
+        interim: whether it was only written because the training was told to stop: an unbroken one
+            would not have this checkpoint, so none goes back to it.
         scaler: state of the float16 loss scaler.
         guard: what the divergence guard knows.
         fluent: whether samples were fluent at an evaluation since the last alarm.
@@ -41,6 +43,7 @@ class TrainingState:
     curve: list[dict[str, float]] = field(default_factory=list)
     probes_sha256: str = ""
     finished: bool = False
+    interim: bool = False
     scaler: dict[str, Any] = field(default_factory=dict)
     guard: GuardState = field(default_factory=GuardState)
     fluent: bool = False

@@ -1,6 +1,7 @@
 """The log of a run: JSON lines, each a report with its `step`."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,9 @@ class StepLog:
         Returns:
             Whether something was removed.
         """
-        lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+        # Not splitlines: a sample may hold U+2028, at which it cuts too.
+        text = self._path.read_text(encoding="utf-8", errors="replace")
+        lines = [line for line in re.split(r"(?<=\n)", text) if line]
         kept = len(lines)
         while kept and _is_after(lines[kept - 1], step):
             kept -= 1

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
@@ -12,12 +13,13 @@ from gpt2ro.errors import UserError
 from gpt2ro.sources.text import whole_text
 from gpt2ro.tokenization.shards import TokenShardWriter, read_shard
 from gpt2ro.tokenization.splits import read_split_documents
-from gpt2ro.tokenization.tokenizer_file import read_tokenizer
+from gpt2ro.tokenization.tokenizer_file import open_tokenizer
 from gpt2ro.training.evaluation import Metrics, Tally, tally
 from gpt2ro.training.probes import ProbeResult, Probes, read_probes
 from gpt2ro.training.weights import END_OF_TEXT, load_gpt2
 
 SHARD = ".jsonl.zst"
+TOKEN = np.dtype("<i4")  # other models have vocabularies beyond the uint16 of our token shards
 
 
 class TextEvaluator:
@@ -66,11 +68,11 @@ class TextEvaluator:
         """
         with TemporaryDirectory() as folder:
             tokens = Path(folder) / "text.bin"
-            with TokenShardWriter(tokens, "", self._end_of_text) as shard:
+            with TokenShardWriter(tokens, "", self._end_of_text, token=TOKEN) as shard:
                 for document in _documents(text, split):
                     ids = self._tokenizer.encode(document, add_special_tokens=False).ids
                     shard.write(ids, document)
-            written = read_shard(tokens)
+            written = read_shard(tokens, TOKEN)
             if not written.words:
                 where = f"{text}, split {split}" if split else str(text)
                 raise UserError(f"{where}: holds no words; name a file with text.")
@@ -93,17 +95,24 @@ def _read_tokenizer(model: Path) -> tuple[Tokenizer, int]:
     """
     vocabulary, merges = model / "vocab.json", model / "merges.txt"
     if (model / "tokenizer.json").is_file() or not (vocabulary.is_file() and merges.is_file()):
-        return read_tokenizer(model / "tokenizer.json")
+        tokenizer = open_tokenizer(model / "tokenizer.json", "fetch again")
+    else:
+        tokenizer = _older_tokenizer(vocabulary, merges)
+    end = tokenizer.token_to_id(END_OF_TEXT)
+    if end is None:
+        raise UserError(f"{model}: its tokenizer has no {END_OF_TEXT}; it is no GPT-2's.")
+    tokenizer.encode_special_tokens = True  # in a text they are ordinary characters
+    return tokenizer, int(end)
+
+
+def _older_tokenizer(vocabulary: Path, merges: Path) -> Tokenizer:
     try:
         tokenizer = Tokenizer(models.BPE.from_file(str(vocabulary), str(merges)))
     except Exception as error:  # the binding raises bare Exception for every fault
         raise UserError(f"{vocabulary}, merges.txt: no tokenizer ({error}); fetch again.") from None
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    end = tokenizer.token_to_id(END_OF_TEXT)
-    if end is None:
-        raise UserError(f"{vocabulary}: the token {END_OF_TEXT} is missing; it is no GPT-2's.")
-    return tokenizer, int(end)
+    return tokenizer
 
 
 def _documents(path: Path, split: str | None) -> Iterator[str]:

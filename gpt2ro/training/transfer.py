@@ -61,4 +61,6 @@ def transfer_embeddings(
 def _old_pieces(token: str, old: Tokenizer, new: Tokenizer) -> list[int]:
     """Return the old ids of a new token's text; none when its bytes are no whole characters."""
     text: str = new.decoder.decode([token])
-    return [] if not text or "\ufffd" in text else list(old.encode(text).ids)
+    return (
+        [] if not text or "\ufffd" in text else list(old.encode(text, add_special_tokens=False).ids)
+    )

@@ -15,6 +15,7 @@ from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json
+from gpt2ro.tokenization.tokenizer_file import open_tokenizer
 from gpt2ro.training.activations import fuse_activation
 from gpt2ro.training.attention import attend_causally
 from gpt2ro.training.transfer import transfer_embeddings
@@ -23,6 +24,7 @@ from gpt2ro.training.transfer import transfer_embeddings
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
+from huggingface_hub.errors import StrictDataclassError
 from transformers import GPT2Config, GPT2LMHeadModel
 from transformers.utils import logging
 
@@ -129,12 +131,46 @@ def _given_architecture(folder: Path, config: CfgNode) -> dict[str, Any]:
     if kind != "gpt2":
         raise UserError(f"{path}: model_type is {kind}; expected gpt2; name a folder of a GPT-2.")
     found = {key: values[key] for key in ARCHITECTURE if key in values}
-    _check_context(folder, GPT2Config(**found).n_positions, config)
+    try:
+        architecture = GPT2Config(**found)
+    except StrictDataclassError as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path}: {reason}; name a folder of a GPT-2.") from None
+    _require_computable(path, architecture)
+    _check_context(folder, architecture.n_positions, config)
     return found
+
+
+def _require_computable(path: Path, config: GPT2Config) -> None:
+    """Refuse a GPT-2 that the binary does not compute, before it is trained.
+
+    Its conditions are those of rust/engine/src/model/config.rs; of `n_inner`, those of the export.
+    """
+    conditions = {
+        "n_embd": (config.n_embd, "a multiple of n_head", not config.n_embd % config.n_head),
+        "n_inner": (
+            config.n_inner, "4 times n_embd", config.n_inner in (None, 4 * config.n_embd),
+        ),
+        "activation_function": (
+            config.activation_function, "gelu_new", config.activation_function == "gelu_new",
+        ),
+        "scale_attn_weights": (config.scale_attn_weights, "true", config.scale_attn_weights),
+        "scale_attn_by_inverse_layer_idx": (
+            config.scale_attn_by_inverse_layer_idx, "false",
+            not config.scale_attn_by_inverse_layer_idx,
+        ),
+    }  # fmt: skip
+    for key, (found, expected, holds) in conditions.items():
+        if not holds:
+            raise UserError(
+                f"{path}: {key} is {found}; the binary that the model is for computes {expected} "
+                "only; name another GPT-2."
+            )
 
 
 def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path, blank: bool) -> Gpt2:
     model = load_gpt2(folder)
+    _require_computable(folder / "config.json", model.config)
     _check_context(folder, model.config.n_positions, config)
     if blank:
         model.resize_token_embeddings(tokenizer.get_vocab_size(), mean_resizing=False)
@@ -151,7 +187,7 @@ def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path, blan
 
 def _transfer(model: Gpt2, folder: Path, tokenizer: Tokenizer, seed: int) -> None:
     """Give the model rows for the tokens of this tokenizer."""
-    old = Tokenizer.from_file(str(_file(folder, "tokenizer.json")))
+    old = open_tokenizer(_file(folder, "tokenizer.json"), "fetch again")
     old_rows = model.transformer.wte.weight.detach()
     rows, report = transfer_embeddings(old_rows, old, tokenizer, seed)
     print(f"gpt2ro: {report.line()}", file=sys.stderr)
@@ -193,7 +229,14 @@ def load_gpt2(folder: Path) -> Gpt2:
             dtype=torch.float32,
             output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
+    except (
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        SafetensorError,
+        StrictDataclassError,
+    ) as error:
         raise UserError(
             f"{folder}: not the weights of a GPT-2 ({str(error).splitlines()[0]}); fetch again."
         ) from error

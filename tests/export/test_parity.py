@@ -183,6 +183,14 @@ def test_prompts_are_cut_where_the_binary_cuts_them(tmp_path: Path) -> None:
     assert read_prompts(path) == ["Bună ziua", "unu\u2028doi\x0btrei"]
 
 
+def test_prompts_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"prompts\.txt: no such file"):
+        read_prompts(tmp_path / "prompts.txt")
+    (tmp_path / "prompts.txt").write_bytes("Bună".encode("cp1250"))
+    with pytest.raises(UserError, match=r"prompts\.txt: not UTF-8 at byte 3; save it as UTF-8"):
+        read_prompts(tmp_path / "prompts.txt")
+
+
 def test_every_precision_is_recorded_with_its_distance_from_fp32(case: Case) -> None:
     report = case.check()
     assert [row["precision"] for row in report["precisions"]] == list(BITS)

@@ -137,3 +137,13 @@ def test_a_checkpoint_is_written_over_one_of_its_name(tmp_path: Path) -> None:
         checkpoint_files.write_folder(folder, {}, {"step": step})
     assert json.loads((folder / "state.json").read_text()) == {"step": 2}
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+
+
+def test_killed_between_the_two_names_of_a_checkpoint_the_old_one_is_continued(
+    world: World, finished: World, capsys
+) -> None:
+    for folder in world.checkpoints.glob("step-*"):
+        folder.rename(folder.with_name(f".{folder.name}.outdated"))
+    assert run(world) == finished.outputs()
+    assert "continuing from step 24" in capsys.readouterr().err
+    assert not list(world.checkpoints.glob(".*"))

@@ -1,5 +1,6 @@
 """Faults that are told before the first step, and what the telling must not change."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -16,15 +17,31 @@ def run(world, **paths) -> None:
     train(load_experiment(world.experiment, []), replace(world.paths, **paths), threads=1)
 
 
-@pytest.mark.parametrize("split", ["valid", "test"])
-def test_damaged_tokens_of_a_held_out_split_are_told_before_a_training(world, split: str) -> None:
+@pytest.mark.parametrize("split", ["train", "valid", "test"])
+def test_damaged_tokens_are_told_before_a_training(world, split: str) -> None:
     path = world.paths.tokens / split / "tales" / "b.bin"
     content = bytearray(path.read_bytes())
     content[-4] ^= 1
     path.write_bytes(content)
     with pytest.raises(UserError, match=rf"{split}/tales/b\.bin: its SHA-256 is .* encode again"):
         run(world)
-    assert not world.paths.runs.exists()
+    assert not list(world.paths.runs.glob("*/checkpoints"))
+
+
+def test_training_tokens_are_not_read_again_by_a_training_that_continues(
+    world, monkeypatch
+) -> None:
+    run(world)
+    monkeypatch.setattr(run_module, "check_train", lambda shards: pytest.fail("read again"))
+    run(world)
+
+
+@pytest.mark.parametrize("split", ["train", "valid", "test"])
+def test_tokens_of_another_tokenizer_are_refused_in_every_split(world, split: str) -> None:
+    for path in (world.paths.tokens / split / "tales").glob("*.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"tokenizer_sha256": "0" * 64}))
+    with pytest.raises(UserError, match=rf"{split}/tales/a\.bin: made by tokenizer 000000000000"):
+        run(world)
 
 
 def test_an_evaluation_that_takes_too_much_memory_is_told_before_the_first_step(

@@ -44,6 +44,8 @@ def test_numbers_may_be_written_as_people_write_them(tmp_path: Path) -> None:
         ("BATCH: {TOKENS: 10000}", "BATCH.TOKENS is 10,000, not a multiple .* set 8,192."),
         ("SCHEDULE: {WARMUP: -1}", "SCHEDULE.WARMUP is -1; expected 0 or more."),
         ("GUARD: {TRESHOLD: 6}", 'unknown key "GUARD.TRESHOLD"; did you mean "GUARD.THRESHOLD"'),
+        ("BATCH: {CONTEXT: 1}", "BATCH.CONTEXT is 1; expected 2 or more."),
+        (f"OPTIMIZER: {{CLIP: 1{'0' * 400}}}", "OPTIMIZER.CLIP is 10*; expected a number."),
         ("GUARD: {WINDOW: 7}", "GUARD.WINDOW is 7; expected 8 or more."),
         ("GUARD: {RATE_FACTOR: 1.5}", "GUARD.RATE_FACTOR is 1.5; expected 1 or less."),
         ("GUARD: {SKIPS: 0}", "GUARD.SKIPS is 0; expected more than 0."),

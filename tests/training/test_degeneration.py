@@ -25,7 +25,7 @@ from gpt2ro.training.degeneration import (
     repeated_share,
 )
 from gpt2ro.training.run import train
-from gpt2ro.training.sampling import sample_many
+from gpt2ro.training.sampling import _draw, sample_many
 from gpt2ro.training.state import TrainingState
 
 GOOD = Fluency(rep_4=0.01, distinct_2=0.7, silent=0.0, known_words=0.95)
@@ -206,3 +206,8 @@ def test_a_fluent_model_that_begins_to_repeat_is_an_alarm(tmp_path, fluent, caps
     (alarm,) = metrics["alarms"]
     assert alarm["reason"].startswith("repeated 4-grams")
     assert f"training: step {alarm['step']:,}, ALARM: {alarm['reason']}" in capsys.readouterr().err
+
+
+def test_from_infinite_logits_something_is_drawn() -> None:
+    logits = torch.tensor([[-torch.inf, torch.inf, 0.0, torch.nan]])
+    assert int(_draw(logits, torch.Generator().manual_seed(1))) == 1

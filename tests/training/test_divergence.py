@@ -16,6 +16,7 @@ from trouble import (
     infinite_gradient,
     loss_of_100,
     nan,
+    sigterm,
     train_through,
 )
 from world import World, make_world
@@ -180,6 +181,28 @@ def test_killed_while_a_rollback_removes_checkpoints_gives_the_same_bytes(
     with bad_batches(TROUBLE):
         train_through(world)
     assert world.outputs() == unbroken.outputs()
+
+
+@pytest.mark.parametrize("stopped_at", [8, 11, 12, 17])
+def test_stopped_by_sigterm_in_trouble_and_run_again_gives_the_same_bytes(
+    world, unbroken, stopped_at: int
+) -> None:
+    # Steps 9 and 13 have no checkpoint in an unbroken run; after gradient 11 it goes back.
+    stopped = bad_batches(TROUBLE, kill_at=stopped_at, kill=sigterm)
+    with stopped, pytest.raises(UserError, match="SIGTERM at step"):
+        train_through(world)
+    with bad_batches(TROUBLE):
+        train_through(world)
+    assert world.outputs() == unbroken.outputs()
+
+
+def test_checkpoints_of_stops_put_none_aside_that_a_training_can_go_back_to(world) -> None:
+    for stopped_at in (1, 1, 1):
+        stopped = bad_batches(range(0), kill_at=stopped_at, kill=sigterm)
+        with stopped, pytest.raises(UserError, match="SIGTERM at step"):
+            train_through(world, "CHECKPOINT.EVERY", "20", "CHECKPOINT.KEEP", "1")
+    names = [path.name for path in sorted(world.checkpoints.glob("step-*"))]
+    assert names == ["step-00000000", "step-00000006"]
 
 
 def test_sigkill_right_after_a_rollback_gives_the_same_bytes(world, unbroken) -> None:

@@ -1,6 +1,7 @@
 """The metrics of a split and of its sources."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from world import SENTENCES, World, train_tokenizer
 
 from gpt2ro.tokenization.shards import TokenShard, TokenShardWriter, read_shards
 from gpt2ro.training.config import load_experiment
-from gpt2ro.training.evaluation import SplitMetrics, evaluate
+from gpt2ro.training.evaluation import SplitMetrics, Tally, evaluate
 from gpt2ro.training.run import train
 
 TEXTS = {
@@ -83,3 +84,9 @@ def test_metrics_and_log_tell_every_source(world: World) -> None:
     evaluations = {entry["step"]: entry["valid"] for entry in entries if "valid" in entry}
     best = evaluations[metrics["best_step"]]
     assert best == metrics["valid"]
+
+
+def test_a_model_that_has_diverged_has_figures_too() -> None:
+    found = Tally(nats=5_000.0, tokens=5, words=1, bytes=10).metrics()
+    assert found.bits_per_byte == pytest.approx(721.3, abs=0.1)
+    assert 1e300 < found.token_perplexity == found.word_perplexity < math.inf

@@ -43,6 +43,8 @@ def test_gpt2_small_needs_0_9_billion_operations_a_token() -> None:
         ("NVIDIA A10", 125e12),
         ("NVIDIA L40S", 362e12),
         ("NVIDIA L4", 121e12),
+        ("NVIDIA L40", None),
+        ("NVIDIA T400 4GB", None),
         ("NVIDIA GeForce GT 1030", None),
     ],
 )

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 from transformers import GPT2Model
 from world import World
 
+from gpt2ro.errors import UserError
 from gpt2ro.tokenization.shards import read_shards
 from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.config import load_experiment
@@ -146,3 +147,17 @@ def test_an_operation_with_other_bits_each_time_is_refused_if_asked_for(world, m
     assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
     run(world, "SCHEDULE.STEPS", "4", "EVALUATION.EVERY", "4")
     assert not torch.are_deterministic_algorithms_enabled()
+
+
+def test_a_compiler_that_is_missing_is_told(world, monkeypatch) -> None:
+    original = torch.compile
+
+    def without_compiler(what: Callable) -> Callable:
+        def fail(graph: object, inputs: object) -> Callable:
+            raise RuntimeError("No working C++ compiler found")
+
+        return original(what, backend=fail)
+
+    monkeypatch.setattr(torch, "compile", without_compiler)
+    with pytest.raises(UserError, match=r"torch\.compile fails \(.*compiler found.*COMPILE false"):
+        run(world, "COMPILE", "true")

@@ -170,3 +170,26 @@ def test_one_process_alone_changes_nothing() -> None:
     assert ALONE.is_first
     assert ALONE.any(True) and not ALONE.any(False)
     assert ALONE.from_first(1.5, float("inf")) == [1.5, float("inf")]
+
+
+def test_what_ends_one_process_is_told_once_and_not_by_those_that_wait_for_it(tmp_path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from gpt2ro.errors import UserError, run\n"
+        "from gpt2ro.training.processes import joined_processes\n"
+        "def main():\n"
+        "    with joined_processes() as processes:\n"
+        "        processes.wait()\n"
+        "        if processes.rank == 0:\n"
+        "            raise UserError('the disk is full.')\n"
+        "        processes.wait()\n"
+        "run(main)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, *TORCHRUN, str(program)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.count("gpt2ro: the disk is full.") == 1
+    assert f'{program}", line' not in done.stderr  # of a traceback

@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from gpt2ro.training.checkpoint_files import load_random, random_tensors
 from gpt2ro.training.processes import ALONE
+from gpt2ro.training.random_states import random_states
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +48,13 @@ def test_a_process_that_did_not_exist_keeps_its_states(tmp_path: Path) -> None:
     load_random(tmp_path / "random.safetensors", rank=1)
     assert random.getstate() == states[0]
     assert torch.equal(torch.get_rng_state(), states[1])
+
+
+def test_a_gpu_that_is_not_used_is_left_alone(monkeypatch) -> None:
+    def used() -> None:
+        raise AssertionError("asked for the state of a GPU, which begins to use it")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: False)
+    monkeypatch.setattr(torch.cuda, "get_rng_state", used)
+    assert "cuda" not in random_states()

@@ -67,3 +67,10 @@ def test_a_run_that_continues_has_every_step_once(world, monkeypatch, lost) -> N
         assert [entry["step"] for entry in found if "valid" in entry] == [6, 12, 18, 24]
         for folder in list((log.parent / "checkpoints").glob(lost)):
             shutil.rmtree(folder)
+
+
+def test_a_sample_with_a_line_separator_is_one_entry(tmp_path) -> None:
+    log = written(tmp_path, {"step": 6, "sample": "un\u2028rând\x85nou"}, {"step": 7})
+    assert log.rewind(6)
+    text = (tmp_path / "log.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line)["sample"] for line in text.split("\n")[:-1]] == ["un\u2028rând\x85nou"]

@@ -20,6 +20,7 @@ from gpt2ro.tokenization.shards import read_shards
 from gpt2ro.training.config import load_experiment
 from gpt2ro.training.run import train
 from gpt2ro.training.text_evaluation import TextEvaluator
+from gpt2ro.training.weights import load_gpt2
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "workflow" / "scripts" / "evaluate.py"
@@ -212,3 +213,21 @@ def test_a_perplexity_of_many_digits_is_told_by_its_power_of_ten(
     (tmp_path / "a").write_text("x" * 300)
     (line,) = lines(trained.paths.model, tmp_path / "a")
     assert re.search(r"perplexity \d\.\de\+\d+ a word", line)
+
+
+def test_a_vocabulary_beyond_that_of_token_shards_is_scored(trained: World, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(trained.paths.model, folder)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    words = json.loads(tokenizer.to_str())
+    vocabulary = words["model"]["vocab"]
+    vocabulary["x"], vocabulary["far"] = 70_000, vocabulary["x"]
+    (folder / "tokenizer.json").write_text(json.dumps(words))
+    network = load_gpt2(folder)
+    network.resize_token_embeddings(70_001)
+    network.save_pretrained(folder)
+    (tmp_path / "a.txt").write_text("Ana are xx.")
+    found = TextEvaluator(folder, "cpu").metrics(tmp_path / "a.txt")
+    assert (
+        found.tokens == TextEvaluator(trained.paths.model, "cpu").metrics(tmp_path / "a.txt").tokens
+    )

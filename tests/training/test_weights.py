@@ -117,9 +117,9 @@ def test_a_shape_whose_context_is_too_short_is_told(world, pretrained: Path) -> 
 
 def test_another_shape_is_another_run(world, pretrained: Path) -> None:
     config = load_experiment(world.experiment, ["SCHEDULE.STEPS", "1"])
-    for activation in ("gelu_new", "relu"):
+    for epsilon in (1e-5, 1e-6):
         path = pretrained / "config.json"
-        facts = json.loads(path.read_text()) | {"activation_function": activation}
+        facts = json.loads(path.read_text()) | {"layer_norm_epsilon": epsilon}
         path.write_text(json.dumps(facts))
         train(config, replace(world.paths, model=world.folder / "of", shape=pretrained), threads=1)
     assert len(list(world.paths.runs.iterdir())) == 3  # with the one that wrote the folder
@@ -173,3 +173,38 @@ def test_a_training_that_continues_makes_no_initial_weights_and_ends_with_the_sa
     shutil.rmtree(last)
     monkeypatch.delattr("gpt2ro.training.weights.transfer_embeddings")
     assert outputs() == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("n_inner", 48, "n_inner is 48; the binary that the model is for computes 4 times n_embd"),
+        ("activation_function", "relu", "activation_function is relu; .* computes gelu_new only"),
+        ("scale_attn_weights", False, "scale_attn_weights is False; .* computes true only"),
+        ("scale_attn_by_inverse_layer_idx", True, "layer_idx is True; .* computes false only"),
+        ("n_head", 3, "n_embd is 32; .* computes a multiple of n_head only"),
+        ("n_embd", "32", "Validation error for field 'n_embd'.* name a folder of a GPT-2"),
+    ],
+)
+def test_a_shape_that_the_binary_does_not_compute_is_told_before_the_training(
+    world, pretrained: Path, key: str, value: object, message: str
+) -> None:
+    path = pretrained / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    with pytest.raises(UserError, match=rf"config\.json: .*{message}"):
+        random_model_of(world, pretrained)
+
+
+def test_given_weights_that_the_binary_does_not_compute_are_told_before_the_training(
+    world, pretrained: Path
+) -> None:
+    path = pretrained / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"activation_function": "relu"}))
+    with pytest.raises(UserError, match=r"activation_function is relu; .* name another GPT-2"):
+        model_from(world, pretrained)
+
+
+def test_a_damaged_tokenizer_of_given_weights_is_told(world, pretrained: Path) -> None:
+    (pretrained / "tokenizer.json").write_text("{")
+    with pytest.raises(UserError, match=r"tokenizer\.json: not a tokenizer \(.*fetch again"):
+        model_from(world, pretrained)

@@ -72,6 +72,10 @@ def sigkill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def sigterm() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 @contextmanager
 def bad_batches(
     batches: range,
@@ -79,7 +83,10 @@ def bad_batches(
     kill_at: int = -1,
     kill: Callable[[], None] = kill_here,
 ) -> Iterator[Seen]:
-    """Spoil these batches of the first epoch, and kill before the gradient of this number."""
+    """Spoil these batches of the first epoch, and kill before the gradient of this number.
+
+    A training that is told by SIGTERM to stop computes that gradient, and ends after its step.
+    """
     original, seen = Updater.add_gradient, Seen()
 
     def add_gradient(updater: Updater, sampler: ContextSampler) -> float:

@@ -41,8 +41,10 @@ def override_flags(**more) -> str:
 
 
 # One process a GPU: torchrun starts several. Not a parameter: their number decides how fast, not what.
+# A training that is told to stop ends an evaluation and writes a checkpoint first; torchrun would wait
+# 30 seconds for that.
 LAUNCHER = (
-    f"torchrun --standalone --nproc-per-node {TRAINING['gpus']}"
+    f"torchrun --standalone --shutdown-timeout 3600 --nproc-per-node {TRAINING['gpus']}"
     if TRAINING["gpus"] > 1
     else "python"
 )

@@ -49,6 +49,14 @@ def main() -> None:
     if not arguments.texts and not arguments.probes:
         parser.error("name a text, or --probes")
 
+    from gpt2ro.training.torch_faults import torch_faults_told
+
+    with torch_faults_told("give a smaller --context"):
+        evaluate(arguments)
+
+
+def evaluate(arguments: argparse.Namespace) -> None:
+    """Print a line for each text, one for all, and the probes."""
     from gpt2ro.training.text_evaluation import TextEvaluator
 
     evaluator = TextEvaluator(arguments.model, arguments.device, arguments.context)

@@ -17,8 +17,10 @@ DEFAULT_BOUNDS = [("fp16", 0.0005), ("bf16", 0.002), ("int8", 0.005), ("int4", 0
 
 
 def bound(text: str) -> tuple[str, float]:
-    """Return name and number of NAME=NUMBER."""
+    """Return name and number of NAME=NUMBER, of a precision that is compared."""
     name, _, number = text.partition("=")
+    if name not in dict(DEFAULT_BOUNDS):
+        raise ValueError(name)
     return name, float(number)
 
 

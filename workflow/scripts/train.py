@@ -5,8 +5,8 @@ r"""Train a model, or continue a training that was stopped.
         --runs results/training --output results/model --metrics results/metrics.json \
         SCHEDULE.STEPS 200
 
-`torchrun --standalone --nproc-per-node N` in place of `python` trains on N GPUs.
-The work is in gpt2ro/training.
+`torchrun --standalone --shutdown-timeout 3600 --nproc-per-node N` in place of `python` trains on N
+GPUs. The work is in gpt2ro/training.
 """
 
 import argparse
