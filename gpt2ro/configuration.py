@@ -96,6 +96,9 @@ def _describe(error: ValidationError) -> str:
             return f"{key} is {instance}; too large, the limit is {limit}."
         case "minItems":
             return f"{key} is empty; name at least {limit}."
+        case "uniqueItems":
+            again = next(item for place, item in enumerate(instance) if item in instance[:place])
+            return f"{key} names {again} twice; name it once."
         case "pattern":
             expected = schema.get("form") or f"the form {limit}"
             return f"{key or 'a name'} is {instance!r}; expected {expected}."

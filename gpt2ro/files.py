@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,15 +51,28 @@ def atomic_path(path: Path) -> Iterator[Path]:
 def _comes_of_full_disk(error: BaseException, folder: Path) -> bool:
     """Return whether writing failed for want of space.
 
-    Libraries that write by themselves, safetensors and PyTorch say, raise errors without a number;
-    then the disk is asked.
+    Libraries that write by themselves, safetensors and PyTorch say, raise errors without a number:
+    then their words are looked at, and the disk is asked.
     """
     if (number := getattr(error, "errno", None)) is not None:
         return number in NO_SPACE
     if isinstance(error, UserError) or not isinstance(error, Exception):
         return False
+    if any(os.strerror(number) in str(error) for number in NO_SPACE):
+        return True
     status = os.statvfs(folder)
     return status.f_bavail * status.f_frsize < FULL_BYTES
+
+
+def require_space(path: Path, size: int) -> None:
+    """See whether a file of so many bytes fits, for a writer that a full disk would crash.
+
+    Raises:
+        UserError: there is less space where `path` is to be.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(path.parent).free < size:
+        raise UserError(no_space_left(f"{path}, {size / 1e6:,.0f} MB"))
 
 
 def commit(partial: Path, path: Path) -> None:

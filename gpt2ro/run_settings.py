@@ -1,6 +1,7 @@
 """The settings of a run of the workflow, held against what is there before anything is planned."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from gpt2ro.training.config import check_shares, flat, load_experiment
 from gpt2ro.yaml_file import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "workflow" / "schemas" / "config.schema.yaml"
+
+# Of a model on the Hugging Face hub: gpt2, or owner/name.
+HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 
 # The sections of the config that are a stage's settings.
 STAGES = {
@@ -73,6 +77,7 @@ def checked_settings(
             f"{where}: training.initial_weights is {training['initial_weights']}, the model that "
             "this training writes; set results to another folder."
         )
+    _check_initial_weights(training["initial_weights"], where)
     preferred_sources(settings["deduplication"]["prefer_sources"], settings["sources"])
     for path in DecontaminationSettings(**settings["decontamination"]).benchmark_files:
         _require_file(Path(path), f"{where}: decontamination.benchmarks")
@@ -83,6 +88,15 @@ def checked_settings(
     )
     check_shares(experiment, max(1, training["gpus"]))
     return settings
+
+
+def _check_initial_weights(name: str, where: str) -> None:
+    """Refuse what is neither a folder of weights nor could be a name on the hub."""
+    if not HUB_NAME.fullmatch(name) and not Path(name, "config.json").is_file():
+        raise UserError(
+            f"{where}: training.initial_weights is {name}: no folder with a config.json, and no "
+            "name on the hub; correct it."
+        )
 
 
 def _require_file(path: Path, key: str) -> None:
@@ -150,8 +164,13 @@ def selected_sources(settings: Mapping[str, Any], where: str) -> dict[str, Sourc
         UserError: a name is in neither, or the catalogue is at fault.
     """
     catalogue = load_catalogue(Path(settings["catalogue"]))
-    if settings["corpus"]:
-        catalogue["folder"] = folder_source(Path(settings["corpus"]))
+    if corpus := settings["corpus"]:
+        if "folder" not in settings["sources"]:
+            raise UserError(
+                f'{where}: corpus is {corpus}, and no source reads it; add "folder" to sources, or '
+                "take --configfile config/folder.yaml (with make: CONFIG=config/folder.yaml)."
+            )
+        catalogue["folder"] = folder_source(Path(corpus).expanduser())
     for name in settings["sources"]:
         if name == "folder" and not settings["corpus"]:
             raise UserError(

@@ -60,6 +60,20 @@ def test_of_an_error_without_a_number_the_disk_is_asked(
     assert not list(tmp_path.iterdir())
 
 
+def test_an_error_without_a_number_that_names_a_full_disk_is_told(tmp_path: Path) -> None:
+    with (
+        pytest.raises(UserError, match=r"a\.safetensors: no space left on the device"),
+        files.atomic_path(tmp_path / "a.safetensors"),
+    ):
+        raise RuntimeError("I/O error: No space left on device")
+
+
+def test_a_file_that_does_not_fit_is_told_before_it_is_written(tmp_path: Path) -> None:
+    files.require_space(tmp_path / "a.ot", 1)
+    with pytest.raises(UserError, match=r"a\.ot, 1,000,000,000,000 MB: no space left on the dev"):
+        files.require_space(tmp_path / "a.ot", 10**18)
+
+
 def test_json_is_written_with_sorted_keys_and_read_back(tmp_path: Path) -> None:
     path = tmp_path / "facts.json"
     files.write_json(path, {"b": "ș", "a": 1})

@@ -56,6 +56,12 @@ def test_every_section_of_a_stage_has_its_defaults(demo: dict[str, Any]) -> None
             {"experiment": "config/experiments/demo.yaml", "gpus": 7},
             "not a multiple of 7 processes x BATCH.MICRO x BATCH.CONTEXT",
         ),
+        (
+            "training",
+            {"experiment": "config/experiments/demo.yaml", "initial_weights": "./gpt2"},
+            "training.initial_weights is ./gpt2: no folder with a config.json, and no name on",
+        ),
+        ("sources", ["demo-opus", "demo-opus"], "sources names demo-opus twice; name it once."),
         ("training", {"experiment": WHERE}, 'config.yaml: unknown key "results"'),
         ("samples", {"seed": 1 << 64}, "samples.seed is 18446744073709551616; too large"),
     ],
@@ -112,6 +118,24 @@ def test_the_parts_are_sorted_whatever_the_order_of_the_sources(demo: dict[str, 
     assert list(turned) != list(sources)
     parts = parts_of(turned, WHERE)
     assert list(parts) == list(parts_of(sources, WHERE)) == sorted(parts)
+
+
+def test_a_folder_of_text_that_no_source_reads_is_told(
+    demo: dict[str, Any], tmp_path: Path
+) -> None:
+    message = rf'corpus is {tmp_path}, and no source reads it; add "folder" to sources, or'
+    with pytest.raises(UserError, match=message):
+        selected_sources(checked(demo | {"corpus": str(tmp_path)}), WHERE)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "readerbench/RoGPT2-base", "config/../tests/none"])
+def test_initial_weights_may_be_a_name_on_the_hub(demo: dict[str, Any], name: str) -> None:
+    settings = demo | {"training": demo["training"] | {"initial_weights": name}}
+    if "none" in name:
+        with pytest.raises(UserError, match="no folder with a config"):
+            checked(settings)
+    else:
+        assert checked(settings)["training"]["initial_weights"] == name
 
 
 def test_a_corpus_without_a_file_is_told(tmp_path: Path) -> None:

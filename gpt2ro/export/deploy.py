@@ -30,10 +30,8 @@ def convert(model: Path, deploy: Path) -> None:
     Raises:
         UserError: a file of the model is missing or damaged, or what was written reads differently.
     """
-    # A manifest of an earlier run must never stand beside other files.
-    (deploy / MANIFEST).unlink(missing_ok=True)
     for name in COPIED:
-        _copy(model / name, deploy / name)
+        _present(model / name)
     config = _read_config(model / "config.json")
     layers, context = config["n_layer"], config["n_positions"]
     try:
@@ -43,6 +41,10 @@ def convert(model: Path, deploy: Path) -> None:
             f"{model / 'model.safetensors'}: damaged ({error}); train again."
         ) from error
     _check_shapes(weights, config, model)
+    # A manifest of an earlier run must never stand beside other files.
+    (deploy / MANIFEST).unlink(missing_ok=True)
+    for name in COPIED:
+        _copy(model / name, deploy / name)
     tensors = rust_tensors(weights, layers, context)
     write_ot(tensors, deploy / WEIGHTS)
     write_ot(half_tensors(tensors), deploy / HALF_WEIGHTS)
@@ -91,4 +93,4 @@ def _present(path: Path) -> Path:
 
 def _copy(source: Path, target: Path) -> None:
     with atomic_path(target) as partial:
-        shutil.copyfile(_present(source), partial)
+        shutil.copyfile(source, partial)

@@ -12,7 +12,11 @@ from torch import Tensor
 
 from gpt2ro.errors import UserError
 from gpt2ro.export.read_back import check_read_back
-from gpt2ro.files import atomic_path
+from gpt2ro.files import atomic_path, require_space
+
+# Bytes that an archive has at most beyond the values of a tensor, and once by itself: its name, its
+# header, and zeros up to the next multiple of 64.
+OVERHEAD = 4096
 
 
 def rust_tensors(weights: Mapping[str, Tensor], layers: int, context: int) -> dict[str, Tensor]:
@@ -79,8 +83,11 @@ def write_ot(tensors: Mapping[str, Tensor], path: Path) -> None:
     """Write the archive atomically, after reading it back; equal tensors give equal bytes.
 
     Raises:
-        UserError: what was written reads differently.
+        UserError: the disk is full, or what was written reads differently.
     """
+    # PyTorch's writer ends the process when the disk is full.
+    size = sum(value.nbytes for value in tensors.values())
+    require_space(path, size + OVERHEAD * (1 + len(tensors)))
     module = torch.nn.Module()
     for name, value in tensors.items():
         parameter = torch.nn.Parameter(value.clone(), requires_grad=False)

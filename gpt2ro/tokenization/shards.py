@@ -68,12 +68,17 @@ def read_shards(folder: Path, parts: list[str] | None = None) -> list[TokenShard
             left behind.
 
     Raises:
-        UserError: there is none, one is damaged, or two were made by different tokenizers.
+        UserError: there is none, one is missing or damaged, or two were made by different
+            tokenizers.
     """
-    found = folder.glob("*/*.bin")
-    wanted = [path for path in found if parts is None or f"{path.parent.name}/{path.stem}" in parts]
-    paths = sorted(wanted, key=lambda path: (path.parent.name, path.stem))
-    if not paths:
+    if parts is None:
+        # By either file, so that one without the other is told.
+        places = [path for kind in ("bin", "json") for path in folder.glob(f"*/*.{kind}")]
+        parts = [f"{path.parent.name}/{path.stem}" for path in places]
+    paths = [
+        folder / f"{part}.bin" for part in sorted(set(parts), key=lambda part: part.split("/"))
+    ]
+    if not paths or not folder.is_dir():
         raise UserError(f"{folder}: no token shards (*/*.bin) found; run the step encode.")
     shards = [read_shard(path) for path in paths]
     for shard in shards:

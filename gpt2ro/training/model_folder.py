@@ -8,10 +8,10 @@ from safetensors.torch import save_file
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
-from gpt2ro.files import atomic_path, write_json, write_text
+from gpt2ro.files import atomic_path, read_json, write_json, write_text
 from gpt2ro.training.weights import Gpt2, assert_tied
 
-TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt")
+TOKENIZER_FILES = ("tokenizer.json", "vocab.json", "merges.txt")
 
 
 def write_model_folder(folder: Path, model: Gpt2, tokenizer: Path, config: CfgNode) -> None:
@@ -34,6 +34,10 @@ def write_model_folder(folder: Path, model: Gpt2, tokenizer: Path, config: CfgNo
     write_json(folder / "generation_config.json", model.generation_config.to_dict())
     for name in TOKENIZER_FILES:
         _copy(tokenizer / name, folder / name)
+    # So that a tokenizer that is opened beside the model warns of longer texts, and can cut them.
+    settings = read_json(tokenizer / "tokenizer_config.json")
+    length = {"model_max_length": model.config.n_positions}
+    write_json(folder / "tokenizer_config.json", settings | length)
     write_text(folder / "experiment.yaml", config.dump(allow_unicode=True))
 
 

@@ -23,8 +23,8 @@ def torch_faults_told(remedy: str) -> Iterator[None]:
         yield
     except torch.OutOfMemoryError as error:
         raise UserError(
-            f"the memory of the GPU is full ({str(error).splitlines()[0]}); {remedy}, or end what else "
-            "uses the GPU (nvidia-smi)."
+            f"the memory of the GPU is full ({str(error).splitlines()[0]}); {remedy}, or end what "
+            "else uses the GPU (nvidia-smi)."
         ) from error
     except BackendCompilerFailed as error:
         raise UserError(

@@ -1,9 +1,11 @@
 """The deploy folder: what rust-bert needs is there, and damage is told."""
 
 import json
+import shutil
 from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -134,3 +136,23 @@ def test_weights_that_do_not_fit_the_configuration_are_named(model: Path, tmp_pa
     path.write_text("{}")
     with pytest.raises(UserError, match=r"config\.json: n_layer is None; expected a whole number"):
         convert(model, tmp_path / "deploy")
+
+
+def test_an_archive_that_does_not_fit_on_the_disk_is_not_begun(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert(model, tmp_path / "deploy")
+    size = (tmp_path / "deploy" / "rust_model.ot").stat().st_size
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=size - 1))
+    with pytest.raises(UserError, match=r"rust_model\.ot, 0 MB: no space left on the device"):
+        convert(model, tmp_path / "other")
+    assert not list((tmp_path / "other").glob("*.ot*"))
+
+
+def test_nothing_is_written_when_a_file_of_the_model_is_missing(
+    model: Path, tmp_path: Path
+) -> None:
+    (model / "model.safetensors").unlink()
+    with pytest.raises(UserError, match=r"model\.safetensors: not found"):
+        convert(model, tmp_path / "deploy")
+    assert not (tmp_path / "deploy").exists()

@@ -126,3 +126,17 @@ def test_only_the_wanted_parts_are_opened(tmp_path: Path) -> None:
             shard.write([0], "x")
     assert [shard.part for shard in read_shards(tmp_path, ["tales/a"])] == ["a"]
     assert len(read_shards(tmp_path)) == 2
+
+
+def test_a_shard_that_is_missing_is_told_by_what_is_left_of_it_and_by_its_part(
+    tmp_path: Path,
+) -> None:
+    for part in ("a", "b"):
+        write_shard(tmp_path / "s" / f"{part}.bin", [[1]])
+    (tmp_path / "s" / "a.bin").unlink()
+    with pytest.raises(UserError, match=r"s/a\.bin: not found beside a\.json"):
+        read_shards(tmp_path)
+    (tmp_path / "s" / "a.json").unlink()
+    assert len(read_shards(tmp_path)) == 1
+    with pytest.raises(UserError, match=r"s/a\.json: not found"):
+        read_shards(tmp_path, ["s/a", "s/b"])

@@ -37,6 +37,11 @@ def test_the_model_folder_opens_in_transformers_with_a_tied_head(world) -> None:
     assert sum(p.numel() for p in model.parameters()) == metrics["parameters"]
 
 
+def test_the_tokenizer_beside_the_model_knows_how_long_a_text_may_be(world) -> None:
+    run(world)
+    assert AutoTokenizer.from_pretrained(world.paths.model).model_max_length == 32
+
+
 def test_the_best_checkpoint_by_validation_is_the_one_exported(world) -> None:
     # A learning rate this high makes the end worse than the beginning.
     metrics = run(world, "OPTIMIZER.LEARNING_RATE", "3.0", "OPTIMIZER.MIN_LEARNING_RATE", "3.0")
