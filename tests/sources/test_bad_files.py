@@ -126,6 +126,52 @@ def test_a_truncated_stream_is_an_error_in_every_format(
     assert nothing_but(path)
 
 
+@pytest.mark.parametrize("kind", COMPRESS)
+@pytest.mark.parametrize("place", ["beginning", "middle", "cut"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_damage_in_a_later_stream_is_an_error_and_not_the_end(
+    tmp_path: Path, kind: str, place: str, number: int
+) -> None:
+    streams = [bytearray(COMPRESS[kind](noise(seed).encode())) for seed in range(3)]
+    damaged = streams[number]
+    match place:
+        case "beginning":
+            damaged[1] ^= 1
+        case "middle":
+            damaged[len(damaged) // 2] ^= 1
+        case "cut":
+            del damaged[2:]
+            del streams[number + 1 :]
+    path = write(tmp_path / f"a.{kind}", b"".join(streams))
+    with pytest.raises(UserError, match=rf"a\.{kind}: truncated or damaged"):
+        extract(path, "text")
+    assert nothing_but(path)
+
+
+def noise(seed: int) -> str:
+    return "".join(f"{(n + seed) ** 2 * 7919:x} " for n in range(5000))
+
+
+@pytest.mark.parametrize("kind", COMPRESS)
+def test_what_follows_a_compressed_file_and_is_no_stream_is_an_error(
+    tmp_path: Path, kind: str
+) -> None:
+    path = write(tmp_path / f"a.{kind}", COMPRESS[kind](b"unu") + b"altceva, mai lung")
+    with pytest.raises(UserError, match=rf"a\.{kind}: truncated or damaged"):
+        extract(path, "text")
+
+
+def test_xz_may_be_padded_with_nuls_by_four(tmp_path: Path) -> None:
+    one, two = COMPRESS["xz"](b"unu "), COMPRESS["xz"](b"doi")
+    path = tmp_path / "a.xz"
+    for padding in (0, 4, 1 << 20):
+        write(path, one + bytes(padding) + two + bytes(padding))
+        assert texts(path, "text") == ["unu doi"]
+    write(path, one + bytes(3) + two)
+    with pytest.raises(UserError, match="3 NULs after a stream, expected a multiple of four"):
+        extract(path, "text")
+
+
 def test_json_lines_with_a_broken_line_in_the_middle_lose_only_that(tmp_path: Path) -> None:
     lines = [json.dumps({"text": f"{n}"}) for n in range(101)]
     lines[50] = '{"text": "rupt'
