@@ -190,6 +190,55 @@ def test_oscar_lines_without_a_text_are_broken_lines(tmp_path: Path) -> None:
         extract(path, "oscar-jsonl")
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ({"text": "Articolul.", "content": "rezumat"}, "Articolul."),
+        ({"text": "Articolul.", "content": None}, "Articolul."),
+        ({"text": "Articolul.", "content": {"a": 1}, "metadata": {"an": 1990}}, "Articolul."),
+        ({"content": "Al OSCAR.", "metadata": {}}, "Al OSCAR."),
+        ({"content": "Al OSCAR.", "warc_headers": {}}, "Al OSCAR."),
+    ],
+)
+def test_a_field_named_content_does_not_stand_in_for_the_text_column(
+    tmp_path: Path, line: dict[str, Any], text: str
+) -> None:
+    path = write(tmp_path / "a.jsonl", json.dumps(line))
+    assert texts(path, "jsonl") == [text]
+
+
+def test_the_column_that_is_set_is_read_in_every_form(tmp_path: Path) -> None:
+    meta = {"warc_headers": {"warc-target-uri": "https://exemplu.ro/"}}
+    lines = [
+        {"body": "Unu.", "text": "nu", "meta": meta},
+        {"body": "Doi.", "content": "nu", "metadata": {}},
+        {"text": "Trei.", "meta": meta},
+    ]
+    path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, lines)))
+    found = extract(path, "jsonl", text_column="body")
+    assert [document.text for document in found] == ["Unu.", "Doi.", "Trei."]
+    assert found[0].meta == {"url": "https://exemplu.ro/"}
+
+
+def test_a_line_whose_content_is_no_text_column_names_its_fields(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"content": "Fără antet.", "id": 1}')
+    with pytest.raises(UserError, match='line 1 has no field "text", only content, id; set'):
+        extract(path, "jsonl")
+    assert texts(path, "oscar-jsonl") == ["Fără antet."]
+
+
+@pytest.mark.parametrize("fact", [7, "x", [1], True])
+def test_facts_of_oscar_that_have_another_type_leave_the_document(
+    tmp_path: Path, fact: object
+) -> None:
+    lines: list[dict[str, Any]] = [
+        {"content": "Text.", "metadata": fact, "warc_headers": fact},
+        {"content": "Text.", "metadata": {"identification": fact, "annotation": fact}},
+    ]
+    path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, lines)))
+    assert [(d.text, d.meta) for d in extract(path, "oscar-jsonl")] == [("Text.", {})] * 2
+
+
 def test_a_parquet_column_that_is_no_text_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"text": [1, 2], "body": [b"a", b"b"]}), path)
