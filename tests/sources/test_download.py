@@ -29,6 +29,8 @@ class Server:
         statuses: of the next answers; 200 when there are no more.
         cuts: after how many bytes the next bodies break off; never when there are no more.
         ranges: whether it honours Range.
+        conditions: whether it honours If-Range.
+        shift: by how many bytes its parts begin elsewhere than they were asked for.
         etag: of the file.
         requests: headers of every request.
     """
@@ -36,6 +38,8 @@ class Server:
     statuses: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     ranges: bool = True
+    conditions: bool = True
+    shift: int = 0
     etag: str | None = '"one"'
     requests: list[dict[str, str]] = field(default_factory=list)
     address: str = ""
@@ -62,12 +66,15 @@ def server() -> Iterator[Server]:
         def answer(self) -> None:
             start = 0
             asked = self.headers.get("Range")
-            if asked and state.ranges and self.headers.get("If-Range") == state.etag:
-                start = int(asked.removeprefix("bytes=").removesuffix("-"))
+            same = self.headers.get("If-Range") == state.etag or not state.conditions
+            if asked and state.ranges and same:
+                start = int(asked.removeprefix("bytes=").removesuffix("-")) + state.shift
                 if start >= len(CONTENT):
                     self.send_response(416)
                     self.send_header("Content-Range", f"bytes */{len(CONTENT)}")
                     self.send_header("Content-Length", "0")
+                    if state.etag:
+                        self.send_header("ETag", state.etag)
                     self.end_headers()
                     return
                 self.send_response(206)
@@ -133,6 +140,27 @@ def test_a_file_that_changed_meanwhile_is_not_glued_to_its_old_beginning(
     (tmp_path / ".file.partial").write_bytes(b"old" * 1000)
     (tmp_path / ".file.partial.etag").write_text('"old"')
     fetch(server, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("have", [3000, len(CONTENT)], ids=["a part", "all"])
+def test_the_end_of_a_file_that_changed_is_not_glued_to_its_old_beginning(
+    server: Server, tmp_path: Path, have: int
+) -> None:
+    server.conditions = False
+    (tmp_path / ".file.partial").write_bytes(b"o" * have)
+    (tmp_path / ".file.partial.etag").write_text('"old"')
+    assert fetch(server, tmp_path / "file") == [1.0]
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert [request.get("Range") for request in server.requests] == [f"bytes={have}-", None]
+
+
+@pytest.mark.parametrize("shift", [-1000, 1000])
+def test_a_part_that_was_not_asked_for_is_not_taken(
+    server: Server, tmp_path: Path, shift: int
+) -> None:
+    server.cuts, server.shift = [300_000], shift
+    assert fetch(server, tmp_path / "file") == [1.0, 2.0]
     assert (tmp_path / "file").read_bytes() == CONTENT
 
 
