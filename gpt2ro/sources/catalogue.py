@@ -86,7 +86,7 @@ class Source:
         key, what = ("path", "that in the data set") if hub else ("url", "its address")
         if key not in file:
             raise UserError(f'source "{self.name}": a file has no {key}; name {what}.')
-        for number in _numbers(file.get("numbers")):
+        for number in self._numbers(file.get("numbers")):
             address = file[key].replace("{n}", number)
             yield Part(
                 name=file.get("part") or safe_name(address.rpartition("/")[2].partition("?")[0]),
@@ -99,6 +99,19 @@ class Source:
                 sha256=file.get("sha256"),
                 size=file.get("size"),
             )
+
+    def _numbers(self, span: str | None) -> list[str]:
+        """Expand "1-12", or "000-012" with its leading zeros; None: one file, without a number."""
+        if span is None:
+            return [""]
+        first, last = span.split("-")
+        numbers = range(int(first), int(last) + 1)
+        if not numbers:
+            raise UserError(
+                f'source "{self.name}": numbers is "{span}", which has no number in it; write the '
+                "smaller one first."
+            )
+        return [str(number).zfill(len(first)) for number in numbers]
 
     def _local_parts(self, root: Path) -> Iterator[Part]:
         for pattern in self.entry["local"]:
@@ -155,21 +168,13 @@ def _place(part: Part) -> str:
     return str(part.paths[0]) if part.paths else str(part.url or part.hub_file)
 
 
-def _numbers(span: str | None) -> list[str]:
-    """Expand "1-12", or "000-012" with its leading zeros; None stands for one file without one."""
-    if span is None:
-        return [""]
-    first, last = span.split("-")
-    return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
-
-
 def _local_files(pattern: Path) -> Iterator[Path]:
     """Yield the files that a path, a folder or a pattern means, sorted; hidden ones are skipped.
 
     What lies in a folder and cannot be read is told: text should not be missed in silence.
 
     Raises:
-        UserError: a folder may not be read.
+        UserError: a folder may not be read, or a pattern is none.
     """
     if pattern.is_file():
         yield pattern
@@ -177,9 +182,14 @@ def _local_files(pattern: Path) -> Iterator[Path]:
         yield from sorted(_files_below(pattern))
     else:
         base = Path(pattern.anchor)
-        for path in sorted(base.glob(str(pattern.relative_to(base)))):
-            if path.is_file() and not path.name.startswith("."):
-                yield path
+        try:
+            found = sorted(base.glob(str(pattern.relative_to(base))))
+        except ValueError as error:
+            raise UserError(
+                f"{pattern}: not a pattern of files ({error}); write ** as a folder of its own, "
+                "as in texts/**/*.txt."
+            ) from None
+        yield from (path for path in found if path.is_file() and not path.name.startswith("."))
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -17,6 +17,10 @@ ATTEMPTS = 6
 FIRST_PAUSE = 1.0  # seconds before the second attempt; doubled each time, so 31 s in all
 TIMEOUT = httpx.Timeout(30.0)  # seconds to connect, and between two pieces of the body
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
+# What another attempt cannot get over: an address that is none, or leads nowhere or elsewhere.
+HOPELESS = (
+    httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects,
+)  # fmt: skip
 REFUSED = (
     "if its page asks to accept terms, accept them and set HF_TOKEN to a token that may read it; "
     "otherwise check the address in the catalogue."
@@ -78,6 +82,11 @@ def _complete(
         try:
             _fetch(url, partial, expected_size, headers)
             break
+        except HOPELESS as error:
+            raise UserError(
+                f"{url}: cannot be fetched ({_reason(error)}), expected an http or https address "
+                "that ends at a file; correct the catalogue."
+            ) from None
         except (InterruptedTransferError, httpx.TransportError) as error:
             if attempt == ATTEMPTS:
                 raise UserError(

@@ -56,6 +56,30 @@ def test_numbers_run_over_the_parts(tmp_path: Path) -> None:
     assert parts[0].download_flags() == "--url=https://x.invalid/p_08.jsonl"
 
 
+def test_numbers_that_run_backwards_are_told(tmp_path: Path) -> None:
+    entry = (
+        "a: {title: A, format: jsonl, licence: x, files: "
+        "[{url: 'https://x.invalid/p_{n}.jsonl', numbers: '12-1'}]}"
+    )
+    with pytest.raises(UserError, match='source "a": numbers is "12-1", which has no number in it'):
+        catalogue(tmp_path, entry)["a"].parts(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["ftp://x.invalid/a.txt", "x.invalid/a.txt", "file:///a.txt"])
+def test_an_address_that_no_download_takes_is_told(tmp_path: Path, url: str) -> None:
+    entry = f"a: {{title: A, format: text, licence: x, files: [{{url: '{url}'}}]}}"
+    with pytest.raises(UserError, match=r"url is '.*a\.txt'; expected an http or https address"):
+        catalogue(tmp_path, entry)
+
+
+def test_a_pattern_that_is_none_is_told(tmp_path: Path) -> None:
+    entry = "a: {title: A, format: text, licence: x, local: ['a**b']}"
+    with pytest.raises(
+        UserError, match=r"a\*\*b: not a pattern of files .*; write \*\* as a folder"
+    ):
+        catalogue(tmp_path, entry)["a"].parts(tmp_path)
+
+
 def test_the_query_of_an_address_is_no_part_of_the_name(tmp_path: Path) -> None:
     entry = "a: {title: A, format: text, licence: x, files: [{url: 'https://x.invalid/a.txt?b=1'}]}"
     (part,) = catalogue(tmp_path, entry)["a"].parts(tmp_path)
