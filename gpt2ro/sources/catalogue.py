@@ -24,6 +24,9 @@ SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "sources.schema.ya
 # Formats whose documents have the title of an article in a field.
 WITH_TITLES = ("parquet", "jsonl", "csv")
 
+# Files that the rules write beside the documents of a part end so.
+RESERVED_ENDINGS = (".dropped", ".provenance.json")
+
 NAMED = 10  # of the files left out, so many are told by name
 
 
@@ -56,10 +59,17 @@ class Source:
             root: the folder from which local paths start.
 
         Raises:
-            UserError: the entry does not say where a file is, a local one is missing, or two parts
-                have one name.
+            UserError: the entry does not say where a file is, a local one is missing, two parts
+                have one name, or one has a name that the workflow gives to other files.
         """
         parts = sorted(bundled(self._parts(root)), key=lambda part: part.name)
+        for part in parts:
+            if part.name.endswith(RESERVED_ENDINGS):
+                raise UserError(
+                    f'source "{self.name}": a part is named "{part.name}" ({_place(part)}); '
+                    f"{' and '.join(RESERVED_ENDINGS)} end the names of files beside a part; "
+                    "rename it."
+                )
         for part, following in pairwise(parts):
             if part.name == following.name:
                 raise UserError(
@@ -230,5 +240,8 @@ def _part_names(pattern: Path, paths: list[Path]) -> dict[Path, tuple[Path, str]
 
 
 def safe_name(name: str) -> str:
-    """Return a name of letters, digits, `.`, `_` and `-` only."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".") or "part"
+    """Return a name of letters, digits, `.`, `_` and `-` only, that begins with no `.` or `-`.
+
+    A name that begins with `-` would be a flag to the scripts.
+    """
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".-") or "part"
