@@ -19,6 +19,11 @@ _LIST_TITLE = re.compile(r"List[aăe] ")
 _SENTENCE_END = re.compile(r"[.!?…][\"”»)\]]*$")
 
 
+def tells_meanings(text: str) -> bool:
+    """Return whether a text begins as a disambiguation page does."""
+    return bool(_MEANINGS.match(text))
+
+
 def article_fault(article: Extracted, settings: ExtractionSettings) -> str | None:
     """Return why an article is none to read, or None.
 
@@ -26,7 +31,7 @@ def article_fault(article: Extracted, settings: ExtractionSettings) -> str | Non
     end as no sentence does.
     """
     text, title = article.text.strip(), str(article.meta.get("title", ""))
-    if _IN_TITLE in title or _MEANINGS.match(text):
+    if _IN_TITLE in title or tells_meanings(text):
         return "disambiguation page"
     if not settings.keep_lists and _LIST_TITLE.match(title):
         lines = [line.rstrip() for line in text.split("\n") if line.strip()]

@@ -24,6 +24,9 @@ SCHEMA = Path(__file__).parents[2] / "workflow" / "schemas" / "sources.schema.ya
 # Formats whose documents have the title of an article in a field.
 WITH_TITLES = ("parquet", "jsonl", "csv")
 
+# Files that the rules write beside the documents of a part end so.
+RESERVED_ENDINGS = (".dropped", ".provenance.json")
+
 NAMED = 10  # of the files left out, so many are told by name
 
 
@@ -56,10 +59,17 @@ class Source:
             root: the folder from which local paths start.
 
         Raises:
-            UserError: the entry does not say where a file is, a local one is missing, or two parts
-                have one name.
+            UserError: the entry does not say where a file is, a local one is missing, two parts
+                have one name, or one has a name that the workflow gives to other files.
         """
         parts = sorted(bundled(self._parts(root)), key=lambda part: part.name)
+        for part in parts:
+            if part.name.endswith(RESERVED_ENDINGS):
+                raise UserError(
+                    f'source "{self.name}": a part is named "{part.name}" ({_place(part)}); '
+                    f"{' and '.join(RESERVED_ENDINGS)} end the names of files beside a part; "
+                    "rename it."
+                )
         for part, following in pairwise(parts):
             if part.name == following.name:
                 raise UserError(
@@ -86,7 +96,7 @@ class Source:
         key, what = ("path", "that in the data set") if hub else ("url", "its address")
         if key not in file:
             raise UserError(f'source "{self.name}": a file has no {key}; name {what}.')
-        for number in _numbers(file.get("numbers")):
+        for number in self._numbers(file.get("numbers")):
             address = file[key].replace("{n}", number)
             yield Part(
                 name=file.get("part") or safe_name(address.rpartition("/")[2].partition("?")[0]),
@@ -99,6 +109,19 @@ class Source:
                 sha256=file.get("sha256"),
                 size=file.get("size"),
             )
+
+    def _numbers(self, span: str | None) -> list[str]:
+        """Expand "1-12", or "000-012" with its leading zeros; None: one file, without a number."""
+        if span is None:
+            return [""]
+        first, last = span.split("-")
+        numbers = range(int(first), int(last) + 1)
+        if not numbers:
+            raise UserError(
+                f'source "{self.name}": numbers is "{span}", which has no number in it; write the '
+                "smaller one first."
+            )
+        return [str(number).zfill(len(first)) for number in numbers]
 
     def _local_parts(self, root: Path) -> Iterator[Part]:
         for pattern in self.entry["local"]:
@@ -155,21 +178,13 @@ def _place(part: Part) -> str:
     return str(part.paths[0]) if part.paths else str(part.url or part.hub_file)
 
 
-def _numbers(span: str | None) -> list[str]:
-    """Expand "1-12", or "000-012" with its leading zeros; None stands for one file without one."""
-    if span is None:
-        return [""]
-    first, last = span.split("-")
-    return [str(number).zfill(len(first)) for number in range(int(first), int(last) + 1)]
-
-
 def _local_files(pattern: Path) -> Iterator[Path]:
     """Yield the files that a path, a folder or a pattern means, sorted; hidden ones are skipped.
 
     What lies in a folder and cannot be read is told: text should not be missed in silence.
 
     Raises:
-        UserError: a folder may not be read.
+        UserError: a folder may not be read, or a pattern is none.
     """
     if pattern.is_file():
         yield pattern
@@ -177,9 +192,14 @@ def _local_files(pattern: Path) -> Iterator[Path]:
         yield from sorted(_files_below(pattern))
     else:
         base = Path(pattern.anchor)
-        for path in sorted(base.glob(str(pattern.relative_to(base)))):
-            if path.is_file() and not path.name.startswith("."):
-                yield path
+        try:
+            found = sorted(base.glob(str(pattern.relative_to(base))))
+        except ValueError as error:
+            raise UserError(
+                f"{pattern}: not a pattern of files ({error}); write ** as a folder of its own, "
+                "as in texts/**/*.txt."
+            ) from None
+        yield from (path for path in found if path.is_file() and not path.name.startswith("."))
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -220,5 +240,8 @@ def _part_names(pattern: Path, paths: list[Path]) -> dict[Path, tuple[Path, str]
 
 
 def safe_name(name: str) -> str:
-    """Return a name of letters, digits, `.`, `_` and `-` only."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".") or "part"
+    """Return a name of letters, digits, `.`, `_` and `-` only, that begins with no `.` or `-`.
+
+    A name that begins with `-` would be a flag to the scripts.
+    """
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".-") or "part"

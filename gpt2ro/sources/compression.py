@@ -4,7 +4,7 @@ import bz2
 import gzip
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -18,6 +18,7 @@ MAX_TEXT_EXPANSION = 200
 BLOCK = 1 << 20  # bytes decompressed at a time
 # Small files may expand as they like: a bomb below this size harms nobody.
 FREE_EXPANSION = 64 << 20
+COMPRESSED_INPUT = 1 << 16  # bytes read of a bzip2 or xz file at a time
 # A zstd block of 4 bytes can hold 128 KiB, and its decoder puts out all that one piece of input
 # holds; pieces this small bound that to some 128 MiB.
 ZSTD_INPUT = 1 << 12
@@ -79,13 +80,66 @@ def _stream(file: BinaryIO, kind: str | None) -> Readable:
         case "gzip":
             return gzip.GzipFile(fileobj=file)
         case "bzip2":
-            return bz2.BZ2File(file)
+            return _Streams(file, bz2.BZ2Decompressor)
         case "xz":
-            return lzma.LZMAFile(file)
+            return _Streams(file, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ), padding=b"\0")
         case "zstd":
             return _ZstdFrames(file)
         case _:
             return file
+
+
+class _Streams:
+    """All streams of a bzip2 or xz file.
+
+    The readers of Python, BZ2File and LZMAFile, take a damaged stream after the first one for what
+    may follow a file, and end there as if it was whole.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        decompressor: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor],
+        padding: bytes = b"",
+    ) -> None:
+        self._file = file
+        self._decompressor = decompressor
+        self._padding = padding
+        self._stream: bz2.BZ2Decompressor | lzma.LZMADecompressor | None = None
+        self._pending = b""
+
+    def read(self, size: int, /) -> bytes:
+        while True:
+            compressed = b""
+            if self._stream is None:
+                compressed = self._beginning()
+                if not compressed:
+                    return b""
+                self._stream = self._decompressor()
+            elif self._stream.needs_input:
+                compressed = self._file.read(COMPRESSED_INPUT)
+                if not compressed:
+                    raise EOFError("the file ends inside a stream")
+            block = self._stream.decompress(compressed, size)
+            if self._stream.eof:
+                self._pending = self._stream.unused_data
+                self._stream = None
+            if block:
+                return block
+
+    def _beginning(self) -> bytes:
+        """Return the first bytes of the next stream, past padding; none at the end of the file."""
+        padded = 0
+        while compressed := self._pending or self._file.read(COMPRESSED_INPUT):
+            self._pending = b""
+            beginning = compressed.lstrip(self._padding)
+            padded += len(compressed) - len(beginning)
+            if beginning:
+                break
+        # The xz file format, 2.2: streams and their padding are multiples of four bytes.
+        if padded % 4:
+            raise EOFError(f"{padded:,} NULs after a stream, expected a multiple of four")
+        return beginning if compressed else b""
 
 
 class _ZstdFrames:

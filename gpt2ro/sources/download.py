@@ -1,6 +1,7 @@
 """Downloads over http(s): resumed, retried, checked, and under their name only when complete."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +17,18 @@ ATTEMPTS = 6
 FIRST_PAUSE = 1.0  # seconds before the second attempt; doubled each time, so 31 s in all
 TIMEOUT = httpx.Timeout(30.0)  # seconds to connect, and between two pieces of the body
 RETRIED = {408, 425, 429, 500, 502, 503, 504}
+# What another attempt cannot get over: an address that is none, or leads nowhere or elsewhere.
+HOPELESS = (
+    httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects,
+)  # fmt: skip
 REFUSED = (
     "if its page asks to accept terms, accept them and set HF_TOKEN to a token that may read it; "
     "otherwise check the address in the catalogue."
 )
+
+
+# RFC 9110, 14.4: from which byte an answer goes on, and how many the file has.
+CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
 
 class InterruptedTransferError(Exception):
@@ -73,6 +82,11 @@ def _complete(
         try:
             _fetch(url, partial, expected_size, headers)
             break
+        except HOPELESS as error:
+            raise UserError(
+                f"{url}: cannot be fetched ({_reason(error)}), expected an http or https address "
+                "that ends at a file; correct the catalogue."
+            ) from None
         except (InterruptedTransferError, httpx.TransportError) as error:
             if attempt == ATTEMPTS:
                 raise UserError(
@@ -105,15 +119,15 @@ def _fetch(url: str, partial: Path, expected_size: int | None, headers: dict[str
         client.stream("GET", url, headers=headers) as response,
     ):
         if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-            _accept_or_restart(response, partial)
+            _accept_or_restart(response, partial, etag)
             return
         _check_status(url, response)
         resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
-        if not resumed:
+        total = _whole_size(response)
+        if resumed:
+            _check_continuation(response, partial, etag)
+        else:
             have = 0
-            _remember_etag(etag, response)
-        length = response.headers.get("Content-Length")
-        total = have + int(length) if length else None
         if total is not None and expected_size is not None and total != expected_size:
             partial.unlink(missing_ok=True)
             raise UserError(
@@ -121,10 +135,33 @@ def _fetch(url: str, partial: Path, expected_size: int | None, headers: dict[str
                 "correct the catalogue if the source has a new version."
             )
         with partial.open("ab" if resumed else "wb") as file:
+            if not resumed:  # only now is nothing left of another state of the file
+                _remember_etag(etag, response)
             _copy(response, file, f"download {url.rpartition('/')[2]}", have, total)
     found = partial.stat().st_size
     if total is not None and found != total:
         raise InterruptedTransferError(f"cut after {found:,} of {total:,} bytes")
+
+
+def _whole_size(response: httpx.Response) -> int | None:
+    """Return how many bytes the file has, as the server says in either kind of answer."""
+    if response.status_code != httpx.codes.PARTIAL_CONTENT:
+        length = response.headers.get("Content-Length")
+        return int(length) if length else None
+    found = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    return int(found[2]) if found else None
+
+
+def _check_continuation(response: httpx.Response, partial: Path, etag: Path) -> None:
+    """Drop the partial file unless the answer is what follows it, of the same state of the file.
+
+    Servers and proxies that ignore If-Range send the end of a file that has changed meanwhile.
+    """
+    have = partial.stat().st_size if partial.exists() else 0
+    found = CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if found is None or int(found[1]) != have or not _has_etag(response, etag):
+        partial.unlink(missing_ok=True)
+        raise InterruptedTransferError("the server sent no continuation of what came before")
 
 
 def _check_status(url: str, response: httpx.Response) -> None:
@@ -140,11 +177,17 @@ def _check_status(url: str, response: httpx.Response) -> None:
         )
 
 
-def _accept_or_restart(response: httpx.Response, partial: Path) -> None:
+def _accept_or_restart(response: httpx.Response, partial: Path, etag: Path) -> None:
     """Take a file that misses nothing (killed before its renaming) as complete; drop any other."""
-    if response.headers.get("Content-Range") != f"bytes */{partial.stat().st_size}":
+    is_whole = response.headers.get("Content-Range") == f"bytes */{partial.stat().st_size}"
+    if not is_whole or not _has_etag(response, etag):
         partial.unlink()
         raise InterruptedTransferError("the server has less of the file than came before")
+
+
+def _has_etag(response: httpx.Response, etag: Path) -> bool:
+    """Return whether an answer is of the state of the file that was noted, as far as it says."""
+    return not etag.exists() or response.headers.get("ETag") in (None, etag.read_text())
 
 
 def _etag_path(partial: Path) -> Path:

@@ -30,10 +30,14 @@ def reader(format_name: str) -> Reader:
             from gpt2ro.sources.readers.plain_text import read_sentences
 
             return read_sentences
-        case "oscar-jsonl" | "jsonl":
+        case "jsonl":
             from gpt2ro.sources.readers.json_lines import read_json_lines
 
             return read_json_lines
+        case "oscar-jsonl":
+            from gpt2ro.sources.readers.json_lines import read_oscar
+
+            return read_oscar
         case "csv":
             from gpt2ro.sources.readers.csv_rows import read_csv
 

@@ -20,9 +20,14 @@ def hub_headers(repository: str, gated: bool, kind: str = "datasets/") -> dict[s
     """Return the headers that carry the user's token, if there is one.
 
     Raises:
-        UserError: the repository is gated and no token is set.
+        UserError: the repository is gated and no token is set, or the token cannot be one.
     """
-    token = os.environ.get(TOKEN)
+    token = os.environ.get(TOKEN, "").strip()  # files of tokens end with a line end
+    if not all("!" <= character <= "~" for character in token):
+        raise UserError(
+            f"{repository}: {TOKEN} has blanks or letters that no token has, expected "
+            "letters of ASCII and digits; copy it again from https://huggingface.co/settings/tokens."
+        )
     if gated and not token:
         raise UserError(
             f"{repository}: gated, and {TOKEN} is not set; accept the terms at "

@@ -54,15 +54,18 @@ def text_lines(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterat
     Raises:
         UserError: a line is not UTF-8.
     """
-    for run in text_runs(blocks, where, invalid_utf8):
+    for _, run in text_runs(blocks, where, invalid_utf8):
         yield from run.split("\n")
 
 
-def text_runs(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterator[str]:
-    """Yield the lines of `text_lines`, some in a row at a time, with `\\n` between two."""
+def text_runs(blocks: Iterator[bytes], where: str, invalid_utf8: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of `text_lines`, some in a row at a time, with `\\n` between two.
+
+    Each run comes with the number of its first line.
+    """
     for first, run in runs_of_lines(blocks, where):
         text = decoded_lines(run, first, where, invalid_utf8)
-        yield text.replace("\r\n", "\n").removesuffix("\r") if "\r" in text else text
+        yield first, text.replace("\r\n", "\n").removesuffix("\r") if "\r" in text else text
 
 
 def decoded_lines(run: bytes, first: int, where: str, invalid_utf8: str) -> str:

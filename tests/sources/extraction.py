@@ -21,7 +21,8 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "gz": gzip.compress,
     "bz2": bz2.compress,
     "xz": lzma.compress,
-    "zst": zstandard.compress,
+    # With a checksum, as the program zstd writes it.
+    "zst": zstandard.ZstdCompressor(write_checksum=True).compress,
 }
 
 

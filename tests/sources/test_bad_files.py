@@ -126,6 +126,52 @@ def test_a_truncated_stream_is_an_error_in_every_format(
     assert nothing_but(path)
 
 
+@pytest.mark.parametrize("kind", COMPRESS)
+@pytest.mark.parametrize("place", ["beginning", "middle", "cut"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_damage_in_a_later_stream_is_an_error_and_not_the_end(
+    tmp_path: Path, kind: str, place: str, number: int
+) -> None:
+    streams = [bytearray(COMPRESS[kind](noise(seed).encode())) for seed in range(3)]
+    damaged = streams[number]
+    match place:
+        case "beginning":
+            damaged[1] ^= 1
+        case "middle":
+            damaged[len(damaged) // 2] ^= 1
+        case "cut":
+            del damaged[2:]
+            del streams[number + 1 :]
+    path = write(tmp_path / f"a.{kind}", b"".join(streams))
+    with pytest.raises(UserError, match=rf"a\.{kind}: truncated or damaged"):
+        extract(path, "text")
+    assert nothing_but(path)
+
+
+def noise(seed: int) -> str:
+    return "".join(f"{(n + seed) ** 2 * 7919:x} " for n in range(5000))
+
+
+@pytest.mark.parametrize("kind", COMPRESS)
+def test_what_follows_a_compressed_file_and_is_no_stream_is_an_error(
+    tmp_path: Path, kind: str
+) -> None:
+    path = write(tmp_path / f"a.{kind}", COMPRESS[kind](b"unu") + b"altceva, mai lung")
+    with pytest.raises(UserError, match=rf"a\.{kind}: truncated or damaged"):
+        extract(path, "text")
+
+
+def test_xz_may_be_padded_with_nuls_by_four(tmp_path: Path) -> None:
+    one, two = COMPRESS["xz"](b"unu "), COMPRESS["xz"](b"doi")
+    path = tmp_path / "a.xz"
+    for padding in (0, 4, 1 << 20):
+        write(path, one + bytes(padding) + two + bytes(padding))
+        assert texts(path, "text") == ["unu doi"]
+    write(path, one + bytes(3) + two)
+    with pytest.raises(UserError, match="3 NULs after a stream, expected a multiple of four"):
+        extract(path, "text")
+
+
 def test_json_lines_with_a_broken_line_in_the_middle_lose_only_that(tmp_path: Path) -> None:
     lines = [json.dumps({"text": f"{n}"}) for n in range(101)]
     lines[50] = '{"text": "rupt'
@@ -142,6 +188,55 @@ def test_oscar_lines_without_a_text_are_broken_lines(tmp_path: Path) -> None:
     assert texts(path, "oscar-jsonl", max_broken_lines=0.7) == ["bun"]
     with pytest.raises(UserError, match="2 of 3 lines are not JSON documents"):
         extract(path, "oscar-jsonl")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ({"text": "Articolul.", "content": "rezumat"}, "Articolul."),
+        ({"text": "Articolul.", "content": None}, "Articolul."),
+        ({"text": "Articolul.", "content": {"a": 1}, "metadata": {"an": 1990}}, "Articolul."),
+        ({"content": "Al OSCAR.", "metadata": {}}, "Al OSCAR."),
+        ({"content": "Al OSCAR.", "warc_headers": {}}, "Al OSCAR."),
+    ],
+)
+def test_a_field_named_content_does_not_stand_in_for_the_text_column(
+    tmp_path: Path, line: dict[str, Any], text: str
+) -> None:
+    path = write(tmp_path / "a.jsonl", json.dumps(line))
+    assert texts(path, "jsonl") == [text]
+
+
+def test_the_column_that_is_set_is_read_in_every_form(tmp_path: Path) -> None:
+    meta = {"warc_headers": {"warc-target-uri": "https://exemplu.ro/"}}
+    lines = [
+        {"body": "Unu.", "text": "nu", "meta": meta},
+        {"body": "Doi.", "content": "nu", "metadata": {}},
+        {"text": "Trei.", "meta": meta},
+    ]
+    path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, lines)))
+    found = extract(path, "jsonl", text_column="body")
+    assert [document.text for document in found] == ["Unu.", "Doi.", "Trei."]
+    assert found[0].meta == {"url": "https://exemplu.ro/"}
+
+
+def test_a_line_whose_content_is_no_text_column_names_its_fields(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", '{"content": "Fără antet.", "id": 1}')
+    with pytest.raises(UserError, match='line 1 has no field "text", only content, id; set'):
+        extract(path, "jsonl")
+    assert texts(path, "oscar-jsonl") == ["Fără antet."]
+
+
+@pytest.mark.parametrize("fact", [7, "x", [1], True])
+def test_facts_of_oscar_that_have_another_type_leave_the_document(
+    tmp_path: Path, fact: object
+) -> None:
+    lines: list[dict[str, Any]] = [
+        {"content": "Text.", "metadata": fact, "warc_headers": fact},
+        {"content": "Text.", "metadata": {"identification": fact, "annotation": fact}},
+    ]
+    path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, lines)))
+    assert [(d.text, d.meta) for d in extract(path, "oscar-jsonl")] == [("Text.", {})] * 2
 
 
 def test_a_parquet_column_that_is_no_text_is_an_error(tmp_path: Path) -> None:

@@ -56,6 +56,30 @@ def test_numbers_run_over_the_parts(tmp_path: Path) -> None:
     assert parts[0].download_flags() == "--url=https://x.invalid/p_08.jsonl"
 
 
+def test_numbers_that_run_backwards_are_told(tmp_path: Path) -> None:
+    entry = (
+        "a: {title: A, format: jsonl, licence: x, files: "
+        "[{url: 'https://x.invalid/p_{n}.jsonl', numbers: '12-1'}]}"
+    )
+    with pytest.raises(UserError, match='source "a": numbers is "12-1", which has no number in it'):
+        catalogue(tmp_path, entry)["a"].parts(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["ftp://x.invalid/a.txt", "x.invalid/a.txt", "file:///a.txt"])
+def test_an_address_that_no_download_takes_is_told(tmp_path: Path, url: str) -> None:
+    entry = f"a: {{title: A, format: text, licence: x, files: [{{url: '{url}'}}]}}"
+    with pytest.raises(UserError, match=r"url is '.*a\.txt'; expected an http or https address"):
+        catalogue(tmp_path, entry)
+
+
+def test_a_pattern_that_is_none_is_told(tmp_path: Path) -> None:
+    entry = "a: {title: A, format: text, licence: x, local: ['a**b']}"
+    with pytest.raises(
+        UserError, match=r"a\*\*b: not a pattern of files .*; write \*\* as a folder"
+    ):
+        catalogue(tmp_path, entry)["a"].parts(tmp_path)
+
+
 def test_the_query_of_an_address_is_no_part_of_the_name(tmp_path: Path) -> None:
     entry = "a: {title: A, format: text, licence: x, files: [{url: 'https://x.invalid/a.txt?b=1'}]}"
     (part,) = catalogue(tmp_path, entry)["a"].parts(tmp_path)
@@ -122,6 +146,27 @@ def test_a_source_that_is_nowhere_is_told(tmp_path: Path, entry: str, message: s
 def test_a_name_of_a_source_that_no_path_can_have_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"a name is 'my text'; expected ASCII letters, digits and"):
         catalogue(tmp_path, "my text: {title: A, format: text, licence: x, local: [a]}")
+
+
+@pytest.mark.parametrize("name", ["..", ".", ".a", "-a"])
+def test_a_name_that_leads_out_of_the_results_or_is_a_flag_is_told(
+    tmp_path: Path, name: str
+) -> None:
+    fault = r"is '.*'; expected ASCII letters, digits and \. _ - only, the first no \. and no -"
+    with pytest.raises(UserError, match=f"a name {fault}"):
+        catalogue(tmp_path, f'"{name}": {{title: A, format: text, licence: x, local: [a]}}')
+    entry = f"files: [{{url: 'https://x.invalid/a.txt', part: '{name}'}}]"
+    with pytest.raises(UserError, match=rf"a\.files\.0\.part {fault}"):
+        catalogue(tmp_path, f"a: {{title: A, format: text, licence: x, {entry}}}")
+
+
+@pytest.mark.parametrize("name", ["b.dropped", "b.txt.provenance.json"])
+def test_a_part_is_not_named_as_a_file_beside_a_part(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x")
+    for place in (f"local: ['{name}']", f"files: [{{url: 'https://x.invalid/{name}'}}]"):
+        source = catalogue(tmp_path, f"a: {{title: A, format: text, licence: x, {place}}}")["a"]
+        with pytest.raises(UserError, match=rf'source "a": a part is named "{name}" \(.*rename it'):
+            source.parts(tmp_path)
 
 
 def test_a_local_file_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -238,3 +283,4 @@ def test_a_format_is_known_by_the_name(name: str, expected: str | None) -> None:
 def test_a_name_becomes_safe_for_the_file_system() -> None:
     assert safe_name("a/b c?.txt") == "a_b_c_.txt"
     assert safe_name("../up") == "_up"
+    assert safe_name("-v.txt") == "v.txt"

@@ -65,21 +65,46 @@ def test_broken_rows_are_left_out_and_counted_and_many_are_an_error(tmp_path: Pa
     path = write(tmp_path / "a.csv", "\n".join(rows))
     assert texts(path, "csv", max_broken_lines=0.6) == ["unu", "cinci"]
     assert left_out(path) == {"broken row": 3}
-    with pytest.raises(UserError, match=r"a\.csv: 3 of 5 rows have not the 2 fields of the first"):
+    with pytest.raises(UserError, match=r"a\.csv: 3 of 5 lines are of rows that have not the 2 "):
         extract(path, "csv", max_broken_lines=0.5)
 
 
-def test_a_quotation_mark_that_is_never_closed_is_a_broken_row(
+def test_a_quotation_mark_that_is_never_closed_counts_as_all_the_lines_that_it_takes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write(tmp_path / "a.csv", 'text\nunu\n"doi\ntrei\n')
-    assert texts(path, "csv", max_broken_lines=0.5) == ["unu"]
+    rows = [f"{number},rândul" for number in range(1, 1001)]
+    rows[499] = '500,"rândul'
+    path = write(tmp_path / "a.csv", "\n".join(["id,text", *rows]))
+    fault = r"a\.csv: 501 of 1,000 lines are of rows .* from line 501 to 1,001; allowed is a share"
+    with pytest.raises(UserError, match=fault):
+        extract(path, "csv")
+    assert nothing_but(path)
+    assert len(texts(path, "csv", max_broken_lines=0.6)) == 499
     assert left_out(path) == {"broken row": 1}
     # However long the rest of the file is, no more than a line may be is held in memory.
     monkeypatch.setattr(csv_rows, "MAX_LINE_BYTES", 1000)
     path = write(tmp_path / "a.csv", 'text\nunu\n"' + "doi\n" * 2000)
-    with pytest.raises(UserError, match=r"a\.csv: [\d,]+ of [\d,]+ rows have not the 1 fields"):
+    with pytest.raises(UserError, match=r"a\.csv: [\d,]+ of [\d,]+ lines are of rows"):
         extract(path, "csv", max_broken_lines=0.0)
+
+
+def test_a_quotation_mark_that_a_later_one_closes_counts_as_the_lines_between(
+    tmp_path: Path,
+) -> None:
+    rows = [f'{number},"rândul"' for number in range(1, 101)]
+    rows[9] = '10,"rândul'
+    for number in range(10, 60):
+        rows[number] = f"{number + 1},rândul"
+    path = write(tmp_path / "a.csv", "\n".join(["id,text", *rows]))
+    fault = r"52 of 100 lines are of rows .*, the longest from line 11 to 62; "
+    with pytest.raises(UserError, match=fault):
+        extract(path, "csv", max_broken_lines=0.3)
+
+
+def test_lines_of_a_table_keep_their_numbers_behind_many_blank_ones(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "\n" * 1000 + "id,text\n" + "\n" * 1000 + "1,a\n2\n")
+    with pytest.raises(UserError, match=r"1 of 2 lines .* from line 2,003 to 2,003;"):
+        extract(path, "csv")
 
 
 def test_other_encodings_are_read_when_asked(tmp_path: Path) -> None:

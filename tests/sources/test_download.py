@@ -20,6 +20,8 @@ from gpt2ro.sources.hub import fetch_weights, hub_headers
 CONTENT = bytes(range(256)) * 4000  # about 1 MB
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
+MOVED = {"/moved": "/file", "/loop": "/loop", "/elsewhere": "ftp://x.invalid/file"}
+
 
 @dataclass
 class Server:
@@ -29,6 +31,8 @@ class Server:
         statuses: of the next answers; 200 when there are no more.
         cuts: after how many bytes the next bodies break off; never when there are no more.
         ranges: whether it honours Range.
+        conditions: whether it honours If-Range.
+        shift: by how many bytes its parts begin elsewhere than they were asked for.
         etag: of the file.
         requests: headers of every request.
     """
@@ -36,6 +40,8 @@ class Server:
     statuses: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     ranges: bool = True
+    conditions: bool = True
+    shift: int = 0
     etag: str | None = '"one"'
     requests: list[dict[str, str]] = field(default_factory=list)
     address: str = ""
@@ -48,9 +54,9 @@ def server() -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             state.requests.append(dict(self.headers))
-            if self.path == "/moved":
+            if target := MOVED.get(self.path):
                 self.send_response(302)
-                self.send_header("Location", "/file")
+                self.send_header("Location", target)
                 self.end_headers()
                 return
             status = state.statuses.pop(0) if state.statuses else 200
@@ -62,12 +68,15 @@ def server() -> Iterator[Server]:
         def answer(self) -> None:
             start = 0
             asked = self.headers.get("Range")
-            if asked and state.ranges and self.headers.get("If-Range") == state.etag:
-                start = int(asked.removeprefix("bytes=").removesuffix("-"))
+            same = self.headers.get("If-Range") == state.etag or not state.conditions
+            if asked and state.ranges and same:
+                start = int(asked.removeprefix("bytes=").removesuffix("-")) + state.shift
                 if start >= len(CONTENT):
                     self.send_response(416)
                     self.send_header("Content-Range", f"bytes */{len(CONTENT)}")
                     self.send_header("Content-Length", "0")
+                    if state.etag:
+                        self.send_header("ETag", state.etag)
                     self.end_headers()
                     return
                 self.send_response(206)
@@ -136,6 +145,27 @@ def test_a_file_that_changed_meanwhile_is_not_glued_to_its_old_beginning(
     assert (tmp_path / "file").read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("have", [3000, len(CONTENT)], ids=["a part", "all"])
+def test_the_end_of_a_file_that_changed_is_not_glued_to_its_old_beginning(
+    server: Server, tmp_path: Path, have: int
+) -> None:
+    server.conditions = False
+    (tmp_path / ".file.partial").write_bytes(b"o" * have)
+    (tmp_path / ".file.partial.etag").write_text('"old"')
+    assert fetch(server, tmp_path / "file") == [1.0]
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert [request.get("Range") for request in server.requests] == [f"bytes={have}-", None]
+
+
+@pytest.mark.parametrize("shift", [-1000, 1000])
+def test_a_part_that_was_not_asked_for_is_not_taken(
+    server: Server, tmp_path: Path, shift: int
+) -> None:
+    server.cuts, server.shift = [300_000], shift
+    assert fetch(server, tmp_path / "file") == [1.0, 2.0]
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
 def test_without_a_strong_etag_nothing_is_continued(server: Server, tmp_path: Path) -> None:
     server.cuts, server.etag = [300_000], 'W/"weak"'
     fetch(server, tmp_path / "file")
@@ -192,6 +222,28 @@ def test_redirects_are_followed(server: Server, tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/loop", "cannot be fetched .*redirects.*correct the catalogue"),
+        ("/elsewhere", "cannot be fetched .*protocol.*correct the catalogue"),
+    ],
+)
+def test_an_address_that_leads_to_no_file_is_not_tried_again(
+    server: Server, tmp_path: Path, path: str, message: str
+) -> None:
+    server.address = server.address.replace("/file", path)
+    pauses: list[float] = []
+    with pytest.raises(UserError, match=f"{path}: {message}"):
+        download(server.address, tmp_path / "file", pause=pauses.append)
+    assert pauses == []
+
+
+def test_an_address_that_is_none_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"http://x:none/: cannot be fetched \(Invalid port"):
+        download("http://x:none/", tmp_path / "file", pause=lambda seconds: None)
+
+
 def test_only_http_addresses_are_fetched(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not an http or https address"):
         download("file:///etc/passwd", tmp_path / "file")
@@ -210,6 +262,23 @@ def test_a_gated_data_set_without_a_token_names_page_and_variable(
 def test_a_token_is_sent_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "secret")
     assert hub_headers("a/b", gated=True) == {"Authorization": "Bearer secret"}
+
+
+def test_the_line_end_of_a_file_is_no_part_of_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "secret\n")
+    assert hub_headers("a/b", gated=True) == {"Authorization": "Bearer secret"}
+
+
+@pytest.mark.parametrize("token", ["secreț", "two words", "a\nb"])
+def test_a_token_that_cannot_be_one_is_told_but_not_shown(
+    monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(
+        UserError, match="a/b: HF_TOKEN has blanks or letters that no token"
+    ) as error:
+        hub_headers("a/b", gated=False)
+    assert token not in str(error.value)
 
 
 def test_weights_of_a_local_folder_are_copied_and_pickled_ones_are_not(tmp_path: Path) -> None:

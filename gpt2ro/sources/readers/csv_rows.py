@@ -10,7 +10,7 @@ from gpt2ro.sources.compression import decompressed
 from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.settings import ExtractionSettings
-from gpt2ro.sources.text import MAX_LINE_BYTES, text_lines
+from gpt2ro.sources.text import MAX_LINE_BYTES, text_runs
 
 BROKEN = "broken row"
 META = ("title", "url")
@@ -24,13 +24,15 @@ def read_csv(
 ) -> Iterator[Extracted]:
     """Yield the text column row by row; rows with another number of fields are left out.
 
-    Fields may be quoted and then hold line ends (RFC 4180).
+    Fields may be quoted and then hold line ends (RFC 4180). So a quotation mark that is never
+    closed makes one row of the rest of the file: what is broken is counted in lines.
 
     Raises:
-        UserError: there is no such column, or more than `max_broken_lines` of the rows are broken.
+        UserError: there is no such column, or more than `max_broken_lines` of the lines are those
+            of broken rows.
     """
     blocks = decompressed(path, settings.max_expansion, position)
-    lines = (f"{line}\n" for line in text_lines(blocks, str(path), settings.invalid_utf8))
+    lines = _Lines(text_runs(blocks, str(path), settings.invalid_utf8))
     head = next(filter(str.strip, lines), "")
     delimiter = max(DELIMITERS, key=head.count)
     csv.field_size_limit(MAX_LINE_BYTES)
@@ -41,33 +43,64 @@ def read_csv(
             f'{path}: no column "{settings.text_column}" in its first line, only '
             f"{', '.join(names)}; set extraction.text_column."
         )
-    total = 0
-    for row in _rows(csv.reader(lines, delimiter=delimiter, strict=True)):
-        total += 1
+    total = broken = 0
+    longest = range(0)
+    for row, place in _rows(lines, delimiter):
+        total += len(place)
         if row is None or len(row) != len(names):
             left_out[BROKEN] += 1
+            broken += len(place)
+            longest = max(longest, place, key=len)
             continue
         fields = dict(zip(names, row, strict=True))
         meta = {name: fields[name] for name in META if fields.get(name)}
         meta.pop(settings.text_column, None)
         yield Extracted(fields[settings.text_column], meta)
-    if left_out[BROKEN] > settings.max_broken_lines * total:
+    if broken > settings.max_broken_lines * total:
         raise UserError(
-            f"{path}: {left_out[BROKEN]:,} of {total:,} rows have not the {len(names)} fields of "
-            f"the first line; allowed is a share of {settings.max_broken_lines:g}; mend the file "
-            "or raise extraction.max_broken_lines."
+            f"{path}: {broken:,} of {total:,} lines are of rows that have not the {len(names)} "
+            f"fields of the first line, the longest from line {longest[0]:,} to {longest[-1]:,}; "
+            f"allowed is a share of {settings.max_broken_lines:g}; mend the file (is a quotation "
+            "mark not closed?) or raise extraction.max_broken_lines."
         )
 
 
-def _rows(reader: Iterator[list[str]]) -> Iterator[list[str] | None]:
-    """Yield rows that are not blank, None for one whose quotation marks are wrong."""
+class _Lines:
+    """The lines of a text, each with its end.
+
+    Attributes:
+        number: of the latest one, in the file.
+        first: number of the first one since this was set to 0.
+    """
+
+    def __init__(self, runs: Iterator[tuple[int, str]]) -> None:
+        self.number = self.first = 0
+        self._lines = self._numbered(runs)
+
+    def __iter__(self) -> Iterator[str]:
+        return self._lines
+
+    def _numbered(self, runs: Iterator[tuple[int, str]]) -> Iterator[str]:
+        for first, run in runs:
+            for self.number, line in enumerate(run.split("\n"), start=first):
+                self.first = self.first or self.number
+                yield f"{line}\n"
+
+
+def _rows(lines: _Lines, delimiter: str) -> Iterator[tuple[list[str] | None, range]]:
+    """Yield rows that are not blank, each with its lines by number.
+
+    A row whose quotation marks are wrong is None.
+    """
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
+        lines.first = 0
+        row = None
         try:
-            row = next(reader, None)
-        except csv.Error:
-            yield None
-            continue
-        if row is None:
+            row = next(reader)
+        except StopIteration:
             return
-        if row:
-            yield row
+        except csv.Error:
+            pass
+        if row != []:
+            yield row, range(lines.first, lines.number + 1)

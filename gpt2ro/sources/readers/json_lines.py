@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from gpt2ro.sources.text import file_lines
 BROKEN = "broken line"
 NOT_UTF_8 = "line not in UTF-8"
 
+# Makes the document of the fields of a line.
+Form = Callable[[dict[str, Any], ExtractionSettings], Extracted]
+
 
 def read_json_lines(
     path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
@@ -27,6 +30,23 @@ def read_json_lines(
     Raises:
         UserError: more than `max_broken_lines` of the lines are broken, or none has the field.
     """
+    return _documents(path, settings, left_out, position, document)
+
+
+def read_oscar(
+    path: Path, settings: ExtractionSettings, left_out: Counter[str], position: Position
+) -> Iterator[Extracted]:
+    """Yield the document of each line of a file that is OSCAR's, as `read_json_lines` does."""
+    return _documents(path, settings, left_out, position, oscar_document)
+
+
+def _documents(
+    path: Path,
+    settings: ExtractionSettings,
+    left_out: Counter[str],
+    position: Position,
+    form: Form,
+) -> Iterator[Extracted]:
     total = 0
     for number, line in file_lines(path, settings.max_expansion, position):
         if not line.strip():
@@ -34,11 +54,11 @@ def read_json_lines(
         total += 1
         try:
             fields = parsed(line, settings.invalid_utf8)
-            extracted = document(fields, settings)
+            extracted = form(fields, settings)
         except UnicodeDecodeError:
             left_out[NOT_UTF_8] += 1
             continue
-        except (ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, RecursionError):
             left_out[BROKEN] += 1
             continue
         except KeyError:
@@ -92,13 +112,27 @@ def _without_surrogates(value: Any) -> Any:
 
 
 def document(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
-    """Return the document of a line, whichever form it has."""
-    if "content" in fields:
-        return oscar(fields["content"], fields.get("metadata") or {}, fields.get("warc_headers"))
+    """Return the document of a line, whichever form it has.
+
+    The field that `text_column` names is the text, whatever a line has beside it: `content` is
+    also what others call a summary.
+    """
+    column = settings.text_column
     meta = fields.get("meta")
     if isinstance(meta, dict) and "warc_headers" in meta:  # as the hub flattens OSCAR
-        return oscar(fields["text"], meta, meta["warc_headers"])
+        return oscar(fields[column if column in fields else "text"], meta, meta["warc_headers"])
+    facts = fields.get("metadata"), fields.get("warc_headers")
+    is_oscar = "content" in fields and any(isinstance(fact, dict) for fact in facts)
+    if is_oscar and (column == "content" or column not in fields):
+        return oscar_document(fields, settings)
     return plain(fields, settings)
+
+
+def oscar_document(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
+    """Return the document of a line of OSCAR, in its own or its flattened form."""
+    if "content" in fields:
+        return oscar(fields["content"], fields.get("metadata"), fields.get("warc_headers"))
+    return document(fields, settings)
 
 
 def plain(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
@@ -107,16 +141,16 @@ def plain(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
     return Extracted(_text(fields[settings.text_column]), meta)
 
 
-def oscar(text: Any, metadata: dict[str, Any], warc_headers: Any) -> Extracted:
+def oscar(text: Any, metadata: Any, warc_headers: Any) -> Extracted:
     """Return a document of OSCAR 22.01 or 23.01 with its address, language score and warnings."""
-    url = (warc_headers or {}).get("warc-target-uri")
-    score = (metadata.get("identification") or {}).get("prob")
+    metadata = _object(metadata)
+    url = _object(warc_headers).get("warc-target-uri")
+    score = _object(metadata.get("identification")).get("prob")
     # 22.01 calls the warnings annotation, its flattened form annotations.
     warnings = (
         metadata.get("quality_warnings")
         or metadata.get("annotation")
         or metadata.get("annotations")
-        or []
     )
     # What has another type is left out: deep enough, it could not be written again.
     meta: dict[str, Any] = {}
@@ -124,9 +158,14 @@ def oscar(text: Any, metadata: dict[str, Any], warc_headers: Any) -> Extracted:
         meta["url"] = url
     if isinstance(score, int | float) and 0 <= score < 2:  # fastText says 1.00001 too
         meta["language_score"] = score
-    if warnings and all(isinstance(warning, str) for warning in warnings):
-        meta["warnings"] = list(warnings)
+    texts_only = isinstance(warnings, list) and all(isinstance(text, str) for text in warnings)
+    if warnings and texts_only:
+        meta["warnings"] = warnings
     return Extracted(_text(text), meta)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: Any) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import unescape
 
+from gpt2ro.sources.articles import tells_meanings
 from gpt2ro.sources.compression import decompressed
 from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
-from gpt2ro.sources.readers.wiki_dump import WikiDump, drop_reason, heading_lines, prepared
+from gpt2ro.sources.readers.wiki_dump import WikiDump, drop_reason
 from gpt2ro.sources.readers.wiki_extractor import WikiExtractor, command
+from gpt2ro.sources.readers.wiki_text import article, prepared
 from gpt2ro.sources.settings import ExtractionSettings
 
 
@@ -20,13 +22,12 @@ def read_mediawiki(
     """Yield the articles of a dump: namespace 0; no redirects, disambiguation pages, lists, stubs.
 
     The dump is decompressed and parsed here, not by wikiextractor: a truncated one must be an
-    error, pages left out must be counted, and headings told from sentences.
+    error, and pages left out must be counted.
 
     Raises:
         UserError: the dump is truncated or damaged, or wikiextractor fails.
     """
     dump = WikiDump(decompressed(path, settings.max_expansion, position), str(path))
-    headings: dict[str, set[str]] = {}  # by page id; whoever reads the page takes them out
 
     def feed(extractor: WikiExtractor) -> None:
         head_sent = False
@@ -37,30 +38,18 @@ def read_mediawiki(
             if reason := drop_reason(page, settings.keep_lists):
                 left_out[reason] += 1
             else:
-                headings[page.id] = heading_lines(page.text)
                 page.text = prepared(page.text, dump.site.namespaces)
                 extractor.send(page)
 
     for line in WikiExtractor(str(path), command()).lines(feed):
         page = json.loads(line)
-        text = article(page["text"], headings.pop(page["id"], set()), settings.keep_headings)
+        text = article(page["text"], settings.keep_headings)
         if not text:
             left_out["empty"] += 1
+        elif tells_meanings(text):  # without the template that says so
+            left_out["disambiguation page"] += 1
         elif len(text) < settings.min_article_characters:
             left_out["stub"] += 1
         else:
             meta = {"title": unescape(page["title"]), "url": page["url"], "wiki_id": page["id"]}
             yield Extracted(text, meta)
-
-
-def article(text: str, headings: set[str], keep_headings: bool) -> str:
-    """Return the lines of an article; its headings, which wikiextractor ends with a full stop that
-    is not theirs, lose it or go."""
-    kept = []
-    for line in filter(None, (line.strip() for line in text.split("\n"))):
-        is_heading = line.removesuffix(".") in headings
-        if not is_heading:
-            kept.append(line)
-        elif keep_headings:
-            kept.append(line.removesuffix("."))
-    return "\n".join(kept)

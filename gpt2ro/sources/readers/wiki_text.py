@@ -1,0 +1,160 @@
+"""Wikitext as wikiextractor is to see it, and the lines of an article from what it gives back.
+
+Marks lead headings and items of lists through wikiextractor, as it ends headings with a full stop
+that is not theirs, and drops the items.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# No control character can be in an XML file. A heading is followed by its level, one digit.
+HEADING = "\x01"
+ITEM = "\x02"
+TERM_LEVEL = 7  # below the six levels of headings: "; term" is the heading of its definition
+BULLET = "– "
+
+# [[Star Trek: Generația următoare|serial]]: a title with a colon and, unlike a category, an image
+# or a link to another site, a blank after it.
+_COLON_LINK = re.compile(r"\[\[(?!:)([^\[\]|:\n]+):( [^\[\]|\n]*)(?:\|([^\[\]|\n]*))?\]\]")
+_EQUALS = re.compile("={7,}")
+# Words by which a page says how it wants to be shown, which wikiextractor knows in English only:
+# __FARACUPRINS__, __NOTOC__.
+_BEHAVIOUR = re.compile("__[A-ZĂÂÎȘȚŞŢ]+__")
+# A prefix in small letters is another language or project: [[de:Aachen]], [[wikt:casă]].
+_INTERWIKI = re.compile(r"[a-z][a-z-]*$")
+# How headings, items of lists, terms and indented lines begin; and what an item is that is nothing
+# but a link.
+_LINE_START = re.compile(
+    r"\n(={2,6}|[*#:;]+)[ \t]*((?:\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\])[ \t.,;]*(?![^\n]))?"
+)
+_HEADING_LINE = re.compile(HEADING + r"(\d)(.*)")
+_MARKS = re.compile(f"{HEADING}\\d|{ITEM}")
+# Sections whose items are references and titles, however long.
+_REFERENCES = {
+    "bibliografie", "bibliografie suplimentară", "discografie", "filmografie", "galerie",
+    "galerie de imagini", "lectură suplimentară", "legături externe", "lucrări", "note",
+    "note și referințe", "note bibliografice", "opere", "publicații", "referințe", "scrieri",
+    "surse", "traduceri", "vezi și",
+}  # fmt: skip
+# Of the items of real travel pages, with half of the words small, those of four and five words are
+# names ("Săpăturile arheologice din Mérida"); from six on half of them are clauses, from eight two
+# thirds.
+MIN_ITEM_WORDS = 6
+
+
+def prepared(text: str, namespaces: set[str]) -> str:
+    """Return wikitext on which wikiextractor loses no words of running text.
+
+    wikiextractor drops every link whose title has a colon, as it must for files and categories;
+    links to articles such as "Star Trek: Picard" are replaced by their label beforehand. It makes
+    quotation marks of italics, so the marks of italics and bold go. On a line of `=` it takes cubic
+    time; there are six levels of headings. Romanian words of behaviour, which it would leave as
+    text, go. Headings and items of lists are marked for `article`.
+    """
+    if "=======" in text:
+        text = _EQUALS.sub("======", text)
+    text = _BEHAVIOUR.sub("", text).replace("'''", "").replace("''", "")
+    text = _COLON_LINK.sub(lambda match: _label(match, namespaces), text)
+    return _LINE_START.sub(_marked, f"\n{text}")[1:]
+
+
+def _marked(match: re.Match[str]) -> str:
+    sign, link = match[1], match[2] or ""
+    if sign[0] == "=":
+        return f"\n{sign} {HEADING}{len(sign)}{link}"
+    if sign[-1] == ";":
+        return f"\n{HEADING}{TERM_LEVEL}{link}"
+    if sign.strip(":"):
+        return f"\n*{link}" if link else f"\n{ITEM}"
+    # An indented line; as wikiextractor takes it, it would come before its heading.
+    return f"\n{link}"
+
+
+@dataclass(slots=True)
+class _Section:
+    level: int
+    title: str
+    is_told: bool = False
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether it is a term with its definition on the same line, or no term at all."""
+        return self.level == TERM_LEVEL and (": " in self.title or reads_as_clause(self.title))
+
+
+def article(text: str, keep_headings: bool) -> str:
+    """Return the text of an article, from what wikiextractor makes of a prepared page.
+
+    A heading stays only if something of its section does. An item of a list stays if it reads as a
+    sentence or a clause does.
+    """
+    kept: list[str] = []
+    path: list[_Section] = []  # in which a line is, from the outermost
+    is_new = of_references = False
+    for line in filter(None, (line.strip() for line in text.split("\n"))):
+        if line[0] == HEADING and (section := _section(line)):
+            path = [outer for outer in path if outer.level < section.level]
+            is_new = True
+            is_definition = section.is_definition
+            if not is_definition:
+                path.append(section)
+            of_references = any(outer.title.lower() in _REFERENCES for outer in path)
+            if not is_definition:
+                continue
+            line = section.title
+        is_item = line[0] == ITEM
+        if is_item:
+            line = line[1:].lstrip()
+        if ITEM in line or HEADING in line:
+            line = _MARKS.sub("", line)
+        if is_item and (of_references or not reads_as_clause(line)):
+            continue
+        if is_new and keep_headings:
+            kept.extend(_untold(path))
+            is_new = False
+        kept.append(BULLET + line if is_item else line)
+    return "\n".join(kept)
+
+
+def _section(line: str) -> _Section | None:
+    """Return the section that a line begins, if it is a heading or a term."""
+    found = _HEADING_LINE.match(line)
+    if found is None:
+        return None
+    level, title = int(found[1]), _MARKS.sub("", found[2]).strip()
+    return _Section(level, title if level == TERM_LEVEL else title.removesuffix("."))
+
+
+def _untold(path: list[_Section]) -> Iterator[str]:
+    """Yield the titles that no line has come after yet."""
+    for section in path:
+        if section.title and not section.is_told:
+            section.is_told = True
+            yield section.title
+
+
+def reads_as_clause(item: str) -> bool:
+    """Return whether an item of a list is more than a name, a title or a number.
+
+    It has six words or more, and half of them or more begin with a small letter. A word is what
+    stands between blanks and begins with a letter.
+    """
+    first_letters = [word[0] for word in item.split() if word[0].isalpha()]
+    small = sum(map(str.islower, first_letters))
+    return len(first_letters) >= MIN_ITEM_WORDS and 2 * small >= len(first_letters)
+
+
+# English names work in every wiki, and these are the aliases of the Romanian ones (MessagesRo.php).
+ALIASES = {
+    "Image", "File", "Media", "Category", "Template", "Special", "Help", "Portal", "User", "Talk",
+    "Wikipedia", "Project", "Imagine", "Fişier", "Fișier", "Categorie", "Format", "Ajutor",
+    "Utilizator", "Discuție", "Discuţie", "Discuţie Utilizator", "Proiect",
+}  # fmt: skip
+_ALIASES = {name.lower() for name in ALIASES}
+
+
+def _label(match: re.Match[str], namespaces: set[str]) -> str:
+    prefix = match[1].strip()
+    known = prefix.lower() in _ALIASES or prefix in namespaces or _INTERWIKI.match(prefix)
+    return match[0] if known else match[3] or f"{match[1]}:{match[2]}"
