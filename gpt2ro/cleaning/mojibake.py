@@ -89,7 +89,7 @@ _QUOTED = "|".join(
 )
 MEANT_LETTER = re.compile(
     f"{_QUOTED}|(?<=[{CAPITALS}])Î(?=[“”„»–—®™\xa0\xad])"
-    f"|(?<![{CAPITALS}])[{_CONSONANTS}]*[ÂÎ](?=\xad)"
+    f"|(?<![{CAPITALS}])[{_CONSONANTS}]+[ÂÎ](?=\xad[{CAPITALS}])"
 )
 # Of the private use area, so that no encoding has them.
 SHIELDS = {"Â": "\ue000", "Î": "\ue001"}
