@@ -75,7 +75,8 @@ LONE_BYTE = re.compile(
 # - behind a capital, a blank or the quote itself, at the end of a quoted passage, or before a dash
 #   in it. A broken quote does not close one that is whole;
 # - Î at the end of a word in capitals, as no Greek letter follows one of ours;
-# - before a soft hyphen, where they are the vowel of their syllable ("ROMÂ-NIA").
+# - before a soft hyphen, where they are the vowel of their syllable ("ROMÂ-NIA");
+# - named: "literele Ă, Â și Î". Elsewhere Â between blanks is what is left of a hard blank.
 # Â before ® and ™ is none ("WINDOWSÂ®"): no word ends with it, and many pages have such signs.
 CAPITALS = "A-ZĂÂÎȘȚŞŢ"
 _CONSONANTS = "BCDFGHJ-NP-TV-XZȘȚŞŢ"
@@ -90,6 +91,7 @@ _QUOTED = "|".join(
 MEANT_LETTER = re.compile(
     f"{_QUOTED}|(?<=[{CAPITALS}])Î(?=[“”„»–—®™\xa0\xad])"
     f"|(?<![{CAPITALS}])[{_CONSONANTS}]+[ÂÎ](?=\xad[{CAPITALS}])"
+    r"|(?i:\bliter(?:a|ă|ei|e|ele|elor))(?: \w,?| și| şi| sau)* Â(?= )"
 )
 # Of the private use area, so that no encoding has them.
 SHIELDS = {"Â": "\ue000", "Î": "\ue001"}

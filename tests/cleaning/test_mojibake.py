@@ -119,6 +119,8 @@ def test_keeps_curled_quotes(text: str) -> None:
         "A COBORÎ\xa0, „A SE CITI CU Î”",
         "COMITETUL „DÂ–A”",
         "RO\xadMÂ\xadNIA, PÂ\xadNĂ, COBORÎ\xadRE",
+        "Litera Â se scrie în interior",
+        "literele Ă, Â și Î, literele â și Â nu",
     ],
 )
 def test_keeps_letters_that_ftfy_takes_for_halves_of_a_character(text: str) -> None:
@@ -132,6 +134,7 @@ def test_keeps_letters_that_ftfy_takes_for_halves_of_a_character(text: str) -> N
         ("„Î” Ã®n „URÎ” La", "„Î” în „URÎ” La"),
         ("„Â” și ﬁnal", "„Â” și final"),
         ("WINDOWSÂ® 10", "WINDOWS® 10"),
+        ("un literat Â mare", "un literat \xa0mare"),
         ("a zis: Â„VINO AICIÂ”", "a zis: „VINO AICI”"),
         ("a zis: Â“VINO AICIÂ”", "a zis: “VINO AICI”"),
         ("„Adevărul” Citește tot Â»", "„Adevărul” Citește tot »"),
