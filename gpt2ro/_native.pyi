@@ -456,7 +456,7 @@ class TextStatistics:
 def personal_lines(text: str, /) -> list[int]:
     """Return the numbers, from 0, of the lines that may hold personal data.
 
-    They have an `@` between two characters of addresses; three colons, one of them between 2 or 3
+    They have an `@` between two characters of addresses; two colons, one of them between 2 or 3
     with three hexadecimal digits behind it and one more of these or a colon; six digits, and four
     numbers of up to three of them with stops between; or nine digits, and the form of a phone
     number, a personal number or the begin of an account.

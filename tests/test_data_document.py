@@ -10,6 +10,11 @@ from gpt2ro.cleaning.filter_settings import FINEWEB_2
 from gpt2ro.cleaning.filters import drop_reason
 from gpt2ro.cleaning.pii import masked
 from gpt2ro.cleaning.settings import CleaningSettings
+from gpt2ro.decontamination.decontaminator import Decontaminator
+from gpt2ro.decontamination.ngrams import NgramHasher
+from gpt2ro.decontamination.sentences import SentenceFilter
+from gpt2ro.decontamination.settings import DecontaminationSettings
+from gpt2ro.documents import Document
 from gpt2ro.run_settings import STAGES
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "data.md").read_text(encoding="utf-8")
@@ -76,3 +81,19 @@ def test_the_examples_are_what_the_steps_give() -> None:
             "cumpără": "cumpără și vinde în casă; ",
         }
         assert drop_reason(whole[text] * 9, CleaningSettings()) == reason
+
+
+def test_the_example_of_decontamination_is_what_the_defaults_give() -> None:
+    example = re.search(
+        r"^    held out (.*)\n    before +((?:.*\n)+?)    after +(.*)", DOCUMENT, re.M
+    )
+    assert example is not None
+    held_out, before, after = (" ".join(text.split()) for text in example.groups())
+    settings = DecontaminationSettings()
+    ngrams = NgramHasher(settings.words).ngrams(held_out.replace(" / ", "\n"))
+    sentences = SentenceFilter(ngrams, settings.words)
+    document = Document("s/p/0", before, "s")
+    Decontaminator(sentences, settings.max_removed, CleaningSettings().min_characters).apply(
+        document
+    )
+    assert (document.text, document.reason) == (after, None)

@@ -9,6 +9,12 @@ SITES = (
     "(facebook|twitter|x|whatsapp|linkedin|e-?mail|pinterest|telegram|instagram|youtube|tiktok|"
     "messenger|rss)"
 )
+# What a page offers to send; others are joined too ("Înscrie-te la facultate"). Without \b, which
+# is slow in Rust beside letters that are not of ASCII.
+SENT = (
+    r"(.*(newsletter|buletin|canal|știri|noutăți|notificări|alerte|revist|ziar|feed).*|"
+    rf"(.*\W)?{SITES}(\W.*)?)"
+)
 DATE = r"\d{1,2}[ .\-/].{1,12}\d{4}.{0,20}"
 
 # Each must match a whole line, after punctuation and blanks at its ends are set aside, in any case.
@@ -27,7 +33,7 @@ PHRASES = (
     r"trimite (unui prieten|prin e-?mail)|share this( article)?",
     rf"{SITES}([ ,|/•·]+{SITES})+",
     r"(urmărește|urmăriți)-ne( și)?( pe .*)?",
-    r"(abonează|abonați|înscrie|înscrieți)-(te|vă) (la|pe) .*|abonare (la )?newsletter",
+    rf"(abonează|abonați|înscrie|înscrieți)-(te|vă) (la|pe) {SENT}|abonare (la )?newsletter",
     # Cookies and terms.
     r"(acest|acesta|site-ul nostru|noi).{0,20} (folosește|folosim|utilizează|utilizăm) cookie.*",
     r"(folosim|utilizăm) (module |fișiere )?cookie.*",
@@ -35,7 +41,7 @@ PHRASES = (
     r"(politica|politică) (de )?(confidențialitate|cookies?|utilizare a cookie.*)",
     r"(privacy|cookies?) policy|terms (of (use|service)|and conditions)",
     r"termeni(i)? și condiții(le)?( de utilizare| generale)?",
-    r"(copyright|©).{0,60}",
+    r"(copyright[^\w-]|©).{0,60}|copyright",
     r"powered by .{1,30}",
     # Comments and accounts.
     r"(lasă|lăsați|adaugă|scrie|postează) (un )?(comentariu(l tău)?|răspuns)",
@@ -83,17 +89,32 @@ ANY_SPELLING = {"ă": "[ăa]", "â": "[âa]", "î": "[îi]", "ș": "[șşs]", "�
 IN_CAPITALS = "PUBLICITATE"
 # A row of a menu: "Meniu | Acasă | Despre noi", or a path: "Acasă > Știri > Sport". Items begin
 # with a capital letter, are longer than that and have neither digits nor stops, which keeps rows
-# of dictionaries; rows of tables begin or end with a bar.
+# of dictionaries; rows of tables begin or end with a bar. One item is of a site, which keeps
+# "Nominativ | Genitiv | Dativ".
 SEPARATORS = "|•·>›»"
-ITEM = rf"[A-ZĂÂÎȘȚŞŢ][^{SEPARATORS}\].:;\d]{{1,29}}"
-MENU = rf"{ITEM}(?: [{SEPARATORS}] {ITEM}){{2,}}"
+_OF_ITEM = rf"[^{SEPARATORS}\].:;\d]"
+ITEM = rf"[A-ZĂÂÎȘȚŞŢ]{_OF_ITEM}+"
+ITEMS_OF_SITES = (
+    "acasă|home|meniu|prima pagină|pagina principală|contact|despre( noi)?|about|știri(le)?|news|"
+    "actualitate|sport|monden|lifestyle|blog|forum|galerie|foto|video|produse|servicii|magazin|"
+    "oferte|promoții|coș|cont|login|autentificare|înregistrare|parteneri|"
+    "harta site(-ului)?|sitemap|arhivă|newsletter|rss|anunțuri|întrebări frecvente|faq|"
+    "căutare|termeni|confidențialitate"
+)
 EDGE_CHARACTERS = " \t\xa0.,:;!?…»«|•·–—-[]()"
-EDGES = "[" + "".join(map(r"\x{{{:x}}}".format, map(ord, EDGE_CHARACTERS))) + "]*"
+# A speech begins with a dash, and asks: "— Vezi tot?"
+NO_LEADING_EDGE = "–—"
+NO_TRAILING_EDGE = "?"
 MENU_EDGES = r"[ \t\x{a0}»«•·–—\-]*"
 
 
+def _edges(without: str = "") -> str:
+    edges = (ord(edge) for edge in EDGE_CHARACTERS if edge not in without)
+    return "[" + "".join(map(r"\x{{{:x}}}".format, edges)) + "]*"
+
+
 def _line_of(phrases: str) -> str:
-    return f"{EDGES}(?:{phrases}){EDGES}"
+    return f"{_edges(NO_LEADING_EDGE)}(?:{phrases}){_edges(NO_TRAILING_EDGE)}"
 
 
 def _any_case_and_spelling(phrases: tuple[str, ...]) -> str:
@@ -101,12 +122,25 @@ def _any_case_and_spelling(phrases: tuple[str, ...]) -> str:
     return f"(?i:{'|'.join(spelled)})"
 
 
-EXPRESSION = _line_of(f"{_any_case_and_spelling(PHRASES)}|{IN_CAPITALS}")
+def _menu() -> str:
+    """Return the expression of three items or more, one of them of a site."""
+    known = rf"{_any_case_and_spelling((ITEMS_OF_SITES,))}(?: {_OF_ITEM}+)?"
+    others = rf"(?: [{SEPARATORS}] {ITEM})"
+    behind = rf" [{SEPARATORS}] {known}"
+    rows = (
+        f"{known}{others}{{2,}}",
+        f"{ITEM}{behind}{others}+",
+        f"{ITEM}{others}+{behind}{others}*",
+    )
+    return "|".join(rows)
+
+
+EXPRESSION = f"{_line_of(_any_case_and_spelling(PHRASES))}|{_edges()}{IN_CAPITALS}{_edges()}"
 # Each with what is in every line that it matches, and with two bytes that are in that.
 SIGNED_EXPRESSIONS = [
     (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN, PAIRS_WITHIN),
     (
-        f"{MENU_EDGES}{MENU}{MENU_EDGES}",
+        f"{MENU_EDGES}(?:{_menu()}){MENU_EDGES}",
         f" [{SEPARATORS}] ",
         [f"{separator} " for separator in SEPARATORS],
     ),

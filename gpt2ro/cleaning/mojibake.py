@@ -70,6 +70,32 @@ LONE_BYTE = re.compile(
     f"(?<![^{_PLAIN}])(?:[^\x00-\x7f\ufffd](?![^{_PLAIN}])|[^\x00-\x7f\ufffd{_BEFORE_SPACE}] )"
 )
 
+# Â and Î that ftfy takes for halves of a broken character though they are letters: it makes of „Î”
+# "„Δ", of „A COBORÎ” "„A COBORΔ", of „Â” "„”". They are letters
+# - behind a capital, a blank or the quote itself, at the end of a quoted passage, or before a dash
+#   in it. A broken quote does not close one that is whole;
+# - Î at the end of a word in capitals, as no Greek letter follows one of ours;
+# - before a soft hyphen, where they are the vowel of their syllable ("ROMÂ-NIA");
+# - named: "literele Ă, Â și Î". Elsewhere Â between blanks is what is left of a hard blank.
+# Â before ® and ™ is none ("WINDOWSÂ®"): no word ends with it, and many pages have such signs.
+CAPITALS = "A-ZĂÂÎȘȚŞŢ"
+_CONSONANTS = "BCDFGHJ-NP-TV-XZȘȚŞŢ"
+_QUOTED = "|".join(
+    f"{opening}(?:[^„“”«»]*[{CAPITALS} \xa0])?[ÂÎ](?=[{closing}–—])"
+    for opening, closing in (
+        ("(?<![^\x00-\x7f–—])„", "“”"),
+        ("(?<![^\x00-\x7f–—])«", "»"),
+        ("(?<![^\\s(])[“”]", "”"),
+    )
+)
+MEANT_LETTER = re.compile(
+    f"{_QUOTED}|(?<=[{CAPITALS}])Î(?=[“”„»–—®™\xa0\xad])"
+    f"|(?<![{CAPITALS}])[{_CONSONANTS}]+[ÂÎ](?=\xad[{CAPITALS}])"
+    r"|(?i:\bliter(?:a|ă|ei|e|ele|elor))(?: \w,?| și| şi| sau)* Â(?= )"
+)
+# Of the private use area, so that no encoding has them.
+SHIELDS = {"Â": "\ue000", "Î": "\ue001"}
+LETTERS = str.maketrans({shield: letter for letter, shield in SHIELDS.items()})
 
 # Pieces of a verbose expression: a class, a comment, an escape, or a character.
 VERBOSE = re.compile(r"\[\^?[^]]+\]|#[^\n]*|\\.|.", re.DOTALL)
@@ -109,14 +135,22 @@ def line_repair(settings: CleaningSettings) -> Callable[[str], str]:
         """Return whether ftfy changes nothing; it takes ten times as long to find out."""
         return not acts_alone.search(line) and (is_sound(line) or not BADNESS_RE.search(line))
 
-    def line_without_mojibake(line: str) -> str:
-        if stays(line):
-            return line
-        # Often that is all: in 108 of 108 lines of a collection of poems.
-        line = STRAY_CONTROL.sub(meant_control, line)
+    def fixed(line: str) -> str:
         return line if stays(line) else str(fix_text(line, config))
 
+    def line_without_mojibake(line: str) -> str:
+        # Often stray controls are all: in 108 of 108 lines of a collection of poems.
+        return line if stays(line) else shielding(fixed, STRAY_CONTROL.sub(meant_control, line))
+
     return line_without_mojibake
+
+
+def shielding(repair: Callable[[str], str], line: str) -> str:
+    """Return a line repaired without the letters that are meant, and with them in their places."""
+    if any(shield in line for shield in SHIELDS.values()):
+        return repair(line)
+    shielded = MEANT_LETTER.sub(lambda match: match[0][:-1] + SHIELDS[match[0][-1]], line)
+    return repair(shielded).translate(LETTERS)
 
 
 def is_sound(line: str) -> bool:

@@ -87,12 +87,17 @@ def is_no_example(address: str) -> bool:
     return not address.lower().endswith("@example.com")
 
 
+# Numbers are listed with nothing but a sign between two ("0722123456,0744123456"). Other digits
+# behind a sign are decimals, or more groups of a number of another kind.
+NEXT_NUMBER = "(?:0[237][0-9]|0040|[1-9][0-9]{12})"
+
 # In this order: what is masked as one kind is not tried as the next.
 KINDS = {
     "e-mail address": Kind(
         re.compile(
-            r"(?<![\w.%+-])[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*"
-            r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w@-])"
+            # A name may stand behind a row of stops, and a hyphen or underscore behind the domain.
+            r"(?<![\w%+-])(?<![\w%+-]\.)[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*"
+            r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![^\W_]|@)"
         ),
         "nume@example.com",
         is_no_example,
@@ -112,19 +117,23 @@ KINDS = {
         0,
     ),
     "personal number (CNP)": Kind(
-        re.compile(r"(?<![\w.,])[1-9][0-9]{12}(?!\w|[.,][0-9])"),
+        re.compile(
+            r"(?:(?<!\w)(?<![0-9][.,])|(?<=[0-9]{9}[.,])|(?<=CNP)|(?<=cnp))"
+            rf"[1-9][0-9]{{12}}(?!\w|[.,](?!{NEXT_NUMBER})[0-9])"
+        ),
         "0000000000000",
         is_cnp,
         "0",
         0,
     ),
     # 0 or the code of the country, then nine digits, the first two side by side: landlines begin
-    # with 2 and 3, mobile phones with 7. In a date the second digit is followed by a stop.
+    # with 2 and 3, mobile phones with 7. In a date the second digit is followed by a stop. Behind
+    # a stop or hyphen it is one only if one, by now masked, stands before that.
     "phone number": Kind(
         re.compile(
-            r"(?<!\w)(?<![0-9][.-])"
+            r"(?<!\w)(?:(?<![0-9][.-])|(?<=0000 000 000[.-]))"
             r"(?:(?:\((?:\+|00)40\)|(?:\+|00)40)[ .-]?(?:\(0\) ?)?|\(0(?=[0-9]{2,3}\))|0)"
-            r"[237][0-9](?:[ .\-/()]{0,2}[0-9]){7}(?!\w|[.,-][0-9])"
+            rf"[237][0-9](?:[ .\-/()]{{0,2}}[0-9]){{7}}(?!\w|[.-](?!{NEXT_NUMBER})[0-9])"
         ),
         "0000 000 000",
         lambda _: True,
@@ -143,7 +152,7 @@ KINDS = {
         "2001:db8::1",
         is_public_ipv6,
         ":",
-        3,
+        2,
     ),
 }
 
@@ -164,14 +173,21 @@ def masked(text: str) -> tuple[str, Counter[str]]:
 
 
 def _with_masks(line: str, kind: Kind) -> tuple[str, int]:
-    """Return a line with the finds of one kind masked, and their number."""
-    count = 0
+    """Return a line with the finds of one kind masked, and their number.
+
+    It is searched until nothing is found: one number of a list tells that the next is one.
+    """
+    finds = 0
 
     def mask(match: re.Match[str]) -> str:
-        nonlocal count
+        nonlocal finds
         if not kind.is_real(match[0]):
             return match[0]
-        count += 1
+        finds += 1
         return kind.mask
 
-    return kind.pattern.sub(mask, line), count
+    before = -1
+    while finds > before:
+        before = finds
+        line = kind.pattern.sub(mask, line)
+    return line, finds

@@ -13,9 +13,16 @@ class Decontaminator:
         sentences: that these lost.
     """
 
-    def __init__(self, sentences: SentenceFilter, max_removed: float) -> None:
+    def __init__(self, sentences: SentenceFilter, max_removed: float, min_characters: int) -> None:
+        """Prepare to remove.
+
+        Args:
+            max_removed: a document that would lose a larger share of its characters is dropped.
+            min_characters: and one that would have fewer, or none.
+        """
         self._filter = sentences
         self._max_removed = max_removed
+        self._min_characters = max(1, min_characters)
         self.documents = 0
         self.sentences = 0
 
@@ -25,11 +32,12 @@ class Decontaminator:
         return self._filter.index
 
     def apply(self, document: Document) -> None:
-        """Take the sentences out, or give a document that would lose too much a reason instead."""
+        """Take the sentences out, or give a document of which too little would stay a reason."""
         rest, count = self._filter.filtered(document.text)
         if not count:
             return
-        if len(rest) < (1 - self._max_removed) * len(document.text):
+        least = max(self._min_characters, (1 - self._max_removed) * len(document.text))
+        if len(rest) < least:
             document.reason = "contaminated"
             return
         document.text = rest

@@ -26,7 +26,7 @@ def add_removal_arguments(parser: argparse.ArgumentParser) -> None:
         "--min-characters",
         type=int,
         default=FilterSettings.min_characters,
-        help="drop documents that lost lines or paragraphs and have fewer (default: %(default)s)",
+        help="drop documents that lost a part of their text and have fewer (default: %(default)s)",
     )
 
 
@@ -51,7 +51,7 @@ def removals(
     decontaminator = None
     if arguments.held_out:
         sentences = SentenceFilter(read_ngrams(arguments.held_out), settings.words)
-        decontaminator = Decontaminator(sentences, settings.max_removed)
+        decontaminator = Decontaminator(sentences, settings.max_removed, arguments.min_characters)
     repeated_lines = None
     if arguments.lines:
         index = LineIndex(arguments.lines)

@@ -26,7 +26,7 @@ ONE_EXPRESSION = LineRemover(
 PIECES = (
     "da accept Accept sunt_de_acord cookie COOKIES coo\u212aie toate_drepturile sunt rezervate "
     "REZERVATE all_rights_re\u017ferved all_rights_reserved Acasă Știri_Sport | > › • · » , . "
-    "12 PUBLICITATE"
+    "12 PUBLICITATE — - ? Copyright copyright-ul vezi_tot Unu"
 )
 
 
@@ -81,6 +81,15 @@ PIECES = (
         "MONITORUL OFICIAL AL ROMÂNIEI, PARTEA I, Nr. 345/12.V.2004",
         "Pentru alte sensuri, vedeți Vulpe (dezambiguizare).",
         "Read more",
+        "Copyright",
+        "Copyright Ziarul Nostru",
+        "Abonează-te la canalul nostru de YouTube!",
+        "Abonați-vă la revista noastră!",
+        "- Vezi tot",
+        "— PUBLICITATE —",
+        "ACASĂ | DESPRE NOI | ECHIPA",
+        "Bucătărie › Retete › Produse noi",
+        "Ziarul > Actualitate > Bani",
     ],
 )
 def test_knows_the_lines_of_a_page(line: str) -> None:
@@ -113,6 +122,18 @@ def test_knows_the_lines_of_a_page(line: str) -> None:
         "Fotografia bunicii: veche și ștearsă",
         "Am primit 12 comentarii și un răspuns.",
         "MINISTERUL CULTURII",
+        "Copyright-ul este un drept.",
+        "Copyrightul este un drept.",
+        "Abonează-te la viață, la dragoste și la dor",
+        "Înscrie-te la facultate",
+        "— Vezi tot?",
+        "- Vezi tot?",
+        "— Vezi tot!",
+        "Nominativ | Genitiv | Dativ",
+        "Dacia > Tracia > Moesia",
+        "Partea I › Titlul II › Capitolul III",
+        "Contactul | Sportivii | Newtonii",
+        "Acasă | Casa",
     ],
 )
 def test_keeps_lines_of_prose(line: str) -> None:

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from passages import ROMANIAN
 
@@ -36,6 +36,7 @@ from gpt2ro.documents import Document, read_documents, write_documents
         ("DE89370400440532013000", "IBAN"),
         ("86.120.45.7", "IP address"),
         ("2a02:2f0e:c1ff:ffff::5679:1234", "IPv6 address"),
+        ("2a02::1", "IPv6 address"),
     ],
 )
 @pytest.mark.parametrize("frame", ["{}", "Scrie la {}, te rog.", "Tel.: {}/acasă", "a\n({})\nb"])
@@ -61,6 +62,10 @@ def test_masks_every_kind_in_its_forms(text: str, kind: str, frame: str) -> None
         "@ion și @maria, pe 12@",
         "ISBN 9780306406157",
         "Legea nr. 0212/2011",
+        "Legea nr. 0212345678-2011, 0212.345.678.901",
+        "12.0212345678 și 5-0212345678",
+        "1800101221144,25 lei și 12,1800101221144",
+        "ora 2024:12:30",
         "nume@example.com, 0000 000 000, 0000000000000, 192.0.2.1, 2001:db8::1",
         "RO00 0000 0000 0000 0000 0000",
     ],
@@ -76,7 +81,29 @@ def test_two_numbers_side_by_side_are_masked_both() -> None:
     assert +counts == {"phone number": 3, "e-mail address": 2}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("E-mail:......ion.pop@yahoo.com", "E-mail:......nume@example.com"),
+        ("ion.pop@yahoo.com- Ion", "nume@example.com- Ion"),
+        ("contact@firma.ro-București.", "nume@example.com-București."),
+        ("_contact@firma.ro_", "nume@example.com_"),
+        ("0722123456,0744123456", "0000 000 000,0000 000 000"),
+        ("0722.123.456-0744.123.456", "0000 000 000-0000 000 000"),
+        ("021 312 34 56-021.312.34.57", "0000 000 000-0000 000 000"),
+        ("0722123456,2 camere", "0000 000 000,2 camere"),
+        ("CNP1800101221144", "CNP0000000000000"),
+        ("1800101221144,2900101221142", "0000000000000,0000000000000"),
+        ("1800101221144,0722123456", "0000000000000,0000 000 000"),
+        ("0722123456,1800101221144", "0000 000 000,0000000000000"),
+    ],
+)
+def test_data_is_masked_whatever_signs_it_is_glued_to(text: str, expected: str) -> None:
+    assert masked(text)[0] == expected
+
+
 @given(st.text("09123 .-/()+@:aRO\n") | st.text())
+@example("0722 12 34 56-0744123456,1800101221144")
 def test_masking_twice_is_masking_once(text: str) -> None:
     once, _ = masked(text)
     assert masked(once) == (once, +masked(once)[1])

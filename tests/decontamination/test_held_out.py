@@ -50,10 +50,13 @@ class Part:
         )
         return ngrams
 
-    def dedupe(self, index: Path, max_removed: float = 0.5) -> tuple[list[Document], ...]:
+    def dedupe(
+        self, index: Path, max_removed: float = 0.5, min_characters: int = 0
+    ) -> tuple[list[Document], ...]:
         sentences = SentenceFilter(read_ngrams(index), WORDS)
+        decontaminator = Decontaminator(sentences, max_removed, min_characters)
         names = ("cleaned.zst", "decisions.parquet", "kept.zst", "dropped.zst", "stats.json")
-        dedupe_part(*(self.folder / name for name in names), Decontaminator(sentences, max_removed))
+        dedupe_part(*(self.folder / name for name in names), decontaminator)
         return tuple(
             list(read_documents(self.folder / name)) for name in ("kept.zst", "dropped.zst")
         )
@@ -76,6 +79,26 @@ def test_one_that_is_mostly_held_out_is_dropped_whole(part: Part) -> None:
     assert [(document.text, document.reason) for document in dropped] == [
         (TRAIN[1], "contaminated")
     ]
+
+
+def test_one_that_is_wholly_held_out_is_dropped_whatever_it_may_lose(tmp_path: Path) -> None:
+    part = Part(tmp_path, {f"{POEM}.": "train", POEM: "test"})
+    kept, dropped = part.dedupe(part.held_out(), max_removed=1)
+    assert [document.text for document in kept] == [POEM]
+    assert [(one.text, one.reason, one.meta) for one in dropped] == [
+        (f"{POEM}.", "contaminated", {"split": "train"})
+    ]
+
+
+@pytest.mark.parametrize(("min_characters", "documents"), [(6, 2), (7, 1)])
+def test_one_left_with_too_few_characters_is_dropped(
+    tmp_path: Path, min_characters: int, documents: int
+) -> None:
+    text = f"{POEM}.\nUn om."
+    part = Part(tmp_path, {text: "train", POEM: "test"})
+    kept, dropped = part.dedupe(part.held_out(), 1, min_characters)
+    assert len(kept) == documents
+    assert all((one.text, one.reason) == (text, "contaminated") for one in dropped)
 
 
 def test_held_out_documents_stay_as_they_are(part: Part) -> None:

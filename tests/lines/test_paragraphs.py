@@ -119,7 +119,7 @@ def test_the_copy_of_a_dropped_duplicate_stays(tmp_path: Path) -> None:
 def held_out(text: str) -> Decontaminator:
     """Takes out the sentences that share five words with a text."""
     ngrams = NgramHasher(5).ngrams(text)
-    return Decontaminator(SentenceFilter(ngrams, 5), max_removed=0.5)
+    return Decontaminator(SentenceFilter(ngrams, 5), max_removed=0.5, min_characters=0)
 
 
 def test_a_paragraph_goes_on_to_the_next_document_when_the_first_is_contaminated(

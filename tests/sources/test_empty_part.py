@@ -99,7 +99,7 @@ class Stages:
         for part in PARTS:
             cleaned, decisions = self.path("cleaned", part), self.path("clusters", part, "parquet")
             sentences = SentenceFilter(read_ngrams(index), WORDS)
-            decontaminator = Decontaminator(sentences, 0.5)
+            decontaminator = Decontaminator(sentences, 0.5, 0)
             dedupe_part(cleaned, decisions, *self.outputs("deduped", part), decontaminator)
 
     def encode(self) -> None:

@@ -10,8 +10,8 @@ const LONG_NUMBER_DIGITS: usize = 9;
 /// 5.2.1.100: an address of the internet's fourth version, of which one number has three digits.
 const ADDRESS_DIGITS: usize = 6;
 const ADDRESS_STOPS: usize = 3;
-/// 2a02:2f0::1, of the sixth; those of the public internet begin with 2 or 3.
-const ADDRESS_COLONS: usize = 3;
+/// 2a02::1, of the sixth; those of the public internet begin with 2 or 3.
+const ADDRESS_COLONS: usize = 2;
 
 static LONG_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     expression(
@@ -37,7 +37,7 @@ fn expression(pattern: &str) -> Regex {
 /// Returns the numbers, from 0, of the lines that may hold personal data. They have
 ///
 /// - an `@` between two characters of addresses;
-/// - three colons, one of them behind 2 or 3 and three hexadecimal digits and before one more or a colon;
+/// - two colons, one of them behind 2 or 3 and three hexadecimal digits and before one more or a colon;
 /// - nine digits, and a phone number: 0, and nine digits more of which the first is 2, 3 or 7, the
 ///   second beside it, and no more than two blanks, stops, hyphens, slashes and brackets between the
 ///   others; 0 may end a code in brackets, before a blank, stop or hyphen;
@@ -203,6 +203,8 @@ mod tests {
             "1.234.5.6.",
             "12.123.5.6.7",
             "a 2a02:2f0::1",
+            "2a02::1",
+            "2A02:2f0:",
             "3FFE:::",
         ];
         let others = [
@@ -221,6 +223,7 @@ mod tests {
             "1.2.3.45",
             "12:30:45",
             "a::b:1",
+            "a 2a02:2f0",
             "unu: doi: 2024: trei: 24:00",
             "12a02: 2f0::1",
             "12g02:2::f",
