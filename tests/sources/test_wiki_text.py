@@ -94,6 +94,11 @@ def test_items_of_sections_of_references_go_and_their_headings_too(tmp_path: Pat
     assert found[2].startswith("– Cibinul")
 
 
+@pytest.mark.parametrize("heading", ["Vezi și", "Vezi şi", "VEZI ȘI", "''Referinţe''"])
+def test_a_section_of_references_is_known_in_every_spelling(tmp_path: Path, heading: str) -> None:
+    assert lines(tmp_path, f"Oltul.\n== {heading} ==\n* {CLAUSE}") == ["Oltul."]
+
+
 def test_a_heading_stays_only_before_what_stays_of_its_section(tmp_path: Path) -> None:
     wikitext = (
         "Oltul.\n== A ==\n* [[Lotru]]\n* Lotru\n=== B ===\n* Cibin\n==== C ====\nCurge.\n"
