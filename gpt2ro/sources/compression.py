@@ -24,6 +24,8 @@ COMPRESSED_INPUT = 1 << 16  # bytes read of a bzip2 or xz file at a time
 ZSTD_INPUT = 1 << 12
 # First bytes of each format: RFC 1952, the bzip2 and xz file formats, RFC 8878.
 MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
+# A frame that holds no content, with which pzstd begins a file.
+MAGIC |= {bytes([first]) + b"\x2a\x4d\x18": "zstd" for first in range(0x50, 0x60)}
 
 
 class Readable(Protocol):

@@ -62,6 +62,13 @@ def test_a_truncated_file_is_an_error_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("first", [0x50, 0x5F])
+def test_a_zstd_file_may_begin_with_a_frame_without_content(tmp_path: Path, first: int) -> None:
+    skipped = bytes([first]) + b"\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"size"
+    path = write(tmp_path / "a.zst", (skipped + zstandard.compress(b"unu ")) * 2)
+    assert texts(path, "text") == ["unu unu"]
+
+
 def test_all_frames_of_a_zstd_file_are_read(tmp_path: Path) -> None:
     path = write(tmp_path / "a.zst", zstandard.compress(b"unu ") + zstandard.compress(b"doi"))
     assert texts(path, "text") == ["unu doi"]
