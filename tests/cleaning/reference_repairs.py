@@ -164,12 +164,18 @@ def without_mojibake(text: str) -> str:
     )
 
 
-# Clearly HTML: comments, scripts and styles with what they hold.
-HIDDEN = re.compile(
-    r"<!--.*?-->|<script(?:\s[^<>]*)?>.*?</script\s*>|<style(?:\s[^<>]*)?>.*?</style\s*>",
-    re.I | re.S,
+HIDDEN = {"<!--": "-->", "<script": r"(?ai:</script)\s*>", "<style": r"(?ai:</style)\s*>"}
+OPENING = re.compile(r"<!--|(?ai:<script|<style)(?:\s[^<>]*)?>")
+BARE = names(
+    """
+    allowfullscreen async autofocus autoplay checked compact controls declare default defer disabled
+    download formnovalidate hidden inert ismap itemscope loop multiple muted noresize noshade
+    novalidate nowrap open playsinline readonly required reversed selected
+    """
 )
-ATTRIBUTE = r"""\s+[a-zA-Z_:][-a-zA-Z0-9_:.]*(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?"""
+BARE_ATTRIBUTE = rf"(?ai:{'|'.join(sorted(BARE))}|(?:aria|data|ng|v|x)-[-a-z0-9_:.]+)"
+VALUE = r"""(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)"""
+ATTRIBUTE = rf"\s+(?:[a-zA-Z_:][-a-zA-Z0-9_:.]*\s*=\s*{VALUE}|{BARE_ATTRIBUTE})"
 TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{ATTRIBUTE})*)\s*/?>")
 BLOCKS = names(
     """
@@ -189,9 +195,35 @@ INLINE = names(
 VOID = {"br", "hr", "wbr"}
 
 
+def without_hidden(text: str, position: int = 0) -> str:
+    """Return the text without comments, scripts and styles behind a position."""
+    while opening := OPENING.search(text, position):
+        kind = next(kind for kind in HIDDEN if opening[0].lower().startswith(kind))
+        closing = re.compile(HIDDEN[kind]).search(text, opening.end())
+        if closing:
+            others = (
+                one
+                for one in OPENING.finditer(text, opening.end())
+                if one.start() < closing.start()
+            )
+            same = [one.start() for one in others if one[0].lower().startswith(kind)]
+            if is_hidden(kind, text[opening.end() : min([*same, closing.start()])]):
+                text, position = text[: opening.start()] + text[closing.end() :], opening.start()
+                continue
+        position = opening.end()
+    return text
+
+
+def is_hidden(kind: str, content: str) -> bool:
+    code = content.strip(" \t\r\n")
+    marks = sum(letter in "{}[]()=;<>" for letter in code)
+    is_comment = kind == "<!--" and not re.search(r"\n[ \t\r]*\n", content)
+    return code[-1:] in ("", *"})];>") or marks * 40 >= len(code) or is_comment
+
+
 def without_tags(text: str) -> str:
     """Return the text without tags that are markup, not mentioned."""
-    text = HIDDEN.sub("", text)
+    text = without_hidden(text)
     opened = {tag[2].lower() for tag in TAG.finditer(text) if not tag[1]}
     closed = {tag[2].lower() for tag in TAG.finditer(text) if tag[1]}
 

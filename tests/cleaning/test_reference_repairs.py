@@ -24,6 +24,18 @@ FRAGMENTS = {
     "HTML tags": [
         *("<b>", "</b>", "<br/>", "<p>", "</p>", "<td>", "<!--", "-->", "<i", " x='1'", ">", "<"),
         *("<span>", "</span>", "<script>", "</script>", "</SCRIPT >", "\n", " ", "a", "B", "<x>"),
+        *(
+            "\n\n",
+            "<style>",
+            "</style>",
+            "<SCRIPT src=a>",
+            "un cuvânt " * 5,
+            ";",
+            "=",
+            "<b",
+            " sau",
+        ),
+        *(" hidden", " data-a", "<q dar", "{"),
     ],
     "mojibake": [
         *"ab .\n?½ăâîșțşţĂÂÎȘȚŞŢ„”“«»–—…’ﬁａ\x97\x80ÃÂœ",

@@ -8,6 +8,7 @@ mod characters;
 mod classes;
 mod divided;
 mod entities;
+mod hidden;
 mod kinds;
 mod language;
 mod legacy;
