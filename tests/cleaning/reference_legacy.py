@@ -58,6 +58,9 @@ def with_legacy_letters(text: str) -> str:
         enough = romanian + sum(is_inner(*four) for four in around) > foreign
         enough |= portuguese + foreign + northern == 0 and len(marked) > 1
         enough &= weight >= 3 * (beyond + american)
+        right = re.search("[ăĂșȘțȚşŞţŢ]", text)
+        proven = any(is_proof(*four) for four in around) or any(is_proven(word) for word in marked)
+        enough &= proven or not (right or kinds["t"])
     if not enough:
         return text
     if re.search("[ăĂșȘțȚşŞţŢ]", text):
@@ -104,6 +107,16 @@ def is_inner(before_that: str, before: str, letter: str, after: str) -> bool:
     return romanian and before.isalpha() and after.isalpha()
 
 
+def is_proof(before_that: str, before: str, letter: str, after: str) -> bool:
+    begins = letter in "ºª" and after.isalpha() and is_strong(before_that, before, letter, after)
+    return begins or is_inner(before_that, before, letter, after)
+
+
+def is_proven(word: str) -> bool:
+    known = restored_text(word, "whole") in ROMANIAN_WORDS and not re.search("[ºª]", word)
+    return known or word == "þi" or bool(re.search("[ăĂșȘțȚşŞţŢ]", word))
+
+
 def restored_text(text: str, how: str) -> str:
     return "".join(restored_letter(four, how) for four in fours(text))
 
@@ -127,7 +140,8 @@ def is_strong(before_that: str, before: str, letter: str, after: str) -> bool:
     degree = letter == "º" and after.isupper()
     would = letter == "º" and before in "aA" and not is_number(before_that)  # aș
     abbreviation = not before_that.isalpha() and not after.isalpha() and not would
-    return letter in "ºª" and beside and not (is_number(before) or degree or abbreviation)
+    title = letter == "ª" and before.islower()  # Srª
+    return letter in "ºª" and beside and not (is_number(before) or degree or title or abbreviation)
 
 
 def is_weak(letter: str, after: str) -> bool:
