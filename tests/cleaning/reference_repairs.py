@@ -8,8 +8,9 @@ from itertools import pairwise, takewhile
 
 from ftfy import fix_text
 from ftfy.fixes import unescape_html
+from reference_legacy import is_number, with_legacy_letters
 
-from gpt2ro.cleaning.language import FOREIGN_WORDS, ROMANIAN_WORDS
+from gpt2ro.cleaning.language import ROMANIAN_WORDS
 from gpt2ro.cleaning.mojibake import CONFIG, STRAY_CONTROL, meant_control
 
 # Form feeds and vertical tabs are page and line breaks in text taken from PDF files.
@@ -163,12 +164,18 @@ def without_mojibake(text: str) -> str:
     )
 
 
-# Clearly HTML: comments, scripts and styles with what they hold.
-HIDDEN = re.compile(
-    r"<!--.*?-->|<script(?:\s[^<>]*)?>.*?</script\s*>|<style(?:\s[^<>]*)?>.*?</style\s*>",
-    re.I | re.S,
+HIDDEN = {"<!--": "-->", "<script": r"(?ai:</script)\s*>", "<style": r"(?ai:</style)\s*>"}
+OPENING = re.compile(r"<!--|(?ai:<script|<style)(?:\s[^<>]*)?>")
+BARE = names(
+    """
+    allowfullscreen async autofocus autoplay checked compact controls declare default defer disabled
+    download formnovalidate hidden inert ismap itemscope loop multiple muted noresize noshade
+    novalidate nowrap open playsinline readonly required reversed selected
+    """
 )
-ATTRIBUTE = r"""\s+[a-zA-Z_:][-a-zA-Z0-9_:.]*(?:\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))?"""
+BARE_ATTRIBUTE = rf"(?ai:{'|'.join(sorted(BARE))}|(?:aria|data|ng|v|x)-[-a-z0-9_:.]+)"
+VALUE = r"""(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+)"""
+ATTRIBUTE = rf"\s+(?:[a-zA-Z_:][-a-zA-Z0-9_:.]*\s*=\s*{VALUE}|{BARE_ATTRIBUTE})"
 TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:{ATTRIBUTE})*)\s*/?>")
 BLOCKS = names(
     """
@@ -188,9 +195,35 @@ INLINE = names(
 VOID = {"br", "hr", "wbr"}
 
 
+def without_hidden(text: str, position: int = 0) -> str:
+    """Return the text without comments, scripts and styles behind a position."""
+    while opening := OPENING.search(text, position):
+        kind = next(kind for kind in HIDDEN if opening[0].lower().startswith(kind))
+        closing = re.compile(HIDDEN[kind]).search(text, opening.end())
+        if closing:
+            others = (
+                one
+                for one in OPENING.finditer(text, opening.end())
+                if one.start() < closing.start()
+            )
+            same = [one.start() for one in others if one[0].lower().startswith(kind)]
+            if is_hidden(kind, text[opening.end() : min([*same, closing.start()])]):
+                text, position = text[: opening.start()] + text[closing.end() :], opening.start()
+                continue
+        position = opening.end()
+    return text
+
+
+def is_hidden(kind: str, content: str) -> bool:
+    code = content.strip(" \t\r\n")
+    marks = sum(letter in "{}[]()=;<>" for letter in code)
+    is_comment = kind == "<!--" and not re.search(r"\n[ \t\r]*\n", content)
+    return code[-1:] in ("", *"})];>") or marks * 40 >= len(code) or is_comment
+
+
 def without_tags(text: str) -> str:
     """Return the text without tags that are markup, not mentioned."""
-    text = HIDDEN.sub("", text)
+    text = without_hidden(text)
     opened = {tag[2].lower() for tag in TAG.finditer(text) if not tag[1]}
     closed = {tag[2].lower() for tag in TAG.finditer(text) if tag[1]}
 
@@ -207,7 +240,12 @@ def without_tags(text: str) -> str:
 
 
 VOWELS = "aăâeiîouyAĂÂEIÎOUY"
-BEFORE_SHORT = {"ce", "ci", "de", "le", "mi", "ne", "și", "te", "ți", "vi"}
+BEFORE_SHORT = names("care ce ci cine câte cîte de i le mi ne ni pe te ti unde vi și ți")
+BEFORE_PRONOUNS = names("a care ce cine că daca dacă de nu parcă sa să unde și")
+ADVERBS = names("abia acasă aceea aci aici acolo acum acuma afară atunci")
+FIRST_PARTS = names(
+    "alb anglo austro economico franco germano greco nord prim româno ruso social sud tehnico turco"
+)
 
 
 def with_whole_words(text: str) -> str:
@@ -237,18 +275,38 @@ def words_with_hyphens(text: str) -> list[str]:
 def keeps_hyphen(before: str, behind: str, known: set[str]) -> bool:
     if before + behind in known or f"{before}-{behind}" in known:
         return before + behind not in known
+    return is_no_division(before, behind) or are_words(before.lower(), behind)
+
+
+def is_no_division(before: str, behind: str) -> bool:
     vowel = tuple(VOWELS)
+    after_nasal = behind[1:2] in VOWELS + "mn"
     return (
         not set(before) & set(VOWELS)
         or not set(behind) & set(VOWELS)
         or len(behind) == 1
         or (not before.endswith(vowel) and behind.startswith(vowel))
-        or before.endswith("ndu")
-        or (behind.startswith(vowel) and len(behind) <= 3 and before.lower() in BEFORE_SHORT)
+        or (before.endswith(vowel) and behind[0] in "mn" and not after_nasal)
     )
 
 
-ITEM = re.compile(r"[-–—•●*#]|[0-9]+(?:\)|\.) |\w\) ")
+def are_words(before: str, behind: str) -> bool:
+    is_short = behind.startswith(tuple(VOWELS)) and len(behind) <= 3
+    return (
+        before.endswith("ndu")
+        or before in FIRST_PARTS
+        or behind in {"cadru", "verbal"}
+        or (
+            behind in {"mi", "ti", "ți", "si", "și"}
+            and before in BEFORE_PRONOUNS
+            and before + behind not in {"desi", "deși"}
+        )
+        or (behind in ADVERBS and before in {"de", "pe", "și"})
+        or (is_short and before in BEFORE_SHORT)
+    )
+
+
+ITEM = re.compile(r"[•●*#]|[0-9]+(?:\)|\.) |\w\) |\((?:[^\W_]|[0-9]{2,4}|[ivx]{2,4})\) ")
 
 
 def full_and_small(lines: list[str], width: int) -> tuple[int, int, int]:
@@ -256,6 +314,13 @@ def full_and_small(lines: list[str], width: int) -> tuple[int, int, int]:
     pairs = [(one, two) for one, two in pairwise(lines) if one and two]
     full = [two for one, two in pairs if is_full(one, two, width)]
     return len(pairs), len(full), sum(line[0].islower() for line in full)
+
+
+def is_loose(line: str, following: str, width: int) -> bool:
+    """Return whether a line has room for the next word, and ends no paragraph."""
+    has_room = len(line) + 1 + len(following.split(" ")[0]) <= width
+    begins = ITEM.match(following) or following[0] in "-–—"
+    return has_room and line[-1] not in '.!?…:;”»")' and not begins
 
 
 def is_full(line: str, following: str, width: int) -> bool:
@@ -270,16 +335,39 @@ def with_joined_lines(text: str) -> str:
         return text
     width = lengths[len(lengths) - 1 - len(lengths) // 50]
     pairs, full, small = full_and_small(lines, width)
+    loose = sum(is_loose(one, two, width) for one, two in pairwise(lines) if one and two)
     if not 45 <= width <= 130 or not full or full < 0.6 * pairs or small < 0.6 * full:
         return text
+    if loose > 0.1 * pairs:
+        return text
+    is_blank_between = pairs + 1 < len(lengths) and pairs - full <= pairs / 50
+    known = set(words_with_hyphens(text))
     joined = lines[0]
     for one, two in pairwise(lines):
-        glue = "\n"
-        is_continued = one and two and is_full(one, two, width)
-        if is_continued and not ITEM.match(two) and "|" not in one + two:
-            glue = "" if one[-1] == "-" and one[-2:-1].isalpha() else " "
-        joined += glue + two
+        begins = (
+            one and two and (is_item(one, two) or (not is_blank_between and is_speech(one, two)))
+        )
+        if not (one and two) or not is_full(one, two, width) or begins:
+            joined += "\n" + two
+        elif one[-1] != "-" or not one[-2:-1].isalpha():
+            joined += " " + two
+        else:
+            before = "".join(takewhile(str.isalpha, reversed(one[:-1])))[::-1]
+            behind = "".join(takewhile(str.isalpha, two))
+            is_word = before[-1:].islower() and behind[:1].islower()
+            if is_word and not keeps_hyphen(before, behind, known):
+                joined = joined[:-1]
+            joined += two
     return joined
+
+
+def is_speech(previous: str, line: str) -> bool:
+    return line[0] in "-–—" or (line[0] in "„«" and previous[-1] in '.!?…:”»"')
+
+
+def is_item(previous: str, line: str) -> bool:
+    """Return whether a line begins an item, or is a row of a table."""
+    return bool(ITEM.match(line)) or any(bar in previous + line for bar in "|│")
 
 
 SPACED_COMMA = re.compile(r"(?<=[^\W_]) ,")
@@ -303,153 +391,6 @@ def with_attached_punctuation(text: str) -> str:
     )
 
 
-LEGACY = dict(zip("ãÃºªþÞ¥µ", "ăĂșȘțȚ„”", strict=True))
-PORTUGUESE_WORDS = {
-    "alemã", "amanhã", "avelã", "campeã", "cidadã", "cristã", "cristãs", "irmã", "irmãs", "lã",
-    "maçã", "maçãs", "manhã", "manhãs", "romã", "órfã",
-}  # fmt: skip
-
-
-CONTINUATION = re.escape(bytes(range(0x80, 0xC0)).decode("cp1256"))
-WINDOWS_1256 = re.compile(f"(?:[آأؤإب]|â€)[{CONTINUATION}]")
-
-
-def with_legacy_letters(text: str) -> str:
-    """Return the text with its Romanian letters, if it was read as Latin-1 or as Windows-1256."""
-    pairs = "".join(WINDOWS_1256.findall(text)).encode("cp1256").decode()
-    others = WINDOWS_1256.sub("", text)
-    if sum(letter in "ăĂâÂîÎșȘțȚşŞţŢ" for letter in pairs) >= 2 and not re.search("[؀-ۿ]", others):
-        return WINDOWS_1256.sub(lambda match: match[0].encode("cp1256").decode(), text)
-    if any(is_mojibake(*four[1:]) for four in fours(text)):
-        return text
-    lines = [line for line in text.split("\n") if is_marked(line)]
-    around = [four for line in lines for four in fours(line)]
-    letters = [four[2] for four in around]
-    strong = [four[2] for four in around if is_strong(*four)]
-    kinds = {
-        "t": sum(letter in "þÞ" for letter in strong),
-        "s": sum(letter in "ºª" for letter in strong),
-        "a": sum(is_weak(letter, after) for _, _, letter, after in around),
-    }
-    marks = sum(kinds.values())
-    near = [word for line in lines for word in words_near_marks(line)]
-    marked = {word for word in near if is_marked(word)}
-    northern = sum(letter in "ðÐæÆýÝ" for letter in letters)
-    portuguese = sum(is_portuguese(letter, after) for _, _, letter, after in around)
-    if (
-        2 * (kinds["t"] + kinds["s"]) * (northern == 0 or 2 * northern < len(strong)) + kinds["a"]
-        >= 3
-    ):
-        northern += sum("þ" in word and any(c in "áéíóúýöðæ" for c in word) for word in near)
-        portuguese += sum(word in PORTUGUESE_WORDS for word in near)
-    is_northern = northern > 0 and 2 * northern >= len(strong)
-    weight = kinds["a"] + (0 if is_northern else 2 * len(strong))
-    beyond = sum(is_beyond(letter) for letter in letters)
-    if weight < 3 or weight <= portuguese + beyond:
-        return text
-    romanian = sum(restored_text(word, "whole") in ROMANIAN_WORDS for word in near)
-    foreign = sum(word in FOREIGN_WORDS for word in near)
-    if sum(count > 0 for count in kinds.values()) > 1 and not is_northern:
-        enough = romanian + marks >= foreign
-    else:
-        american = sum(letter in "õÕñÑëË" for letter in letters)
-        enough = romanian + sum(is_inner(*four) for four in around) > foreign
-        enough |= portuguese + foreign + northern == 0 and len(marked) > 1
-        enough &= weight >= 3 * (beyond + american)
-    if not enough:
-        return text
-    if re.search("[ăĂșȘțȚşŞţŢ]", text):
-        return restored_text(text, "in part")
-    return restored_text(text, "but Portuguese" if 4 * portuguese > marks else "whole")
-
-
-def fours(text: str) -> list[str]:
-    """Return each character of a text with the two before it and the one behind."""
-    padded = f"  {text} "
-    return [padded[start : start + 4] for start in range(len(text))]
-
-
-def words_near_marks(line: str) -> list[str]:
-    """Return the words of a line, in lower case, with a marked one among their five neighbours."""
-    split = "".join(c if c == "_" or c.isalpha() or is_number(c) else " " for c in line)
-    words = split.split(" ")
-    words = [word for word in words if word]
-    return [
-        word.lower()
-        for index, word in enumerate(words)
-        if any(is_marked(near) for near in words[max(0, index - 5) : index + 6])
-    ]
-
-
-def is_marked(text: str) -> bool:
-    return any(mark in text for mark in "ãºþÃªÞ")
-
-
-def is_portuguese(letter: str, after: str) -> bool:
-    before_vowel = letter in "ãÃ" and after in "oeOE" and after != ""
-    return before_vowel or letter in "çÇ" or (letter in "õÕ" and after in "eE")
-
-
-def is_beyond(letter: str) -> bool:
-    """Return whether a letter cannot be in a text that was read as Latin-1 or Windows-1252."""
-    return letter > "\xff" and letter.isalpha() and letter not in "ăĂșȘțȚşŞţŢŠšŽžŒœŸƒ"
-
-
-def is_inner(before_that: str, before: str, letter: str, after: str) -> bool:
-    """Return whether a letter stands in a word as in Romanian only."""
-    romanian = is_strong(before_that, before, letter, after)
-    romanian |= is_weak(letter, after) and after not in "sSzZ"
-    return romanian and before.isalpha() and after.isalpha()
-
-
-def restored_text(text: str, how: str) -> str:
-    return "".join(restored_letter(four, how) for four in fours(text))
-
-
-def restored_letter(four: str, how: str) -> str:
-    before, letter, after = four[1:]
-    if is_strong(*four) or is_weak(letter, after) or is_quote(before, letter, after):
-        return LEGACY[letter]
-    if how == "in part" or (how == "but Portuguese" and letter in "ãÃ"):
-        return letter
-    romanian = letter in "þÞ¥ãÃ" or (letter in "ºª" and not is_number(before))
-    romanian |= letter == "µ" and not (after.isalpha() or is_number(after))
-    return (LEGACY | {"õ": "ő", "Õ": "Ő"})[letter] if romanian or letter in "õÕ" else letter
-
-
-def is_strong(before_that: str, before: str, letter: str, after: str) -> bool:
-    """Return whether a letter is hardly anything but Romanian: not as in "5º", "nº", "23 ºC"."""
-    beside = before.isalpha() or after.isalpha()
-    if letter in "þÞ":
-        return beside
-    degree = letter == "º" and after.isupper()
-    would = letter == "º" and before in "aA" and not is_number(before_that)  # aș
-    abbreviation = not before_that.isalpha() and not after.isalpha() and not would
-    return letter in "ºª" and beside and not (is_number(before) or degree or abbreviation)
-
-
-def is_weak(letter: str, after: str) -> bool:
-    """Return whether a letter may be ă: Portuguese has ã before o and e."""
-    return letter in "ãÃ" and after not in "oeOE"
-
-
-def is_quote(before: str, letter: str, after: str) -> bool:
-    if letter == "¥":
-        return after.isalpha()
-    ends = before.isalpha() or before in ".!?"
-    return letter == "µ" and ends and not (after.isalpha() or is_number(after))
-
-
-def is_mojibake(before: str, letter: str, after: str) -> bool:
-    """Return whether two characters look like one of UTF-8, not like two legacy letters."""
-    legacy = after in "ãºþÃªÞÂÎ" and not before.islower()
-    return letter in "ÂÃÄÅÈ" and not after.isascii() and not legacy
-
-
-def is_number(character: str) -> bool:
-    return character != "" and unicodedata.category(character)[0] == "N"
-
-
 REPAIRS: dict[str, Callable[[str], str]] = {
     "HTML entities": without_entities,
     "HTML tags": without_tags,
@@ -460,8 +401,8 @@ REPAIRS: dict[str, Callable[[str], str]] = {
     "composed letters": composed,
     "cedilla letters": with_comma_letters,
     "hyphens": with_plain_hyphens,
-    "divided words": with_whole_words,
     "wrapped lines": with_joined_lines,
+    "divided words": with_whole_words,
     "spaced punctuation": with_attached_punctuation,
     "blanks": with_single_blanks,
 }

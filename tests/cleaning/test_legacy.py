@@ -76,6 +76,10 @@ def test_mojibake_is_no_legacy_encoding() -> None:
     "text",
     [
         *(ROMANIAN, TURKISH, FRENCH, PORTUGUESE, ENGLISH, KURDISH, ICELANDIC, SPANISH),
+        "Dacă un unghi are aº și celălalt are bº, atunci suma lor este aº + bº, sub 180º.",
+        "Srª Maria, Drª Ana și Profª Ioana au venit. Srª Maria a plecat.",
+        "Parcul Thingvellir (Þingvellir), Thor (Þor), Thing (Þing) sunt nume din Islanda",
+        "Natã, Itã, Irã, Islã și Aquidauanã sunt în Brazilia și au fost vizitate de mulți",
         *(PORTUGUESE_WITH_WEAK_LETTERS, ICELANDIC_TITLES, GUARANI, "irmã\nmanhã\nlã\nalemã"),
     ],
 )
@@ -91,6 +95,9 @@ def test_leaves_right_text_alone_among_degrees_and_ordinals() -> None:
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [
+        # In texts that were read rightly for the rest.
+        ("Þi-aș face un cuib. Þi-oi zice că", "Ți-aș face un cuib. Ți-oi zice că"),
+        ("a declarat cã în garã se opriserã și", "a declarat că în gară se opriseră și"),
         # Other languages in the same text; names of attributes, which look like words of theirs.
         (
             "The layer is in the menu, and it is not the one for the image.\n"

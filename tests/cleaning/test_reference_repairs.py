@@ -24,6 +24,18 @@ FRAGMENTS = {
     "HTML tags": [
         *("<b>", "</b>", "<br/>", "<p>", "</p>", "<td>", "<!--", "-->", "<i", " x='1'", ">", "<"),
         *("<span>", "</span>", "<script>", "</script>", "</SCRIPT >", "\n", " ", "a", "B", "<x>"),
+        *(
+            "\n\n",
+            "<style>",
+            "</style>",
+            "<SCRIPT src=a>",
+            "un cuvânt " * 5,
+            ";",
+            "=",
+            "<b",
+            " sau",
+        ),
+        *(" hidden", " data-a", "<q dar", "{"),
     ],
     "mojibake": [
         *"ab .\n?½ăâîșțşţĂÂÎȘȚŞŢ„”“«»–—…’ﬁａ\x97\x80ÃÂœ",
@@ -44,8 +56,14 @@ FRAGMENTS = {
     "composed letters": [*"asiı\u0326\u0327\u0306\u0301\u0345\u1100\u1161가"],
     "cedilla letters": [*"şţŞŢășığöç _\u0301", "\n", " ve ", " și ", " bir ", " de "],
     "hyphens": [*"a-\u2010\u2011–"],
-    "divided words": [*"aeisnă-\n |, ", "-\n", "ndu", "într", "cuvin", "te", "le", "au", "CON"],
-    "wrapped lines": ["cuvânt ", "ană ", "\n", "\n", "și ", "|", "-", "— ", "1. ", "a) ", "Domn "],
+    "divided words": [
+        *(*"aeisnmtă-\n |, ", "-\n", "ndu", "într", "cuvin", "te", "le", "au", "CON", "să", "de"),
+        *("mi", "și", "prim", "cadru", "acum"),
+    ],
+    "wrapped lines": [
+        *("cuvânt ", "ană ", "\n", "\n", "și ", "|", "-", "— ", "1. ", "a) ", "(a) ", "Domn "),
+        *("cuvin-\nte", "să-\n", "mi ", "„", "«", ". ", "”", "și aici un rând destul de lung "),
+    ],
     "spaced punctuation": [*" ,.;:!?1)”|\n\t", "a", "ă", " , b", "\xa0"],
     "blanks": [*"ab  \n\n\t\xa0\u3000"],
 }

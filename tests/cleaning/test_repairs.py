@@ -95,6 +95,23 @@ def test_joins_the_lines_of_a_wrapped_text_only() -> None:
     assert repaired(VERSE, STEPS) == (VERSE, set())
 
 
+# Three of four line ends divide a word: joining these alone would make the lines too long.
+PRINTED = """\
+Bunicul se trezea în fiecare dimineață înainte de răsăritul soa-
+relui și pornea încet spre livada de la marginea satului, unde
+îl așteptau merii bătrâni. Câinele mergea după el fără grabă, la
+deal, ca să-și odihnească puțin picioarele cele scurte și bătrâ-
+ne, cu limba scoasă, și se oprea la fiecare gard, unde visa să-
+și găsească prieteni."""
+
+
+def test_joins_wrapped_lines_though_words_are_divided_at_their_ends() -> None:
+    right = PRINTED.replace("să-\n", "să-").replace("-\n", "").replace("\n", " ")
+    assert repaired(PRINTED, STEPS) == (right, {"wrapped lines"})
+    # As blanks are spared after lines are joined.
+    assert clean(PRINTED.replace("\n", " \n")) == right
+
+
 # What breaks text in the wild, far more often than random Unicode would.
 FRAGMENTS = st.sampled_from(
     [

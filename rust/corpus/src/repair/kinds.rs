@@ -5,7 +5,7 @@
 /// The order: what was read in the wrong encoding, then letters, then lines and blanks. Legacy encodings
 /// go before mojibake, as ftfy takes their "Îºi" (își) for a broken "κi"; they leave a text alone that
 /// holds mojibake, until the next round. Composition goes before cedilla letters, as it makes some of
-/// a letter and a combining cedilla.
+/// a letter and a combining cedilla. Wrapped lines go before divided words, which make lines longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `&amp;` and other character references of HTML.
@@ -26,10 +26,10 @@ pub enum Kind {
     CedillaLetters,
     /// Look-alikes of the hyphen.
     Hyphens,
-    /// Words divided at the end of a line.
-    DividedWords,
-    /// Lines broken to a width.
+    /// Lines broken to a width, and the words that their ends divide.
     WrappedLines,
+    /// Words divided at the end of a line that stays.
+    DividedWords,
     /// Blanks before punctuation.
     SpacedPunctuation,
     /// Blanks and blank lines to spare.
@@ -48,8 +48,8 @@ impl Kind {
         Self::ComposedLetters,
         Self::CedillaLetters,
         Self::Hyphens,
-        Self::DividedWords,
         Self::WrappedLines,
+        Self::DividedWords,
         Self::SpacedPunctuation,
         Self::Blanks,
     ];

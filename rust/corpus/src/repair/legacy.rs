@@ -72,6 +72,16 @@ mod tests {
             restored("Zice cã bunãoarã dupã masã ºi cinã Benkõ þese"),
             "Zice că bunăoară după masă și cină Benkő țese"
         );
+        assert_eq!(restored("Știu ºi eu, ºi tu."), "Știu și eu, și tu.");
+        assert_eq!(
+            restored("În garã, cã opriserã și"),
+            "În gară, că opriseră și"
+        );
+        assert_eq!(restored("Þipătul ca un Þipăt"), "Țipătul ca un Țipăt");
+        assert_eq!(
+            restored("Þi-aș da, că Þi-oi zice"),
+            "Ți-aș da, că Ți-oi zice"
+        );
         assert_eq!(restored("¥Aºa e!µ zise ºi tãcu."), "„Așa e!” zise și tăcu.");
     }
 
@@ -116,6 +126,10 @@ mod tests {
             "de la 23 ºC la 60ºC, apoi ºC ºC",
             "Bucureºti",
             "Ã®n mÃ¢nÄƒ mÃªme cãtre ºi þarã",
+            "un unghi are aº și celălalt are bº, aº + bº",
+            "Srª Maria, Drª Ana și Profª Ioana după Srª Eva",
+            "Parcul Thingvellir (Þingvellir), Thor (Þor), Thing (Þing) sunt că",
+            "Natã, Irã, Islã și Aquidauanã sunt în Brazilia, că după",
         ] {
             assert_eq!(restored(text), text);
         }

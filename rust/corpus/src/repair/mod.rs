@@ -8,6 +8,7 @@ mod characters;
 mod classes;
 mod divided;
 mod entities;
+mod hidden;
 mod kinds;
 mod language;
 mod legacy;
@@ -189,8 +190,8 @@ impl Repairer {
                 letters::with_comma_letters_of_romanian(text, &found.turkish, &self.vocabulary)
             }
             Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
-            Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
+            Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
             Kind::Blanks => characters::with_meant_blanks(text, &found.spare),
         })

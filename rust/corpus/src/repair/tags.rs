@@ -6,17 +6,20 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// What is no text at all: comments, scripts and styles.
-static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?is)<!--.*?-->|<script(?:\s[^<>]*)?>.*?</script\s*>|<style(?:\s[^<>]*)?>.*?</style\s*>",
-    )
-});
+use super::hidden::without_hidden;
+
+/// Attributes have a value, or are known to need none: else "x <a sau y> b" would hold a tag.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r#"(?x) < (?P<close>/)? (?P<name>[a-zA-Z][a-zA-Z0-9]*)
-        (?P<attributes> (?: \s+ [a-zA-Z_:][-a-zA-Z0-9_:.]*
-            (?: \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [^\s"'<>]+ ) )? )* )
+        (?P<attributes> (?: \s+ (?:
+            [a-zA-Z_:][-a-zA-Z0-9_:.]* \s*=\s* (?: "[^"<>]*" | '[^'<>]*' | [^\s"'<>]+ )
+            | (?i-u: allowfullscreen | async | autofocus | autoplay | checked | compact | controls
+                | declare | default | defer | disabled | download | formnovalidate | hidden | inert
+                | ismap | itemscope | loop | multiple | muted | noresize | noshade | novalidate
+                | nowrap | open | playsinline | readonly | required | reversed | selected
+                | (?: aria | data | ng | v | x ) - [-a-z0-9_:.]+ )
+        ) )* )
         \s* /? >"#,
     )
 });
@@ -92,7 +95,7 @@ struct Tag {
 /// A tag goes when it is markup: an element without end, one with attributes, or one that is both
 /// opened and closed in the text. A lone `<b>` stays, as in a sentence about the element.
 pub(super) fn without_tags(text: &str) -> String {
-    let text = HIDDEN.replace_all(text, "");
+    let text = without_hidden(text);
     let tags: Vec<Tag> = TAG.captures_iter(&text).map(Tag::new).collect();
     let names = |closes: bool| -> HashSet<&str> {
         let tags = tags.iter().filter(|tag| tag.closes == closes);
@@ -147,7 +150,7 @@ fn replacement(name: &str) -> Option<&'static str> {
     }
 }
 
-fn regex(pattern: &str) -> Regex {
+pub(super) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
 }
 
@@ -163,6 +166,7 @@ mod tests {
         assert_eq!(without_tags("<td>1</td><td>2</td>"), " 1  2 ");
         assert_eq!(without_tags("a<script src=x>var b;</script>c"), "ac");
         assert_eq!(without_tags(r#"<SPAN class="x" id='y'>z</SPAN>"#), "z");
+        assert_eq!(without_tags("<input type=radio CHECKED data-x/>z"), " z");
     }
 
     #[test]
@@ -173,6 +177,8 @@ mod tests {
             "elementul <b> al paginii",
             "<Ion>",
             "I <3 HTML",
+            "Dacă x <a sau y> b, atunci",
+            "pentru p <q dar q> r și 5 <p and q> 3",
         ] {
             assert_eq!(without_tags(text), text);
         }

@@ -2,10 +2,14 @@
 //!
 //! A line was broken when the first word of the next would not have fitted. In a text that was
 //! broken to a width that is so at nearly every line that does not end a paragraph; in verse, lists
-//! and tables it is chance. So the text as a whole is judged first.
+//! and tables it is chance. So the text as a whole is judged first, and before words are joined that
+//! its line ends divide: a line to which the rest of such a word is moved is wider than the width.
+
+use std::collections::HashSet;
 
 use memchr::memchr;
 
+use super::divided::{Parts, known_words};
 use super::language::{is_letter, is_letter_or_number};
 use super::lines::lines;
 
@@ -24,6 +28,18 @@ const LONGER_LINES: usize = 50;
 /// paragraphs.
 const MIN_FULL: usize = 60;
 const MIN_SMALL: usize = 60;
+/// A line with room for the next word ends a paragraph, and so a sentence, or stands before an item.
+/// Of the lines that another follows, so many in a hundred may do neither.
+const MAX_LOOSE: usize = 10;
+/// Where not one in fifty lines before another has room, blank lines stand between the paragraphs.
+const ROOMY_LINES: usize = 50;
+/// What may end a paragraph.
+const ENDS: &[char] = &['.', '!', '?', '…', ':', ';', '”', '»', '"', ')'];
+/// Behind one of these an opening quotation mark begins a speech.
+const ENDS_BEFORE_SPEECH: &[char] = &['.', '!', '?', '…', ':', '”', '»', '"'];
+/// They begin a speech or an item, or stand inside a sentence.
+const DASHES: &[char] = &['-', '–', '—'];
+const TABLE: [char; 2] = ['|', '│'];
 
 /// A line without the blanks around it.
 struct Line<'text> {
@@ -39,20 +55,62 @@ pub(super) fn with_joined_lines(text: &str, line_ends: usize) -> Option<String> 
         return None;
     }
     let lines: Vec<Line> = lines(text).map(Line::new).collect();
-    let width = width(&lines)?;
+    let wrapping = Wrapping::of(&lines)?;
+    let pairs = lines.windows(2);
+    let joints: Vec<Joint> = pairs
+        .map(|pair| Joint::between(&pair[0], &pair[1], &wrapping))
+        .collect();
+    let divided: Vec<&Parts> = joints.iter().filter_map(Joint::parts).collect();
+    let known = if divided.is_empty() {
+        HashSet::new()
+    } else {
+        known_words(text, &divided)
+    };
     let mut joined = String::with_capacity(text.len());
-    for (index, line) in lines.iter().enumerate() {
-        if index > 0 {
-            let previous = &lines[index - 1];
-            joined.push_str(match previous.is_continued_by(line, width) {
-                true if previous.ends_in_hyphen() => "",
-                true => " ",
-                false => "\n",
-            });
-        }
+    for (line, joint) in lines.iter().zip(&joints) {
         joined.push_str(line.text);
+        match joint {
+            Joint::LineEnd => joined.push('\n'),
+            Joint::Blank => joined.push(' '),
+            Joint::Word(parts) if !parts.keep_hyphen(&known) => {
+                joined.pop();
+            }
+            Joint::Word(_) | Joint::Name => {}
+        }
     }
+    joined.push_str(lines.last()?.text);
     Some(joined)
+}
+
+/// What stands between two lines.
+enum Joint<'text> {
+    LineEnd,
+    Blank,
+    /// A word that may have been divided.
+    Word(Parts<'text>),
+    /// The hyphen of another word, as in "Cluj-" before "Napoca".
+    Name,
+}
+
+impl<'text> Joint<'text> {
+    fn between(line: &Line<'text>, next: &Line<'text>, wrapping: &Wrapping) -> Self {
+        if !line.is_continued_by(next, wrapping) {
+            return Self::LineEnd;
+        }
+        match line.text.strip_suffix('-') {
+            Some(stem) if stem.ends_with(is_letter) => {
+                Parts::between(stem, next.text).map_or(Self::Name, Self::Word)
+            }
+            _ => Self::Blank,
+        }
+    }
+
+    fn parts(&self) -> Option<&Parts<'text>> {
+        match self {
+            Self::Word(parts) => Some(parts),
+            _ => None,
+        }
+    }
 }
 
 /// How many lines are not empty, and how many of them have as many characters as the least width, and
@@ -115,31 +173,50 @@ fn without_blanks(line: &str) -> &str {
     }
 }
 
-/// Returns the width in characters to which the lines were broken, if they were; it is one of
-/// [`WIDTHS`] if they [have one](have_width).
-fn width(lines: &[Line]) -> Option<usize> {
-    let mut lengths: Vec<usize> = lines.iter().map(|line| line.characters).collect();
-    lengths.retain(|length| *length > 0);
-    let longer = lengths.len() / LONGER_LINES;
-    let place = lengths.len() - 1 - longer;
-    let (_, width, _) = lengths.select_nth_unstable(place);
-    let width = *width;
-    let (mut followed, mut full, mut small) = (0, 0, 0);
-    for pair in lines
-        .windows(2)
-        .filter(|pair| pair[0].characters * pair[1].characters > 0)
-    {
-        let is_full = pair[0].is_full_before(&pair[1], width);
-        followed += 1;
-        full += usize::from(is_full);
-        small += usize::from(is_full && pair[1].begins_small());
-        // No more lines are followed than have characters: too many are not full, whatever comes.
-        if (followed - full) * 100 > lengths.len() * (100 - MIN_FULL) {
-            return None;
+/// How the lines of a text were broken.
+struct Wrapping {
+    /// In characters.
+    width: usize,
+    /// Whether blank lines stand between all paragraphs, so that no other line begins one.
+    is_blank_between: bool,
+}
+
+impl Wrapping {
+    /// Returns how lines were broken to a width, if they were; that is one of [`WIDTHS`] if they
+    /// [have one](have_width).
+    fn of(lines: &[Line]) -> Option<Self> {
+        let mut lengths: Vec<usize> = lines.iter().map(|line| line.characters).collect();
+        lengths.retain(|length| *length > 0);
+        let longer = lengths.len() / LONGER_LINES;
+        let place = lengths.len() - 1 - longer;
+        let (_, width, _) = lengths.select_nth_unstable(place);
+        let width = *width;
+        let (mut followed, mut full, mut small, mut loose) = (0, 0, 0, 0);
+        for pair in lines
+            .windows(2)
+            .filter(|pair| pair[0].characters * pair[1].characters > 0)
+        {
+            let is_full = pair[0].is_full_before(&pair[1], width);
+            followed += 1;
+            full += usize::from(is_full);
+            small += usize::from(is_full && pair[1].begins_small());
+            loose += usize::from(!is_full && pair[0].is_loose_before(&pair[1], width));
+            // No more lines are followed than have characters: too many are not full, whatever comes.
+            if (followed - full) * 100 > lengths.len() * (100 - MIN_FULL) {
+                return None;
+            }
         }
+        let is_wrapped = full > 0
+            && full * 100 >= followed * MIN_FULL
+            && small * 100 >= full * MIN_SMALL
+            && loose * 100 <= followed * MAX_LOOSE;
+        is_wrapped.then(|| Self {
+            width,
+            // The last line of a text is not followed either.
+            is_blank_between: followed + 1 < lengths.len()
+                && (followed - full) * ROOMY_LINES <= followed,
+        })
     }
-    (full > 0 && full * 100 >= followed * MIN_FULL && small * 100 >= full * MIN_SMALL)
-        .then_some(width)
 }
 
 impl<'text> Line<'text> {
@@ -158,29 +235,49 @@ impl<'text> Line<'text> {
         self.characters <= width && !is_free(next.characters) && !is_free(next.first_word())
     }
 
+    /// Returns whether a line that is not full ends neither a sentence nor the line before an item.
+    fn is_loose_before(&self, next: &Self, width: usize) -> bool {
+        self.characters <= width
+            && !self.text.ends_with(ENDS)
+            && !next.begins_item()
+            && !next.text.starts_with(DASHES)
+    }
+
     /// Returns the characters of the first word.
     fn first_word(&self) -> usize {
         let end = memchr(b' ', self.text.as_bytes());
         self.text[..end.unwrap_or(self.text.len())].chars().count()
     }
 
-    fn is_continued_by(&self, next: &Self, width: usize) -> bool {
+    fn is_continued_by(&self, next: &Self, wrapping: &Wrapping) -> bool {
         self.characters * next.characters > 0
-            && self.is_full_before(next, width)
+            && self.is_full_before(next, wrapping.width)
             && !next.begins_item()
-            && !self.text.contains('|')
-            && !next.text.contains('|')
+            && (wrapping.is_blank_between || !next.begins_speech_behind(self))
+            && !self.text.contains(TABLE)
+            && !next.text.contains(TABLE)
     }
 
     fn begins_small(&self) -> bool {
         self.text.chars().next().is_some_and(char::is_lowercase)
     }
 
-    /// Returns whether the line begins a speech, an item of a list or a heading.
+    /// Returns whether the line may begin a speech, which the one before it does not continue.
+    fn begins_speech_behind(&self, previous: &Self) -> bool {
+        self.text.starts_with(DASHES)
+            || (self.text.starts_with(['„', '«']) && previous.text.ends_with(ENDS_BEFORE_SPEECH))
+    }
+
+    /// Returns whether the line begins an item of a list or a heading.
     fn begins_item(&self) -> bool {
         let mut characters = self.text.chars();
         match characters.next() {
-            Some('-' | '–' | '—' | '•' | '●' | '*' | '#') => true,
+            Some('•' | '●' | '*' | '#') => true,
+            Some('(') => {
+                let rest = characters.as_str();
+                let behind = rest.trim_start_matches(is_letter_or_number);
+                is_number(&rest[..rest.len() - behind.len()]) && behind.starts_with(") ")
+            }
             Some(first) if is_letter_or_number(first) => {
                 let rest = self
                     .text
@@ -195,11 +292,15 @@ impl<'text> Line<'text> {
             _ => false,
         }
     }
+}
 
-    /// Returns whether the line ends in the hyphen of a word, as in "Cluj-" before "Napoca".
-    fn ends_in_hyphen(&self) -> bool {
-        let stem = self.text.strip_suffix('-');
-        stem.is_some_and(|stem| stem.ends_with(is_letter))
+/// Returns whether letters or numbers count something: "2", "a", "iv".
+fn is_number(text: &str) -> bool {
+    let is_of = |digits: &str| text.chars().all(|character| digits.contains(character));
+    match text.chars().count() {
+        1 => true,
+        2..=4 => is_of("0123456789") || is_of("ivx"),
+        _ => false,
     }
 }
 
@@ -246,6 +347,71 @@ semn cu pălăria lui cea veche.";
     fn verse_stays() {
         let verse = "Somnoroase păsărele\nPe la cuiburi se adună,\nSe ascund în rămurele\n\
             Noapte bună!\nDoar izvoarele suspină,\nPe când codrul negru tace;";
+        assert_eq!(with_joined_lines(verse), None);
+    }
+
+    #[test]
+    fn words_divided_at_the_ends_of_broken_lines_are_joined_with_them() {
+        let text = "\
+Bunicul se trezea în fiecare dimineață înainte de răsăritul soa-
+relui și pornea încet spre livada de la marginea satului, unde
+îl așteptau merii bătrâni. Câinele mergea după el fără grabă, la
+deal, ca să-și odihnească puțin picioarele cele scurte și bătrâ-
+ne, cu limba scoasă, și se oprea la fiecare gard, unde visa să-
+și găsească prieteni.";
+        let joined = with_joined_lines(text).unwrap();
+        assert_eq!(
+            joined,
+            text.replace("să-\n", "să-")
+                .replace("-\n", "")
+                .replace('\n', " ")
+        );
+    }
+
+    const SPEECHES: &str = "\
+„Bună dimineața, vecine, spuse bătrânul cu pălăria în mână, ce mai
+faci dumneata pe la noi prin sat, că nu te-am mai văzut de mult?”
+«Am fost plecat la oraș, răspunse celălalt, și m-am întors abia ieri
+seară cu trenul de opt, obosit și flămând, dar bucuros că sunt iar
+acasă, printre oamenii pe care îi cunosc de când eram un copil mic.»
+„Să fii sănătos, zise bătrânul, și treci pe la noi când ai vreme, să
+bem un pahar de vin și să stăm de vorbă ca pe vremuri, la gura sobei
+și să mai povestim de ale noastre, cum ne era obiceiul odinioară.”";
+
+    #[test]
+    fn a_speech_behind_a_full_line_stays_unless_blank_lines_stand_between_all() {
+        assert_eq!(with_joined_lines(SPEECHES).unwrap().lines().count(), 3);
+        let text = format!("{SPEECHES}\n\n{SPEECHES}");
+        assert_eq!(with_joined_lines(&text).unwrap().lines().count(), 3);
+    }
+
+    #[test]
+    fn numbers_and_letters_in_brackets_begin_items() {
+        let text = "\
+Art. 5. - (1) Prezenta lege se aplică tuturor persoanelor fizice și
+juridice care desfășoară activități economice pe teritoriul țării,
+precum și celor care au sediul în străinătate, în condițiile legii.
+(2) Fac excepție de la prevederile alineatului precedent persoanele
+care au primit scutire prin hotărâre a Guvernului, publicată în
+(ii) Monitorul Oficial, precum și instituțiile publice de cultură,
+(și) cele de artă ale autorităților locale, dacă nu au alte venituri
+decât cele de la bugetul de stat sau de la bugetele locale.";
+        let joined = with_joined_lines(text).unwrap();
+        let starts: Vec<&str> = joined.lines().map(|line| &line[..3]).collect();
+        assert_eq!(starts, ["Art", "(2)", "(ii"]);
+    }
+
+    #[test]
+    fn unmarked_verse_stays_though_most_of_its_lines_are_full_by_chance() {
+        let verse = "\
+când vine seara peste orașul acesta plin de lumini stinse
+și oamenii se întorc acasă cu pașii grei de oboseală multă
+eu mă opresc la fereastră și privesc cum trec norii albi
+peste acoperișurile vechi ale caselor din strada noastră
+unde odinioară copiii se jucau cu mingea până noaptea târziu
+iar mamele îi strigau la masă cu glasuri blânde și calde
+acum nu mai e nimeni acolo decât vântul care bate mereu
+prin frunzele uscate ale castanilor bătrâni de lângă poartă";
         assert_eq!(with_joined_lines(verse), None);
     }
 

@@ -34,6 +34,9 @@ const PORTUGUESE_WORDS: [&str; 16] = [
     "maçã", "maçãs", "manhã", "manhãs", "romã", "órfã",
 ];
 
+/// The pronoun ți, which is not among the frequent words, and no word of Icelandic.
+const PRONOUN: &str = "þi";
+
 /// How often a text has what speaks for misread Romanian, and for other languages.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Evidence {
@@ -44,6 +47,11 @@ pub(super) struct Evidence {
     a: usize,
     /// Those of the three inside a word, where other languages do not have them.
     inner: usize,
+    /// These, º and ª before a letter, and words with þ or ã that are frequent in Romanian or have one of
+    /// its letters rightly: they are neither ordinals nor foreign names.
+    proofs: usize,
+    /// Whether there are letters that the text could not have if it had been misread as a whole.
+    is_partly_right: bool,
     northern: usize,
     portuguese: usize,
     american: usize,
@@ -65,6 +73,7 @@ impl Evidence {
                 .for_each(|place| evidence.count(place));
         }
         if evidence.weight() >= MIN_WEIGHT {
+            evidence.is_partly_right = is_partly_right(text);
             evidence.ask_words(text, vocabulary);
         }
         evidence
@@ -79,6 +88,7 @@ impl Evidence {
             Reading::Quote(_) | Reading::Other => {}
         }
         self.inner += usize::from(place.is_inner());
+        self.proofs += usize::from(place.is_proof());
         self.portuguese += usize::from(place.is_portuguese());
         self.northern += usize::from(NORTHERN.contains(place.character));
         self.american += usize::from(AMERICAN.contains(place.character));
@@ -97,13 +107,16 @@ impl Evidence {
                     continue;
                 }
                 let lower = word.to_lowercase();
+                let restored: String = places(&lower).map(Place::restored).collect();
+                let is_romanian = vocabulary.romanian.contains(&restored);
                 if marked[index] {
+                    let is_known = (is_romanian && !lower.contains(['º', 'ª'])) || lower == PRONOUN;
+                    self.proofs += usize::from(is_known || is_partly_right(word));
                     self.portuguese += usize::from(PORTUGUESE_WORDS.contains(&lower.as_str()));
                     self.northern += usize::from(is_icelandic(&lower));
                     different.insert(lower.clone());
                 }
-                let restored: String = places(&lower).map(Place::restored).collect();
-                self.romanian_words += usize::from(vocabulary.romanian.contains(&restored));
+                self.romanian_words += usize::from(is_romanian);
                 self.foreign_words += usize::from(vocabulary.foreign.contains(&lower));
             }
         }
@@ -121,6 +134,10 @@ impl Evidence {
             return self.romanian_words + self.marks() >= self.foreign_words;
         }
         if weight < ALIEN_WEIGHT * (self.beyond + self.american) {
+            return false;
+        }
+        // "unghiul aº", "Irã" and "Þingvellir" stand in right texts; misread ones have other letters too.
+        if self.proofs == 0 && (self.is_partly_right || self.t > 0) {
             return false;
         }
         let says_nothing = self.portuguese + self.foreign_words + self.northern == 0;

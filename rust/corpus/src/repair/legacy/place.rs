@@ -100,14 +100,16 @@ impl Place {
         is_letter(self.before[1]) || is_letter(self.after)
     }
 
-    /// Returns whether º or ª is no ordinal and no degree: "5º", "nº", "23 ºC". "aº" is aș.
+    /// Returns whether º or ª is no ordinal and no degree: "5º", "nº", "23 ºC", "Srª". "aº" is aș.
     fn is_in_word(self) -> bool {
         let degree = self.character == 'º' && self.after.is_uppercase();
+        let title = self.character == 'ª' && self.before[1].is_lowercase();
         let abbreviation = !is_letter(self.before[0]) && !is_letter(self.after);
         let would = matches!((self.before[1], self.character), ('a' | 'A', 'º'));
         self.touches_letter()
             && !self.before[1].is_numeric()
             && !degree
+            && !title
             && (!abbreviation || (would && !is_letter_or_number(self.before[0])))
     }
 
@@ -121,6 +123,12 @@ impl Place {
                 Reading::Weak(_) => !"sSzZ".contains(self.after),
                 _ => false,
             }
+    }
+
+    /// Returns whether only a misread letter stands here: inside a word, or º and ª at its beginning.
+    pub(super) fn is_proof(self) -> bool {
+        let begins = matches!(self.character, 'º' | 'ª') && is_letter(self.after);
+        self.is_inner() || (begins && matches!(self.reading(), Reading::Strong(_)))
     }
 
     /// Returns whether it is one of the letters that Portuguese writes beside ã: ç, and õ before e.
