@@ -1,8 +1,10 @@
 //! The folder that the workflow deploys: weights, configuration and tokenizer.
 
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::ValueEnum;
 use gpt2ro_engine::model::Config;
 use gpt2ro_tokenizer::{SpecialTokens, Tokenizer};
@@ -63,11 +65,7 @@ impl Deploy {
     /// # Errors
     /// A file is missing or damaged, or tokenizer and configuration do not fit each other.
     pub fn open(folder: &Path, weights: Option<Weights>) -> Result<Self> {
-        ensure!(
-            folder.is_dir(),
-            "{}: no such folder; expected what the step convert writes, such as results/deploy",
-            folder.display()
-        );
+        check_folder(folder)?;
         let name = Weights::chosen(weights, folder).file_name();
         let weights = present(folder, name)?;
         let config_path = present(folder, CONFIG)?;
@@ -103,10 +101,59 @@ impl Deploy {
     }
 }
 
+/// See that what is named as the model is a folder.
+fn check_folder(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    match fs::metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => {
+            let parent = folder.parent().filter(|parent| parent != &Path::new(""));
+            let parent = parent.unwrap_or_else(|| Path::new("."));
+            bail!(
+                "{shown}: a file; expected the folder that it is in: -m {}",
+                parent.display()
+            )
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => bail!(
+            "{shown}: no such folder; {}",
+            beside(folder).unwrap_or_else(|| {
+                "expected what the step convert writes, such as results/deploy".to_owned()
+            })
+        ),
+        Err(error) => Err(error).with_context(|| format!("{shown}: cannot be read")),
+    }
+}
+
+/// Where a deployed model is, in a folder that is none or beside it.
+fn beside(folder: &Path) -> Option<String> {
+    let places = [folder.join("deploy"), folder.with_file_name("deploy")];
+    let mut places = places.into_iter();
+    let found = places.find(|place| place != folder && place.join(CONFIG).is_file())?;
+    let found = found.display();
+    Some(format!("a deployed model is in {found}: -m {found}"))
+}
+
+/// The path of a file that the model needs.
 fn present(folder: &Path, name: &str) -> Result<PathBuf> {
     let path = folder.join(name);
-    ensure!(path.is_file(), "{}: not found; {REMEDY}", path.display());
-    Ok(path)
+    let shown = path.display();
+    match File::open(&path).and_then(|file| file.metadata()) {
+        Ok(metadata) if metadata.is_file() => Ok(path),
+        Ok(_) => bail!("{shown}: not a file; {REMEDY}"),
+        Err(error) => {
+            let remedy = beside(folder).unwrap_or_else(|| REMEDY.to_owned());
+            Err(unread(&path, error, &remedy))
+        }
+    }
+}
+
+/// The error of a file that cannot be opened: `remedy` makes it, where it is not there.
+pub(crate) fn unread(path: &Path, error: io::Error, remedy: &str) -> anyhow::Error {
+    let path = path.display();
+    match error.kind() {
+        ErrorKind::NotFound => anyhow!("{path}: not found; {remedy}"),
+        _ => anyhow!(error).context(format!("{path}: cannot be read")),
+    }
 }
 
 fn read_tokenizer(path: &Path) -> Result<Tokenizer> {

@@ -23,20 +23,26 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+const SUCCESS: u8 = 0;
 /// Exit code of a failure; clap ends a usage error with 2.
 pub const FAILURE: u8 = 1;
 
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+    ExitCode::from(exit_code(run()))
+}
+
+/// The exit code of a result, after a failure is told.
+fn exit_code(result: Result<()>) -> u8 {
+    match result {
+        Ok(()) => SUCCESS,
+        Err(error) if is_broken_pipe(&error) => SUCCESS,
         Err(error) => {
             // {:#} puts the whole chain of causes on one line.
             let causes = format!("{error:#}").replace('\n', " ");
             output::tell(&format!("gpt2ro: {causes}"));
-            ExitCode::from(FAILURE)
+            FAILURE
         }
     }
 }
@@ -56,6 +62,7 @@ fn run() -> Result<()> {
         cli::Command::Dialog(options) => commands::dialog::run(&options),
         cli::Command::Samples(options) => commands::samples::run(&options),
         cli::Command::Score(options) => commands::score::run(&options),
+        cli::Command::Tokens(options) => commands::tokens::run(&options),
         cli::Command::Logits(options) => commands::logits::run(&options),
         cli::Command::Bench(options) => commands::bench::run(&options),
         cli::Command::Inspect(options) => commands::inspect::run(&options),

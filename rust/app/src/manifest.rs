@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::deploy::unread;
 use crate::remembered::Whole;
 
 /// Its name.
@@ -65,8 +66,7 @@ impl Facts {
     /// # Errors
     /// It cannot be read.
     pub fn of(path: &Path) -> Result<Self> {
-        let mut file =
-            File::open(path).with_context(|| format!("{}: not found; {REMEDY}", path.display()))?;
+        let mut file = File::open(path).map_err(|error| unread(path, error, REMEDY))?;
         let bytes = file.metadata()?.len();
         let mut hash = Sha256::new();
         let mut block = vec![0; 1 << 20];
@@ -112,8 +112,7 @@ pub fn verify(folder: &Path, used: &[&str], reading: Reading) -> Result<()> {
 
 fn check(path: &Path, expected: &Facts, may_remember: bool) -> Result<()> {
     // As the file was before it is read: what is changed meanwhile is not remembered as whole.
-    let metadata = std::fs::metadata(path)
-        .with_context(|| format!("{}: not found; {REMEDY}", path.display()))?;
+    let metadata = std::fs::metadata(path).map_err(|error| unread(path, error, REMEDY))?;
     // A size is known without reading.
     ensure!(
         metadata.len() == expected.bytes,

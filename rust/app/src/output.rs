@@ -7,6 +7,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 
+/// How compressed files begin, what they are compressed with, and what unpacks them to standard output.
+const COMPRESSED: [(&[u8], &str, &str); 5] = [
+    (b"\x28\xb5\x2f\xfd", "zstd", "zstdcat"),
+    (b"\x1f\x8b", "gzip", "zcat"),
+    (b"PK\x03\x04", "zip", "unzip -p"),
+    (b"BZh", "bzip2", "bzcat"),
+    (b"\xfd7zXZ\0", "xz", "xzcat"),
+];
 /// What to do about bytes that are not UTF-8.
 pub const TO_UTF_8: &str = "convert it (old Romanian text: iconv -f windows-1250 -t utf-8)";
 
@@ -32,7 +40,7 @@ impl Write for StandardOutput {
 }
 
 /// The kind stays: that of a closed pipe is no failure.
-fn of_output(error: io::Error) -> io::Error {
+pub(crate) fn of_output(error: io::Error) -> io::Error {
     let error = with_remedy(error);
     let told = format!("standard output: cannot be written: {error}");
     io::Error::new(error.kind(), told)
@@ -62,6 +70,22 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .with_context(|| format!("{}: cannot be written", path.display()))
 }
 
+/// Check that [`write_atomically`] will find a place for a file, before hours are spent on what it holds.
+///
+/// # Errors
+/// The folder is missing or may not be written to, ...
+pub fn check_place(path: &Path) -> Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let opened = match fs::metadata(&target) {
+        Ok(metadata) if !metadata.is_file() => File::options().write(true).open(&target).map(drop),
+        _ => {
+            let partial = partial_path(&target);
+            File::create(&partial).and_then(|_| fs::remove_file(&partial))
+        }
+    };
+    opened.with_context(|| format!("{}: cannot be written", path.display()))
+}
+
 /// An error of writing, with what to do about a full disk.
 fn with_remedy(error: io::Error) -> io::Error {
     match error.kind() {
@@ -89,11 +113,14 @@ fn partial_path(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.partial"))
 }
 
+/// How standard input is named to the user.
+const STANDARD_INPUT: &str = "standard input";
+
 /// How a file is named to the user: "-" is standard input.
 #[must_use]
 pub fn name(path: &Path) -> Cow<'_, str> {
     if is_standard_input(path) {
-        return Cow::from("standard input");
+        return Cow::from(STANDARD_INPUT);
     }
     path.to_string_lossy()
 }
@@ -126,13 +153,41 @@ pub fn read_text(path: &Path) -> Result<String> {
     };
     let bytes = bytes.with_context(|| format!("{}: cannot be read", name(path)))?;
     let mut text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        anyhow!("{}: byte {} is not UTF-8; {TO_UTF_8}", name(path), at + 1)
+        let place = format!("byte {}", error.utf8_error().valid_up_to() + 1);
+        not_utf_8(&name(path), error.as_bytes(), &place)
     })?;
     if text.starts_with(MARK) {
         text.remove(0);
     }
     Ok(text)
+}
+
+/// Read a prompt from a file or, for "-", standard input, without the end of its last line: editors and `echo`
+/// write one, and after it the model would begin another paragraph.
+///
+/// # Errors
+/// The file is missing or not UTF-8.
+pub fn read_prompt(path: &Path) -> Result<String> {
+    let text = read_text(path)?;
+    let prompt = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(prompt.strip_suffix('\r').unwrap_or(prompt).to_owned())
+}
+
+/// The error of a file, named to the user as in [`name`], whose first bytes are these, and that is not UTF-8
+/// at a place: it is compressed, or in an old encoding.
+#[must_use]
+pub fn not_utf_8(file: &str, first: &[u8], place: &str) -> anyhow::Error {
+    let known = COMPRESSED.iter();
+    let mut known = known.filter(|(beginning, ..)| first.starts_with(beginning));
+    match known.next() {
+        Some((_, with, unpack)) if file == STANDARD_INPUT => {
+            anyhow!("{file}: compressed with {with}; unpack it first: {unpack} FILE | gpt2ro ...")
+        }
+        Some((_, with, unpack)) => anyhow!(
+            "{file}: compressed with {with}; unpack it first, with - for the file: {unpack} {file} | gpt2ro ... -"
+        ),
+        None => anyhow!("{file}: {place} is not UTF-8; {TO_UTF_8}"),
+    }
 }
 
 /// Read prompts from a file or, for "-", standard input, one a line; empty lines are skipped.

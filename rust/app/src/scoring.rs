@@ -1,5 +1,7 @@
 //! How well a model predicts a text: nats, and the figures made of them.
 
+use std::ops::AddAssign;
+
 use anyhow::Result;
 
 use crate::log_sum_exp::log_sum_exp;
@@ -19,6 +21,16 @@ pub struct Score {
     pub bytes: usize,
     /// Words of the texts, separated by blanks.
     pub words: usize,
+}
+
+/// That of several texts is that of all of them one after the other.
+impl AddAssign for Score {
+    fn add_assign(&mut self, other: Self) {
+        self.nats += other.nats;
+        self.tokens += other.tokens;
+        self.bytes += other.bytes;
+        self.words += other.words;
+    }
 }
 
 impl Score {

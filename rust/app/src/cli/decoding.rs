@@ -265,10 +265,12 @@ fn token_id(token: &str, deploy: &Deploy) -> Result<u32> {
     }
 }
 
-/// A seed that nobody chose: the hasher's own, which the standard library seeds from the system.
+/// A seed that nobody chose: of the hasher's own, which the standard library seeds from the system, the
+/// bits that a double holds. Readers of JSON such as jq and JavaScript would round a larger number.
 fn random_seed() -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
-    std::collections::hash_map::RandomState::new()
+    let bits = std::collections::hash_map::RandomState::new()
         .build_hasher()
-        .finish()
+        .finish();
+    bits >> (u64::BITS - f64::MANTISSA_DIGITS)
 }

@@ -1,6 +1,7 @@
 //! The command line: every flag and its meaning.
 
 pub mod corpus;
+mod dashes;
 mod decoding;
 mod values;
 
@@ -13,12 +14,13 @@ use values::{at_least_one, count, seed};
 
 use crate::backend::{Backend, Choice, ChoiceError, Precision};
 use crate::deploy::Weights;
+use crate::output::of_output;
 
 /// Runs a Romanian GPT-2: continues prompts, converses, and scores texts.
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 success, 1 failure, 2 wrong usage. Text goes to standard output, everything else to standard error."
+    after_help = "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 Ctrl-C. Text goes to standard output, everything else to standard error."
 )]
 pub struct Arguments {
     /// What to do.
@@ -42,15 +44,22 @@ pub enum Command {
     /// Continue prompt after prompt from standard input, one a line.
     #[command(
         after_help = "Ctrl-C stops the continuation that is being written; Ctrl-D, or Ctrl-C at the prompt, ends. On a terminal
-lines are edited as in a shell: arrow keys, Ctrl-A, Ctrl-R.
+lines are edited as in a shell: arrow keys, Ctrl-A, Ctrl-R. A line that is too long or not UTF-8 is skipped; in a pipe
+the exit code then is 1 in the end.
 
 Example:
   gpt2ro loop -m results/deploy --strategy top-p --top-p 0.9"
     )]
     Loop(LoopOptions),
     /// Converse: the model answers each line, and remembers as many turns as fit into its context.
-    #[command(after_help = "Example:
-  gpt2ro dialog -m results/deploy --user-name Ana --model-name Bunica")]
+    #[command(
+        after_help = "The line /reset forgets the turns. Ctrl-C and Ctrl-D are as in loop.
+
+Examples:
+  gpt2ro dialog -m results/deploy --user-name Ana --model-name Bunica
+  gpt2ro dialog -m results/deploy --opening \"Ana și bunica stau la masă.\"
+  gpt2ro dialog -m results/deploy --opening \"$(cat scena.txt)\""
+    )]
     Dialog(DialogOptions),
     /// Continue every prompt of a file with each strategy, into a text and a JSON file.
     #[command(after_help = "Example:
@@ -68,15 +77,28 @@ Example:
     /// Measure how well the model predicts texts: bits per byte and perplexities.
     #[command(
         after_help = "A file is one text, scored in contexts as long as the model takes. Bits per byte and the
-perplexity per word compare with other models; the perplexity per token does not.
+perplexity per word compare with other models; the perplexity per token does not. After several files comes
+the score of all.
 
 Examples:
   gpt2ro score -m results/deploy poveste.txt
   gpt2ro score -m results/deploy poveste.txt --precision int8
   gpt2ro score -m results/deploy propozitii.txt --lines --json
-  gpt2ro score -m results/deploy documente.jsonl --jsonl"
+  gpt2ro score -m results/deploy documente.jsonl --jsonl
+  zstdcat documente.jsonl.zst | gpt2ro score -m results/deploy --jsonl -"
     )]
     Score(ScoreOptions),
+    /// Show the tokens of a text: ids and pieces.
+    #[command(
+        after_help = "A text is read as a prompt is, but all its letters stay as they are. A piece is what stands for a token in the
+text; bytes that are no whole character are written \\xC8, and in JSON such a piece is a list of bytes.
+
+Examples:
+  gpt2ro tokens -m results/deploy \"Bunica a făcut\"
+  gpt2ro tokens -m results/deploy --text-file poveste.txt --count
+  echo \"Vulpea\" | gpt2ro tokens -m results/deploy - --json | jq '[.tokens[].id]'"
+    )]
+    Tokens(TokensOptions),
     /// Write the logits of every prompt of a file, and its greedy continuation, as safetensors.
     #[command(
         after_help = "Tensors, for prompt i: prompt.i.ids (tokens) int64; prompt.i.logits (tokens, vocabulary) float32;
@@ -88,8 +110,8 @@ Example:
     Logits(LogitsOptions),
     /// Show what a deploy folder holds: files, configuration, tokenizer, tensors.
     #[command(
-        after_help = "Checks every file against MANIFEST.json, and the sizes in config.json against the tensors; the exit code is 1 if
-one differs.
+        after_help = "Checks every file that is here against MANIFEST.json, and the sizes in config.json against the tensors; the exit
+code is 1 if one differs, or if one is missing that is needed.
 
 Examples:
   gpt2ro inspect -m results/deploy
@@ -184,7 +206,7 @@ impl Command {
             Self::Score(options) => &options.model,
             Self::Logits(options) => &options.model,
             Self::Bench(options) => &options.model,
-            Self::Inspect(_) => return None,
+            Self::Inspect(_) | Self::Tokens(_) => return None,
             Self::Corpus { .. } | Self::Completions { .. } | Self::Manual => return None,
         })
     }
@@ -194,15 +216,27 @@ impl Arguments {
     /// Read the process's arguments; wrong ones end the process with a message.
     #[must_use]
     pub fn from_process() -> Self {
-        let matches = Self::command().get_matches();
-        let arguments = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        let matches = dashes::matches(&Self::command(), &std::env::args_os().collect::<Vec<_>>());
+        let matches = matches.unwrap_or_else(|error| end(&error));
+        let arguments = Self::from_arg_matches(&matches).unwrap_or_else(|error| end(&error));
         let of_command = matches.subcommand().map(|(_, matches)| matches);
         if let Some(conflict) = arguments.command.conflict(of_command.unwrap_or(&matches)) {
             let kind = clap::error::ErrorKind::ArgumentConflict;
-            Self::command().error(kind, conflict).exit();
+            end(&Self::command().error(kind, conflict));
         }
         arguments
     }
+}
+
+/// End the process with what clap says: help and version, which are an error of output if nobody can read
+/// them, or wrong usage.
+fn end(error: &clap::Error) -> ! {
+    let printed = error.print();
+    if let (false, Err(cause)) = (error.use_stderr(), printed) {
+        let code = crate::exit_code(Err(of_output(cause).into()));
+        std::process::exit(code.into());
+    }
+    std::process::exit(error.exit_code())
 }
 
 /// Options of `generate`.
@@ -211,7 +245,8 @@ pub struct GenerateOptions {
     /// Which model.
     #[command(flatten)]
     pub model: ModelOptions,
-    /// The text to continue; - reads it from standard input.
+    /// The text to continue; - reads it from standard input. One that begins with a dash, such as "-Da",
+    /// stands after --; "- Da" needs none.
     #[arg(
         required_unless_present_any = ["prompt_file", "prompts"],
         conflicts_with_all = ["prompt_file", "prompts"]
@@ -235,7 +270,7 @@ pub struct GenerateOptions {
     /// Print a JSON object for each continuation instead of the text.
     #[arg(long)]
     pub json: bool,
-    /// Report the speed on standard error.
+    /// Report the speed, and the seed if one was used, on standard error.
     #[arg(long)]
     pub perf: bool,
     /// How.
@@ -285,6 +320,15 @@ pub struct DialogOptions {
     /// Begins the model's turns.
     #[arg(long, default_value = "")]
     pub model_name: String,
+    /// Stands before the first turn, and is never forgotten: who speaks, and where, or a few turns.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub opening: String,
     /// On a terminal: keep the lines that were typed in a file, and find those of earlier sessions there.
     #[arg(long, value_name = "FILE")]
     pub history: Option<PathBuf>,
@@ -371,6 +415,26 @@ pub struct LogitsOptions {
     /// Longest greedy continuation, tokens.
     #[arg(short = 'n', long, default_value_t = 64, value_parser = count, allow_negative_numbers = true)]
     pub max_new_tokens: usize,
+}
+
+/// Options of `tokens`.
+#[derive(Debug, Args)]
+pub struct TokensOptions {
+    /// The deploy folder.
+    #[arg(short, long, value_name = "FOLDER")]
+    pub model: PathBuf,
+    /// The text; - reads it from standard input.
+    #[arg(required_unless_present = "text_file", conflicts_with = "text_file")]
+    pub text: Option<String>,
+    /// A file with the text; the end of its last line is left out.
+    #[arg(long, value_name = "FILE")]
+    pub text_file: Option<PathBuf>,
+    /// Print only how many tokens there are.
+    #[arg(long)]
+    pub count: bool,
+    /// Print a JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `inspect`.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Speaker, bold};
 use crate::cli::GenerateOptions;
 use crate::decoding::{Continuation, Decoding, Strategy, check_length, generate, generate_several};
-use crate::output::{StandardOutput, name, read_prompts, read_text, tell};
+use crate::output::{StandardOutput, name, read_prompt, read_prompts, tell};
 
 /// Run the command.
 ///
@@ -35,7 +35,11 @@ pub fn run(options: &GenerateOptions) -> Result<()> {
             .for_each(|continuation| speaker.tell_if_full(continuation));
     }
     if options.perf {
-        tell(&format!("gpt2ro: {}", speaker.performance()));
+        let seed = match decoding.strategy {
+            Strategy::Sample { .. } => format!("; seed {}", decoding.seed),
+            Strategy::Greedy | Strategy::Beam { .. } => String::new(),
+        };
+        tell(&format!("gpt2ro: {}{seed}", speaker.performance()));
     }
     Ok(())
 }
@@ -73,20 +77,12 @@ fn prompts(options: &GenerateOptions) -> Result<Vec<String>> {
         return read_prompts(file);
     }
     let prompt = match (&options.prompt, &options.prompt_file) {
-        (_, Some(file)) => prompt_of(file)?,
-        (Some(prompt), None) if prompt == "-" => prompt_of(Path::new(prompt))?,
+        (_, Some(file)) => read_prompt(file)?,
+        (Some(prompt), None) if prompt == "-" => read_prompt(Path::new(prompt))?,
         (Some(prompt), None) => prompt.clone(),
         (None, None) => unreachable!("clap asks for one of them"),
     };
     Ok(vec![prompt])
-}
-
-/// The text of a file, or of standard input, without the end of its last line: editors and `echo` write
-/// one, and after it the model would begin another paragraph.
-fn prompt_of(path: &Path) -> Result<String> {
-    let text = read_text(path)?;
-    let prompt = text.strip_suffix('\n').unwrap_or(&text);
-    Ok(prompt.strip_suffix('\r').unwrap_or(prompt).to_owned())
 }
 
 /// Continue a prompt, and show the text while it is written.

@@ -38,9 +38,10 @@ struct Report {
 #[derive(Serialize)]
 struct FileFacts {
     name: String,
-    bytes: u64,
-    sha256: String,
-    /// Whether the manifest says the same of the file; None where it does not name it.
+    /// None where the file is not here: then it is not needed.
+    bytes: Option<u64>,
+    sha256: Option<String>,
+    /// Whether the manifest says the same of the file; None where it is not here or not named there.
     as_in_manifest: Option<bool>,
 }
 
@@ -128,7 +129,8 @@ fn parameters(tensor: &TensorFacts) -> usize {
     tensor.shape.iter().product()
 }
 
-/// Every file of the folder, and every one that the manifest names; one that is missing has no bytes.
+/// Every file of the folder, and every one that the manifest names. That those are here which are needed,
+/// [`Deploy::open`] has seen.
 fn files(folder: &Path) -> Result<Vec<FileFacts>> {
     let manifest = Manifest::read(folder)?.map_or_else(BTreeMap::new, |manifest| manifest.files);
     let mut names: Vec<String> = manifest.keys().cloned().collect();
@@ -142,19 +144,15 @@ fn files(folder: &Path) -> Result<Vec<FileFacts>> {
     names.dedup();
     let facts = |name: String| {
         let path = folder.join(&name);
-        let found = if path.is_file() {
-            Facts::of(&path)?
-        } else {
-            Facts {
-                bytes: 0,
-                sha256: "missing".to_owned(),
-            }
-        };
-        let as_in_manifest = manifest.get(&name).map(|expected| *expected == found);
+        let found = path.is_file().then(|| Facts::of(&path)).transpose()?;
+        let expected = manifest.get(&name);
+        let as_in_manifest = found.as_ref().zip(expected);
+        let as_in_manifest = as_in_manifest.map(|(found, expected)| found == expected);
+        let (bytes, sha256) = found.map(|facts| (facts.bytes, facts.sha256)).unzip();
         Ok(FileFacts {
             name,
-            bytes: found.bytes,
-            sha256: found.sha256,
+            bytes,
+            sha256,
             as_in_manifest,
         })
     };
@@ -206,16 +204,8 @@ fn as_text(report: &Report) -> String {
         ),
         format!("\nfiles, bytes, SHA-256 against {MANIFEST}"),
     ];
-    lines.extend(report.files.iter().map(|file| {
-        let verdict = match file.as_in_manifest {
-            Some(true) => "equal",
-            Some(false) => "DIFFERENT",
-            None => "not named there",
-        };
-        let (name, bytes) = (&file.name, grouped(file.bytes));
-        format!("  {name:<24} {bytes:>15}  {} {verdict}", file.sha256)
-    }));
-    let bytes: u64 = report.files.iter().map(|file| file.bytes).sum();
+    lines.extend(report.files.iter().map(file_line));
+    let bytes: u64 = report.files.iter().filter_map(|file| file.bytes).sum();
     lines.push(format!("  {:<24} {:>15}", "all", grouped(bytes)));
     lines.extend(tokenizer_lines(&report.tokenizer));
     lines.push(format!(
@@ -235,6 +225,19 @@ fn as_text(report: &Report) -> String {
         format!("  {name:<40} {:<8} {shape:<20} {bytes:>13}", tensor.dtype)
     }));
     lines.join("\n") + "\n"
+}
+
+fn file_line(file: &FileFacts) -> String {
+    let name = &file.name;
+    let (Some(bytes), Some(sha256)) = (file.bytes, &file.sha256) else {
+        return format!("  {name:<24} {:>15}  not here", "");
+    };
+    let verdict = match file.as_in_manifest {
+        Some(true) => "equal",
+        Some(false) => "DIFFERENT",
+        None => "not named there",
+    };
+    format!("  {name:<24} {:>15}  {sha256} {verdict}", grouped(bytes))
 }
 
 fn tokenizer_lines(facts: &TokenizerFacts) -> [String; 4] {

@@ -1,15 +1,17 @@
 //! Lines that a user types, or that standard input holds.
 
+use std::fs::{self, File};
 use std::io::{BufRead as _, ErrorKind, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use rustyline::config::{Behavior, Config};
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use rustyline::{DefaultEditor, Editor};
 
-use crate::output::{TO_UTF_8, tell};
+use super::{INTERRUPTED, Interrupt};
+use crate::output::{TO_UTF_8, tell, without_mark};
 
 /// Lines that the arrow keys find again.
 const HISTORY: usize = 1_000;
@@ -19,19 +21,22 @@ pub(super) struct LineReader {
     editor: Option<DefaultEditor>,
     /// Where the lines of earlier sessions are, and those of this one go.
     history: Option<PathBuf>,
+    /// Lines that were read.
+    number: usize,
+    /// Those of them that were told and passed over.
+    skipped: usize,
+    /// Ctrl-C was pressed instead of a line.
+    interrupted: bool,
 }
 
 impl LineReader {
     /// Begin to read standard input; on a terminal with the history of a file, if one is named.
     ///
     /// # Errors
-    /// The terminal cannot be used, or the file is there and cannot be read.
+    /// The terminal cannot be used, or the file cannot be read or written.
     pub fn new(history: Option<&Path>) -> Result<Self> {
         if !std::io::stdin().is_terminal() {
-            return Ok(Self {
-                editor: None,
-                history: None,
-            });
+            return Ok(Self::of(None, None));
         }
         let config = Config::builder()
             // Standard output may be a file, which the invitation does not belong to.
@@ -40,18 +45,24 @@ impl LineReader {
             .auto_add_history(true)
             .build();
         let mut editor = Editor::<(), DefaultHistory>::with_config(config)?;
-        if let Some(file) = history.filter(|file| file.exists()) {
-            let read = editor.load_history(file);
-            read.with_context(|| format!("{}: cannot be read as a history", file.display()))?;
+        if let Some(file) = history {
+            open_history(&mut editor, file)?;
         }
-        Ok(Self {
-            editor: Some(editor),
+        Ok(Self::of(Some(editor), history))
+    }
+
+    fn of(editor: Option<DefaultEditor>, history: Option<&Path>) -> Self {
+        Self {
+            editor,
             history: history.map(Path::to_owned),
-        })
+            number: 0,
+            skipped: 0,
+            interrupted: false,
+        }
     }
 
     /// Read a line, without its end; the invitation is shown on a terminal only. None at the end of the
-    /// input, and for Ctrl-C. A line that is not UTF-8 is told, and the next one is read.
+    /// input, and for Ctrl-C. A line that is not UTF-8 is skipped.
     ///
     /// # Errors
     /// Standard input cannot be read, or the file of the history cannot be written.
@@ -61,22 +72,60 @@ impl LineReader {
                 Some(editor) => edited(editor, invitation),
                 None => plain(),
             };
+            self.number += 1;
             match line {
                 Err(error) if error.kind() == ErrorKind::InvalidData => {
-                    tell(&format!("gpt2ro: this line is not UTF-8; {TO_UTF_8}"));
+                    self.skip(&format!("this line is not UTF-8; {TO_UTF_8}"));
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {
+                    self.interrupted = true;
+                    return Ok(None);
                 }
                 line => {
                     self.remember()?;
-                    return Ok(line?);
+                    let line = line?;
+                    if self.number == 1 {
+                        return Ok(line.map(|line| without_mark(&line).to_owned()));
+                    }
+                    return Ok(line);
                 }
             }
         }
     }
 
+    /// Tell why the line that was read last is passed over; in a pipe also which one it is.
+    pub fn skip(&mut self, why: &str) {
+        self.skipped += 1;
+        if self.editor.is_some() {
+            tell(&format!("gpt2ro: {why}"));
+        } else {
+            tell(&format!("gpt2ro: line {}: {why}", self.number));
+        }
+    }
+
+    /// End the session: with the exit code of Ctrl-C if that ended it, or the last continuation of a pipe.
+    ///
+    /// # Errors
+    /// Lines of a pipe were skipped. On a terminal the user has seen it.
+    pub fn end(&self, interrupt: &Interrupt) -> Result<()> {
+        let piped = self.editor.is_none();
+        if self.interrupted || (piped && !interrupt.go_on()) {
+            std::process::exit(INTERRUPTED);
+        }
+        ensure!(
+            !piped || self.skipped == 0,
+            "standard input: lines skipped: {} of {}",
+            self.skipped,
+            // The end was read as a line too.
+            self.number - 1
+        );
+        Ok(())
+    }
+
     /// Write the new lines of the history at once: a session may end in any way.
     fn remember(&mut self) -> Result<()> {
         if let (Some(editor), Some(file)) = (&mut self.editor, &self.history) {
-            let written = editor.append_history(file);
+            let written = editor.append_history(file).map_err(plain_error);
             written.with_context(|| format!("{}: cannot be written", file.display()))?;
         }
         Ok(())
@@ -86,10 +135,32 @@ impl LineReader {
 fn edited(editor: &mut DefaultEditor, invitation: &str) -> std::io::Result<Option<String>> {
     match editor.readline(invitation) {
         Ok(line) => Ok(Some(line)),
-        Err(ReadlineError::Eof | ReadlineError::Interrupted) => Ok(None),
-        Err(ReadlineError::Io(error)) => Err(error),
-        Err(error) => Err(std::io::Error::other(error)),
+        Err(ReadlineError::Eof) => Ok(None),
+        Err(ReadlineError::Interrupted) => Err(ErrorKind::Interrupted.into()),
+        Err(error) => Err(plain_error(error)),
     }
+}
+
+/// The error of the system, where it is one: the editor's repeats it as its own cause.
+fn plain_error(error: ReadlineError) -> std::io::Error {
+    match error {
+        ReadlineError::Io(error) => error,
+        error => std::io::Error::other(error),
+    }
+}
+
+/// Read the lines of earlier sessions, if there are any, and see that those of this one can be written:
+/// later, the first of them would be lost.
+fn open_history(editor: &mut DefaultEditor, file: &Path) -> Result<()> {
+    let is_new = !file.exists();
+    let opened = File::options().append(true).create(true).open(file);
+    opened.with_context(|| format!("{}: cannot be written as a history", file.display()))?;
+    if is_new {
+        // The editor makes it anew, for the user's eyes only.
+        return Ok(fs::remove_file(file)?);
+    }
+    let read = editor.load_history(file).map_err(plain_error);
+    read.with_context(|| format!("{}: cannot be read as a history", file.display()))
 }
 
 fn plain() -> std::io::Result<Option<String>> {

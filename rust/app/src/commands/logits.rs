@@ -7,7 +7,7 @@ use super::Speaker;
 use crate::cli::LogitsOptions;
 use crate::decoding::{Decoding, Strategy, check_length, generate};
 use crate::model::{Model as _, Positions};
-use crate::output::{read_prompts, write_atomically};
+use crate::output::{check_place, read_prompts, write_atomically};
 
 /// Run the command.
 ///
@@ -15,6 +15,7 @@ use crate::output::{read_prompts, write_atomically};
 /// The prompts or the model cannot be read, a prompt is too long, or the file cannot be written.
 pub fn run(options: &LogitsOptions) -> Result<()> {
     let prompts = read_prompts(&options.prompts)?;
+    check_place(&options.output)?;
     let mut speaker = Speaker::load(&options.model)?;
     let decoding = Decoding {
         max_new_tokens: options.max_new_tokens,

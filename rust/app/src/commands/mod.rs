@@ -11,6 +11,7 @@ pub mod prompt_loop;
 pub mod samples;
 pub mod score;
 pub mod shell;
+pub mod tokens;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};

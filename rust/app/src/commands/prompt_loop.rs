@@ -7,25 +7,30 @@ use anyhow::Result;
 use super::line_reader::LineReader;
 use super::{Interrupt, Speaker, bold};
 use crate::cli::LoopOptions;
-use crate::decoding::{PromptTooLong, generate};
-use crate::output::{StandardOutput, tell};
+use crate::decoding::{check_length, generate};
+use crate::output::StandardOutput;
 
-/// Run the command until the end of standard input. A prompt that is too long is told, and the next
-/// one is read.
+/// Run the command until the end of standard input. A prompt that is too long is skipped.
 ///
 /// # Errors
-/// The model cannot be loaded, or standard input or output or the file of the history fails.
+/// The model cannot be loaded, standard input or output or the file of the history fails, or lines of a
+/// pipe were skipped.
 pub fn run(options: &LoopOptions) -> Result<()> {
+    let mut lines = LineReader::new(options.history.as_deref())?;
     let mut speaker = Speaker::load(&options.model)?;
     let interrupt = Interrupt::install()?;
     let letters = options.decoding.letters();
     let mut decoding = options.decoding.decoding(&speaker.deploy, &letters)?;
-    let mut lines = LineReader::new(options.history.as_deref())?;
     while let Some(prompt) = lines.line("prompt> ")? {
         if prompt.is_empty() {
             continue;
         }
         let prompt = letters.read(prompt);
+        let ids = speaker.deploy.encode(&prompt);
+        if let Err(error) = check_length(&speaker.model, &ids, &decoding) {
+            lines.skip(&error.to_string());
+            continue;
+        }
         let mut out = StandardOutput::lock();
         write!(out, "{}", bold(&prompt))?;
         let mut listener = |text: &str| -> Result<bool> {
@@ -33,18 +38,14 @@ pub fn run(options: &LoopOptions) -> Result<()> {
             out.flush()?;
             Ok(interrupt.go_on())
         };
-        let ids = speaker.deploy.encode(&prompt);
         interrupt.begin();
         let Speaker { deploy, model, .. } = &mut speaker;
         let result = generate(model, deploy, &ids, &decoding, &mut listener);
         interrupt.end();
         writeln!(out)?;
-        match result {
-            Err(error) if error.is::<PromptTooLong>() => tell(&format!("gpt2ro: {error}")),
-            other => speaker.tell_if_full(&other?),
-        }
+        speaker.tell_if_full(&result?);
         // The same prompt again shall not give the same text again.
         decoding.seed = decoding.seed.wrapping_add(1);
     }
-    Ok(())
+    lines.end(interrupt)
 }

@@ -9,7 +9,7 @@ use super::Speaker;
 use crate::cli::SamplesOptions;
 use crate::decoding::{Decoding, EarlyStopping, Ending, Limits, Strategy, generate};
 use crate::letters::Letters;
-use crate::output::{read_prompts, tell, write_atomically};
+use crate::output::{check_place, read_prompts, tell, write_atomically};
 
 /// The strategies shown, by the names of the command line, with its default parameters.
 const STRATEGIES: [(&str, Strategy); 5] = [
@@ -62,6 +62,8 @@ struct Sample {
 /// The prompts or the model cannot be read, or a file cannot be written.
 pub fn run(options: &SamplesOptions) -> Result<()> {
     let prompts = read_prompts(&options.prompts)?;
+    check_place(&options.text)?;
+    check_place(&options.json)?;
     let letters = Letters::new(false);
     let prompts = prompts.into_iter().map(|prompt| letters.read(prompt));
     let prompts: Vec<String> = prompts.collect();

@@ -26,6 +26,7 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// A text cannot be read or holds no words, or the model cannot be loaded.
 pub fn run(options: &ScoreOptions) -> Result<()> {
     let mut speaker = Speaker::load(&options.model)?;
+    let mut total = Score::default();
     for path in &options.texts {
         let texts = texts(options, path)?;
         tell_cedillas(&texts, path);
@@ -37,6 +38,10 @@ pub fn run(options: &ScoreOptions) -> Result<()> {
         }
         let all = score(&mut speaker, &texts, path)?;
         print(options, &name(path), all)?;
+        total += all;
+    }
+    if options.texts.len() > 1 {
+        print(options, "all", total)?;
     }
     Ok(())
 }

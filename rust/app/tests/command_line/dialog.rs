@@ -96,12 +96,49 @@ fn a_turn_that_alone_is_too_long_is_told_and_forgotten() {
     let flags = [&NAMES[..], &["-n", "8"]].concat();
     let run = dialog(&flags, &format!("Ce faci?\n{long}\nUnde ești?\n"));
     assert!(
-        run.err().starts_with("gpt2ro: this turn alone has ")
+        run.err()
+            .starts_with("gpt2ro: line 2: this turn alone has ")
             && run
                 .err()
                 .contains("and 56 fit; write less, or lower --max-new-tokens"),
         "{run}"
     );
     let without = dialog(&flags, "Ce faci?\nUnde ești?\n");
-    assert_eq!(run.out(), without.out());
+    assert_eq!(run.written(), without.out());
+}
+
+#[test]
+fn an_opening_stands_before_the_first_turn_and_is_never_forgotten() {
+    let opening = "Ana și bunica stau la masă.";
+    let flags = [&NAMES[..], &["-n", "8", "--opening", opening]].concat();
+    let out = dialog(&flags, "Ce faci?\n").out();
+    let expected = continued(&format!("{opening}\nAna: Ce faci?\nBunica:"), "8");
+    assert_eq!(out.trim_end(), format!("Bunica: {expected}").trim_end());
+    let many = ["Ce faci, bunico, pe zăpada aceasta?"; 4].join("\n") + "\n/reset\nCe faci?\n";
+    let forgotten = dialog(&flags, &many);
+    let last = forgotten.out().lines().last().unwrap().to_owned();
+    assert_eq!(last.trim_end(), out.trim_end());
+}
+
+#[test]
+fn reset_forgets_the_turns_and_is_none() {
+    let flags = [&NAMES[..], &["-n", "8"]].concat();
+    let run = dialog(&flags, "Ce faci?\n/reset\nUnde ești?\n");
+    let alone = dialog(&flags, "Unde ești?\n").out();
+    let first = dialog(&flags, "Ce faci?\n").out();
+    assert_eq!(run.out(), first + &alone);
+    assert_eq!(run.err(), "gpt2ro: the turns so far are forgotten\n");
+}
+
+#[test]
+fn an_opening_that_leaves_no_room_is_told_before_the_first_turn() {
+    let long = "și ".repeat(100);
+    let run = dialog(&["-n", "8", "--opening", &long], "Ce faci?\n");
+    let told = run.fails_with(1);
+    assert!(told.starts_with("gpt2ro: --opening: has "), "{run}");
+    assert!(
+        told.contains("and 56 fit, with a turn; shorten it"),
+        "{run}"
+    );
+    assert!(run.nothing_was_written(), "{run}");
 }

@@ -86,27 +86,6 @@ fn wrong_usage_ends_with_2_and_names_the_valid_values() {
 }
 
 #[test]
-fn input_that_is_not_utf_8_is_an_error() {
-    let model = &model("plain");
-    let line = gpt2ro(&["generate", "--model", model, "-"], b"\xff\xfe").fails_with(1);
-    assert!(line.contains("not UTF-8; convert it"), "{line}");
-    assert!(line.contains("iconv -f windows-1250 -t utf-8"), "{line}");
-}
-
-#[test]
-fn loop_and_dialog_read_on_after_a_line_that_is_not_utf_8() {
-    let model = &model("plain");
-    for command in ["loop", "dialog"] {
-        let run = gpt2ro(
-            &[command, "--model", model, "-n", "3", "--seed", "1"],
-            b"r\xe3u\nBunica\n",
-        );
-        assert!(run.err().contains("this line is not UTF-8"), "{command}");
-        assert!(!run.out().trim().is_empty(), "{command}");
-    }
-}
-
-#[test]
 fn a_closed_pipe_is_no_failure() {
     let model = &model("plain");
     let command = format!(
@@ -346,48 +325,6 @@ fn texts_that_begin_with_a_dash_are_no_flags() {
         let arguments = ["Bunica", "-n", "2", "--seed", "1", flags[0], flags[1]];
         run_on("plain", "generate", &arguments).out();
     }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_told_with_what_is_written_to_it() {
-    let binary = env!("CARGO_BIN_EXE_gpt2ro");
-    let model = model("plain");
-    for arguments in [
-        format!("generate -m {model} Bunica -n 2"),
-        format!("inspect -m {model}"),
-        "completions fish".to_owned(),
-        "corpus filter".to_owned(),
-    ] {
-        let command = format!("echo ș | {binary} {arguments} > /dev/full");
-        let run = std::process::Command::new("bash")
-            .args(["-c", &command])
-            .output()
-            .unwrap();
-        let told = String::from_utf8(run.stderr).unwrap();
-        assert_eq!(run.status.code(), Some(1), "{command}: {told}");
-        assert!(
-            told.starts_with("gpt2ro: standard output: cannot be written: "),
-            "{told}"
-        );
-        assert!(told.ends_with("; free some space, run again\n"), "{told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_file_that_finds_no_space_is_named() {
-    let run = gpt2ro(
-        &["corpus", "histogram", "-o", "/dev/full"],
-        "a b\n".as_bytes(),
-    );
-    let told = run.fails_with(1);
-    assert!(
-        told.starts_with("gpt2ro: /dev/full: cannot be written: "),
-        "{run}"
-    );
-    assert!(told.ends_with("; free some space, run again\n"), "{run}");
 }
 
 #[cfg(target_os = "linux")]

@@ -98,6 +98,42 @@ fn every_file_is_held_against_the_manifest() {
 }
 
 #[test]
+fn a_folder_of_only_what_the_binary_needs_is_whole() {
+    let folder = Folder::new("inspect-few");
+    copy_model("plain", folder.path());
+    let path = folder.path().to_str().unwrap();
+    let whole = gpt2ro(&["inspect", "-m", path, "--json"], b"").json();
+    let files = whole["files"].as_array().unwrap();
+    let named: serde_json::Map<String, Value> = files
+        .iter()
+        .map(|file| {
+            let facts = json!({"bytes": file["bytes"], "sha256": file["sha256"]});
+            (file["name"].as_str().unwrap().to_owned(), facts)
+        })
+        .collect();
+    for name in named.keys() {
+        if !["rust_model.ot", "config.json", "tokenizer.json"].contains(&&**name) {
+            fs::remove_file(folder.path().join(name)).unwrap();
+        }
+    }
+    let manifest = folder.path().join("MANIFEST.json");
+    fs::write(manifest, json!({"files": named}).to_string()).unwrap();
+    let out = gpt2ro(&["inspect", "-m", path], b"").out();
+    let line = out
+        .lines()
+        .find(|line| line.contains("merges.txt"))
+        .unwrap();
+    assert!(line.ends_with("  not here"), "{line}");
+    assert_eq!(out.matches(" equal\n").count(), 3, "{out}");
+    let report = gpt2ro(&["inspect", "-m", path, "--json"], b"").json();
+    let files = report["files"].as_array().unwrap();
+    let merges = files.iter().find(|file| file["name"] == "merges.txt");
+    let expected =
+        json!({"name": "merges.txt", "bytes": null, "sha256": null, "as_in_manifest": null});
+    assert_eq!(merges, Some(&expected));
+}
+
+#[test]
 fn sizes_of_another_model_are_told_after_the_report() {
     let folder = Folder::new("inspect-sizes");
     copy_model("plain", folder.path());

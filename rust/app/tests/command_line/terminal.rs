@@ -38,10 +38,28 @@ fn a_prompt_is_edited_and_found_again() {
 }
 
 #[test]
-fn ctrl_c_at_the_prompt_ends_the_loop() {
+fn ctrl_c_at_the_prompt_ends_the_loop_with_130() {
     let mut session = looped(&[]);
     session.say(CTRL_C);
-    assert!(session.end().success());
+    assert_eq!(session.end().code(), Some(130));
+}
+
+#[test]
+fn a_history_that_cannot_be_kept_is_told_before_a_prompt_is_typed() {
+    let folder = Folder::new("bad-history");
+    let inside = folder.path().join("missing").join("history");
+    let cases = [(folder.path(), "Is a directory"), (&inside, "No such file")];
+    for (file, told) in cases {
+        let file = file.to_str().unwrap();
+        for command in ["loop", "dialog"] {
+            let mut session = Session::at_terminal(command, &["--history", file], &[]);
+            let line = session.wait_for("\n");
+            let expected = format!("gpt2ro: {file}: cannot be written as a history: {told}");
+            assert!(line.starts_with(&expected), "{line}");
+            assert_eq!(line.matches("os error").count(), 1, "{line}");
+            assert_eq!(session.end().code(), Some(1));
+        }
+    }
 }
 
 #[test]

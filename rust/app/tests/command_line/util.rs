@@ -253,6 +253,11 @@ impl Run {
         text(&self.output.stdout)
     }
 
+    /// Standard output, however the run ended.
+    pub fn written(&self) -> String {
+        text(&self.output.stdout)
+    }
+
     /// Standard output as one JSON value.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out()).unwrap()

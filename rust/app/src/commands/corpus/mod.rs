@@ -5,10 +5,10 @@ pub mod histogram;
 
 use std::io::BufRead;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 
 use crate::cli::corpus::CorpusCommand;
-use crate::output::{TO_UTF_8, without_mark};
+use crate::output::{not_utf_8, without_mark};
 
 /// Run one of the tools.
 ///
@@ -41,7 +41,7 @@ pub fn each_line(
             break;
         }
         let line = std::str::from_utf8(&bytes)
-            .map_err(|_| anyhow!("{name}: line {number} is not UTF-8; {TO_UTF_8}"))?;
+            .map_err(|_| not_utf_8(name, &bytes, &format!("line {number}")))?;
         let line = line.trim_end_matches(['\n', '\r']);
         let line = if number == 1 {
             without_mark(line)
