@@ -11,6 +11,7 @@ use crate::output::tell;
 /// GPT-2 on the CPU, in any precision.
 pub struct EngineModel {
     network: Gpt2,
+    precision: Precision,
     end_of_text: u32,
 }
 
@@ -46,6 +47,7 @@ impl EngineModel {
         };
         Ok(Self {
             network: network.map_err(|error| load_failure(deploy, error))?,
+            precision,
             end_of_text: deploy.end_of_text,
         })
     }
@@ -86,6 +88,11 @@ impl Model for EngineModel {
 
     fn end_of_text(&self) -> u32 {
         self.end_of_text
+    }
+
+    /// Sums of whole numbers are the same in any order.
+    fn is_same_side_by_side(&self) -> bool {
+        matches!(self.precision, Precision::Int8 | Precision::Int4)
     }
 
     fn reset(&mut self) {

@@ -56,6 +56,12 @@ pub trait Model {
     /// Id of `<|endoftext|>`.
     fn end_of_text(&self) -> u32;
 
+    /// Whether a sequence has the same logits side by side with others as alone, to the bit. Sums in
+    /// another order do not give that.
+    fn is_same_side_by_side(&self) -> bool {
+        false
+    }
+
     /// Forget every sequence.
     fn reset(&mut self);
 

@@ -74,6 +74,10 @@ impl Model for TimedModel {
         self.model.end_of_text()
     }
 
+    fn is_same_side_by_side(&self) -> bool {
+        self.model.is_same_side_by_side()
+    }
+
     fn reset(&mut self) {
         self.fresh = true;
         self.model.reset();

@@ -1,9 +1,11 @@
 //! From logits to a continuation: one loop for greedy decoding and sampling, one for beam search.
 
+mod batch;
 pub mod beam;
 pub mod processors;
 mod ranking;
 pub mod sampler;
+mod sequence;
 pub mod single;
 
 use anyhow::{Result, ensure};
@@ -194,8 +196,13 @@ pub fn generate(
     }
 }
 
+/// Most continuations that are written side by side: as many as docs/benchmarks.md measures. Each takes memory
+/// for its context, up to 38 MB in GPT-2 small.
+const BATCH: usize = 8;
+
 /// Continue a prompt `count` times: a beam search gives its best sequences, best first, at most as many
-/// as it has beams; the other strategies are run with one seed after the other.
+/// as it has beams; the other strategies are run with one seed after the other, side by side where that
+/// changes no text: the model says so, and the context does not slide.
 ///
 /// # Errors
 /// The prompt fills the context, or the backend fails.
@@ -211,15 +218,31 @@ pub fn generate_several(
         let sequences = beam::search(model, deploy, &prompt, decoding, &mut |_| Ok(true))?;
         return Ok(sequences.into_iter().take(count).collect());
     }
-    (0..count as u64)
-        .map(|number| {
+    let seeds: Vec<u64> = (0..count as u64)
+        .map(|number| decoding.seed.wrapping_add(number))
+        .collect();
+    let longest = prompt.len().saturating_add(decoding.max_new_tokens);
+    let slides = decoding.slide && longest > model.context();
+    let mut continuations = Vec::new();
+    let batch = if model.is_same_side_by_side() && !slides {
+        BATCH
+    } else {
+        1
+    };
+    for seeds in seeds.chunks(batch) {
+        if let [seed] = *seeds {
             let decoding = Decoding {
-                seed: decoding.seed.wrapping_add(number),
+                seed,
                 ..decoding.clone()
             };
-            generate(model, deploy, prompt, &decoding, &mut |_| Ok(true))
-        })
-        .collect()
+            let one = generate(model, deploy, prompt, &decoding, &mut |_| Ok(true))?;
+            continuations.push(one);
+        } else {
+            let prompt = prepared(model, prompt, decoding)?;
+            continuations.extend(batch::decode(model, deploy, &prompt, decoding, seeds)?);
+        }
+    }
+    Ok(continuations)
 }
 
 /// The prompt for a model that has read nothing: GPT-2 was trained to begin documents after

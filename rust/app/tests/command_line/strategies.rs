@@ -206,6 +206,67 @@ fn several_continuations_are_those_of_the_seeds_that_follow() {
     );
 }
 
+/// More than one batch, with a prompt that is read once for each, and texts that end at different places.
+#[test]
+fn several_continuations_side_by_side_are_those_that_their_seeds_give_alone() {
+    for precision in ["int8", "int4"] {
+        for stop in ["e", "x"] {
+            let run = |seed: usize, count: &str| {
+                let seed = seed.to_string();
+                let flags = [
+                    "Bunica",
+                    "--seed",
+                    &seed,
+                    "-n",
+                    "40",
+                    "--json",
+                    "-c",
+                    count,
+                    "--stop",
+                    stop,
+                    "--precision",
+                    precision,
+                    "--perf",
+                ];
+                run_on("ending", "generate", &flags)
+            };
+            let together = run(7, "11");
+            let alone: String = (7..18).map(|seed| run(seed, "1").out()).collect();
+            assert_eq!(together.out(), alone, "{precision} {stop}");
+            let read = |told: String| {
+                let (_, rest) = told.split_once(" s; ").unwrap();
+                rest.split_once(' ').unwrap().0.parse::<usize>().unwrap()
+            };
+            assert_eq!(
+                read(together.err()),
+                2 * read(run(7, "1").err()),
+                "{together}"
+            );
+        }
+    }
+}
+
+#[test]
+fn several_continuations_slide_as_one_does() {
+    let run = |seed: &str, count| {
+        let flags = [
+            "Bunica",
+            "--seed",
+            seed,
+            "-n",
+            "90",
+            "--json",
+            "-c",
+            count,
+            "--slide",
+            "--precision",
+            "int8",
+        ];
+        run_on("plain", "generate", &flags).out()
+    };
+    assert_eq!(run("7", "2"), run("7", "1") + &run("8", "1"));
+}
+
 #[test]
 fn a_beam_search_gives_its_best_sequences_first() {
     let flags = [
