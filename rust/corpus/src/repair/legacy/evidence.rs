@@ -136,7 +136,7 @@ impl Evidence {
         if weight < ALIEN_WEIGHT * (self.beyond + self.american) {
             return false;
         }
-        // "unghiul aº", "Irã" and "Þingvellir" stand in right texts; misread ones have other letters too.
+        // "unghiul aº", "Irã", "Þingvellir" stand in right texts; misread ones have more letters.
         if self.proofs == 0 && (self.is_partly_right || self.t > 0) {
             return false;
         }
