@@ -46,7 +46,7 @@ LIBRARIES = $(addprefix --package gpt2ro-,corpus engine pretokenizer tokenizer)
 
 # Two processes: the tests of the workflow, which wait much, are one's, and the rest about as long.
 test: setup
-	$(RUN) python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	$(RUN) python -m pytest --numprocesses 2 --no-loadscope-reorder
 	cd rust && $(RUN) cargo test --release --locked
 	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-rust-bert
 	cd rust && $(RUN) cargo test --profile checked --locked $(LIBRARIES)

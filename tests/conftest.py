@@ -1,6 +1,7 @@
 """Fixtures and options of all tests."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,20 +14,29 @@ settings.load_profile("untimed")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In one of several processes (pytest-xdist), keep the tests of a file together.
+WORKFLOW = "tests/workflow/"
 
-    Those of the workflow are one group, for they share a workspace in which everything was built.
-    They take longest and come first: groups are handed out in the order of their tests.
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In one of several processes, put the tests of the workflow first: they take longest."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(WORKFLOW))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each of several processes (pytest-xdist) the tests of a file at a time.
+
+    Those of the workflow are one process's, for they share a workspace in which everything was
+    built. `--dist loadgroup` would be for that; pytest-xdist 3.8 groups nothing under pytest 9.2.
     """
-    if not hasattr(config, "workerinput"):
-        return
-    workflow = ROOT / "tests" / "workflow"
-    items.sort(key=lambda item: not item.path.is_relative_to(workflow))
-    for item in items:
-        group = workflow if item.path.is_relative_to(workflow) else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(ROOT))))
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileOrWorkflow(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return WORKFLOW if nodeid.startswith(WORKFLOW) else super()._split_scope(nodeid)
+
+    return ByFileOrWorkflow(config, log)
 
 
 @pytest.fixture(scope="session")
