@@ -147,7 +147,9 @@ def line_repair(settings: CleaningSettings) -> Callable[[str], str]:
 
 def shielding(repair: Callable[[str], str], line: str) -> str:
     """Return a line repaired without the letters that are meant, and with them in their places."""
-    if any(shield in line for shield in SHIELDS.values()):
+    has_letter = any(letter in line for letter in SHIELDS)
+    has_shield = any(shield in line for shield in SHIELDS.values())
+    if has_shield or not has_letter:
         return repair(line)
     shielded = MEANT_LETTER.sub(lambda match: match[0][:-1] + SHIELDS[match[0][-1]], line)
     return repair(shielded).translate(LETTERS)
