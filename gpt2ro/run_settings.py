@@ -12,6 +12,7 @@ from gpt2ro.decontamination.settings import DecontaminationSettings
 from gpt2ro.dedupe.settings import DeduplicationSettings, SplitSettings, preferred_sources
 from gpt2ro.errors import UserError, nearest
 from gpt2ro.lines.settings import LineSettings
+from gpt2ro.prompts import read_prompts
 from gpt2ro.settings import json_schema
 from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
 from gpt2ro.sources.part import Part
@@ -107,11 +108,9 @@ def _require_file(path: Path, key: str) -> None:
 def _require_prompts(path: Path, key: str) -> None:
     _require_file(path, key)
     try:
-        path.read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{key} is {path}: not UTF-8 at byte {error.start:,}; save it as UTF-8."
-        ) from None
+        read_prompts(path)
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from None
 
 
 def check_for_training(settings: Mapping[str, Any], where: str) -> None:

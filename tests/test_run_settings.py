@@ -80,7 +80,7 @@ def test_prompts_in_another_encoding_are_told_before_anything_runs(
 ) -> None:
     path = tmp_path / "prompts.txt"
     path.write_bytes("Bună ziua".encode("cp1250"))
-    with pytest.raises(UserError, match=rf"{stage}\.prompts is {path}: not UTF-8 at byte 3; save"):
+    with pytest.raises(UserError, match=rf"{stage}\.prompts: {path}: not UTF-8 at byte 3; save"):
         checked(demo | {stage: {"prompts": str(path)}})
 
 

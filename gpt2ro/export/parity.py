@@ -15,6 +15,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.export.binary import run_binary
 from gpt2ro.export.rounding import RoundingCheck, check_rounding
 from gpt2ro.files import write_json
+from gpt2ro.prompts import read_prompts
 from gpt2ro.tokenization.tokenizer_file import open_tokenizer
 from gpt2ro.training.weights import END_OF_TEXT, Gpt2, load_gpt2
 
@@ -78,23 +79,6 @@ def check_parity(
         ]
     rounded = check_rounding(rounding, binary, deploy, tokenizer)
     write_json(output, _report(comparisons, tolerance) | rounded)
-
-
-def read_prompts(path: Path) -> list[str]:
-    """Return the prompts of a file exactly as the binary reads them: one a line, no empty ones.
-
-    Raises:
-        UserError: it is missing, or not UTF-8.
-    """
-    # A mark of the encoding is no part of the first. Lines end at \n or \r\n only; str.splitlines
-    # would also cut at U+2028 and others.
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; name a file with a prompt a line.") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not UTF-8 at byte {error.start:,}; save it as UTF-8.") from None
-    return [line.removesuffix("\r") for line in lines if line.strip()]
 
 
 def _binary_answers(

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from gpt2ro.errors import UserError
-from gpt2ro.export.parity import check_parity, read_prompts
+from gpt2ro.export.parity import check_parity
 from gpt2ro.export.rounding import RoundingCheck, check_rounding, documents
 from gpt2ro.tokenization.shards import TokenShardWriter
 
@@ -175,20 +175,6 @@ def test_a_failing_binary_is_quoted(case: Case) -> None:
     binary = case.written("failing", "#!/bin/sh\necho 'out of memory' >&2\nexit 3\n")
     with pytest.raises(UserError, match="exit code 3: out of memory"):
         case.check_binary(binary)
-
-
-def test_prompts_are_cut_where_the_binary_cuts_them(tmp_path: Path) -> None:
-    path = tmp_path / "prompts.txt"
-    path.write_bytes("\ufeffBună ziua\r\n \nunu\u2028doi\x0btrei".encode())
-    assert read_prompts(path) == ["Bună ziua", "unu\u2028doi\x0btrei"]
-
-
-def test_prompts_that_cannot_be_read_are_told(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"prompts\.txt: no such file"):
-        read_prompts(tmp_path / "prompts.txt")
-    (tmp_path / "prompts.txt").write_bytes("Bună".encode("cp1250"))
-    with pytest.raises(UserError, match=r"prompts\.txt: not UTF-8 at byte 3; save it as UTF-8"):
-        read_prompts(tmp_path / "prompts.txt")
 
 
 def test_every_precision_is_recorded_with_its_distance_from_fp32(case: Case) -> None:

@@ -23,19 +23,28 @@ TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "
 NO_DROPOUT = ("MODEL.DROPOUT", "0", "CHECKPOINT.KEEP", "100")
 
 
-def launch(
-    world: World, *overrides: str, launcher: tuple[str, ...] = ()
-) -> subprocess.CompletedProcess:
-    """Train with these settings."""
-    script = [str(HERE / "recording.py"), str(world.folder), str(world.folder / "contexts")]
+def torchrun(*program: str) -> subprocess.CompletedProcess:
+    """Let two processes run a program."""
+    return python(*TORCHRUN, *program)
+
+
+def python(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, *launcher, *script, *overrides],
+        [sys.executable, *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=300,
     )
+
+
+def launch(
+    world: World, *overrides: str, launcher: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess:
+    """Train with these settings."""
+    script = [str(HERE / "recording.py"), str(world.folder), str(world.folder / "contexts")]
+    return python(*launcher, *script, *overrides)
 
 
 def record(world: World, *overrides: str, launcher: tuple[str, ...] = ()) -> str:
@@ -134,33 +143,44 @@ def test_what_is_wrong_for_all_processes_is_told_once(world, overrides) -> None:
 
 def test_a_usage_error_is_told_once(world) -> None:
     script = str(ROOT / "workflow" / "scripts" / "train.py")
-    done = subprocess.run(
-        [sys.executable, *TORCHRUN, script, *world.train_arguments(), "--thread", "x"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+    done = torchrun(script, *world.train_arguments(), "--thread", "x")
     assert done.returncode != 0
     assert done.stderr.count("train.py: error: argument --threads: invalid int value: 'x'") == 1
     assert done.stderr.count("usage: ") == 1
 
 
-def test_what_is_wrong_for_the_last_process_only_is_told(tmp_path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(
+def launched_program(path: Path, *steps: str) -> subprocess.CompletedProcess:
+    """Write a program of these steps of joined processes, and let two processes run it."""
+    path.write_text(
         "from gpt2ro.errors import UserError, run\n"
         "from gpt2ro.training.processes import joined_processes\n"
         "def main():\n"
         "    with joined_processes() as processes:\n"
-        "        if processes.rank == 1:\n"
-        "            raise UserError('the second has no GPU.')\n"
-        "run(main)\n"
+        + "".join(f"        {step}\n" for step in steps)
+        + "run(main)\n"
     )
-    done = subprocess.run(
-        [sys.executable, *TORCHRUN, str(program)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+    return torchrun(str(path))
+
+
+def test_what_is_wrong_for_the_last_process_only_is_told(tmp_path) -> None:
+    done = launched_program(
+        tmp_path / "program.py",
+        "if processes.rank == 1: raise UserError('the second has no GPU.')",
+    )
     assert done.stderr.count("gpt2ro: the second has no GPU.") == 1
+
+
+def test_what_ends_one_process_is_told_once_and_not_by_those_that_wait_for_it(tmp_path) -> None:
+    program = tmp_path / "program.py"
+    done = launched_program(
+        program,
+        "processes.wait()",
+        "if processes.rank == 0: raise UserError('the disk is full.')",
+        "processes.wait()",
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("gpt2ro: the disk is full.") == 1
+    assert f'{program}", line' not in done.stderr  # of a traceback
 
 
 def test_one_process_alone_changes_nothing() -> None:
@@ -170,26 +190,3 @@ def test_one_process_alone_changes_nothing() -> None:
     assert ALONE.is_first
     assert ALONE.any(True) and not ALONE.any(False)
     assert ALONE.from_first(1.5, float("inf")) == [1.5, float("inf")]
-
-
-def test_what_ends_one_process_is_told_once_and_not_by_those_that_wait_for_it(tmp_path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(
-        "from gpt2ro.errors import UserError, run\n"
-        "from gpt2ro.training.processes import joined_processes\n"
-        "def main():\n"
-        "    with joined_processes() as processes:\n"
-        "        processes.wait()\n"
-        "        if processes.rank == 0:\n"
-        "            raise UserError('the disk is full.')\n"
-        "        processes.wait()\n"
-        "run(main)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, *TORCHRUN, str(program)],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr.count("gpt2ro: the disk is full.") == 1
-    assert f'{program}", line' not in done.stderr  # of a traceback
