@@ -11,6 +11,7 @@ megabytes for each second of CPU. The last line is JSON.
 import argparse
 import json
 import lzma
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,8 @@ KINDS = {
 # min_romanian has no counterpart in them.
 FINEWEB_2 = with_fineweb_2(FilterSettings())
 MIN_CHARACTERS = 100
+# Filters of one kind are one row: "of 2 words" and "of 3 words".
+LENGTHS = {"run": "2 to 4", "runs": "5 to 10"}
 
 
 def read_texts(folder: Path) -> dict[str, list[str]]:
@@ -56,17 +59,22 @@ def read_texts(folder: Path) -> dict[str, list[str]]:
     return texts
 
 
+def row(reason: str) -> str:
+    """Return the row of the table for a reason."""
+    return re.sub(r"(runs?) of \d+", lambda run: f"{run[1]} of {LENGTHS[run[1]]}", reason)
+
+
 def shares_at_fault(texts: list[str], settings: FilterSettings) -> dict[str, float]:
     """Return the per cent of texts with each fault, other faults or not, and with any."""
-    faults = dict.fromkeys([*(one.reason for one in FILTERS), "any"], 0)
+    faults = dict.fromkeys([*(row(one.reason) for one in FILTERS), "any"], 0)
     for text in texts:
         statistics = METER.measure(text)
-        found = []
+        found = set()
         for one in FILTERS:
             low, high = one.bounds(settings)
             if not low <= getattr(statistics, one.measure) <= high:
-                found.append(one.reason)
-        for reason in [*found, *(["any"] if found else [])]:
+                found |= {row(one.reason), "any"}
+        for reason in found:
             faults[reason] += 1
     return {reason: 100 * count / len(texts) for reason, count in faults.items()}
 

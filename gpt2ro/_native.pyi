@@ -326,6 +326,7 @@ class TextMeter:
         cls,
         native: list[str],
         foreign: list[str],
+        damaged: list[str],
         stop: list[str],
         letters: str,
         native_letters: str,
@@ -335,6 +336,7 @@ class TextMeter:
         Args:
             native: frequent words of the language.
             foreign: frequent words of other languages.
+            damaged: what is left of frequent words that lost letters.
             stop: words of which a text of the language has some.
             letters: letters of the language.
             native_letters: letters that it alone has.
@@ -401,6 +403,14 @@ class TextStatistics:
     @property
     def foreign_spellings(self) -> float:
         """Words with a letter that the language does not have, among words with a letter."""
+
+    @property
+    def damaged_words(self) -> float:
+        """Words that lost letters, for each word with a letter; may be above 1.
+
+        They are what is left of frequent words without their special letters, and signs that stand
+        for lost ones: a question mark in or before a word, and U+FFFD, several in a row once.
+        """
 
     @property
     def language_score(self) -> float:

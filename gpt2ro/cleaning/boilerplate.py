@@ -24,13 +24,17 @@ PHRASES = (
     r"(citește|citiți|vezi|vedeți|află|aflați) (și|mai (mult|multe|departe))( detalii)?(:.*)?",
     r"(citește|citiți) (tot articolul|articolul (complet|integral)|continuarea|integral)( aici)?",
     r"(vezi|vedeți) (tot|toate|aici|galeria)( (articolele|știrile|comentariile|foto|video))?",
-    r"continuă (lectura|să citești)|read more",
+    r"continuă (lectura|să citești)|continue reading.*|read more",
     r"(articole|știri|postări|produse) (similare|recomandate|asemănătoare|pe aceeași temă)",
     r"pentru alte sensuri,? .*\(dezambiguizare\)",
+    r"s-ar putea să( vă|-ți| îți) placă( și)?|(te|v)-ar (putea )?interesa( și)?",
+    r"cele mai (citite|populare|comentate)( știri| articole)?|ultimele (știri|articole)",
+    r"alte (știri|articole)( (de|din) .{1,40})?",
     # Share.
-    rf"(distribuie|partajează|trimite|share)( (pe|on|prin))?( {SITES})?",
+    rf"(distribui(e|ți)|partaj(ează|ați)|trimite(ți)?|share)( (pe|on|prin|către))?( {SITES})?",
     r"(distribuie|partajează|trimite|salvează|printează|tipărește) (articolul|pagina|știrea)",
-    r"trimite (unui prieten|prin e-?mail)|share this( article)?",
+    r"trimite (unui prieten|prin e-?mail)|share this( article)?|click to (share|email|print) .*",
+    r"(distribuie|partajează) asta|d(ă|ați) clic pentru a (partaja|imprima|trimite|tipări) .*",
     rf"{SITES}([ ,|/•·]+{SITES})+",
     r"(urmărește|urmăriți)-ne( și)?( pe .*)?",
     rf"(abonează|abonați|înscrie|înscrieți)-(te|vă) (la|pe) {SENT}|abonare (la )?newsletter",
@@ -44,17 +48,32 @@ PHRASES = (
     r"(copyright[^\w-]|©).{0,60}|copyright",
     r"powered by .{1,30}",
     # Comments and accounts.
-    r"(lasă|lăsați|adaugă|scrie|postează) (un )?(comentariu(l tău)?|răspuns)",
-    r"leave a (comment|reply)",
+    r"(lasă|lăsați|adaugă|scrie|postează) (un )?(comentariu(l tău)?|răspuns)"
+    r"( anulează răspunsul)?",
+    r"leave (a|your) (comment|reply)( here| cancel reply)?",
+    r"no comments( yet)?|\d+ comments?|comments (are closed|off on .*)|comentariile sunt închise",
+    r"spune-ne (opinia|părerea)( ta)?",
     r"(\d+|nici un|niciun|un) (de )?comentari(u|i)( încă)?|comentarii ?\(\d+\)",
-    r"adresa ta de e-?mail nu va fi publicată.*",
+    r"adresa ta de e-?mail nu va fi publicată.*|your e-?mail address will not be published.*",
+    r"salvează-mi numele, e-?mailul.*|save my name, e-?mail.*",
     r"(autentificare|conectare|intră în cont|creează cont|cont nou)( / .*)?",
     # About the page.
     rf"(publicat|postat|actualizat|ultima actualizare|data publicării)( (la|pe))?:? {DATE}",
-    rf"(publicat|postat|scris) de .{{1,30}} (la|pe|în)( data de)? {DATE}",
+    rf"(publicat|postat|scris) de .{{1,30}} (la|pe|în)( data de)? ({DATE}|\d{{1,2}}:\d\d)",
+    r"ultima actualizare",
     r"(sursa |credit )?foto: .{1,60}",
     r"(etichete|taguri|tags): .*",
-    r"timp de citire:? \d+ .{3,10}|\d+ (de )?vizualizări|vizualizări: \d+",
+    r"timp de citire:? \d+ .{3,10}|\d+ min(ute)? (read|de citit)",
+    r"\d+ (de )?vizualizări|vizualizări: \d+|dimensiune font|\+ font mai mare .*",
+    # Of the programs that most blogs are written with, WordPress and Blogger, and of Scribd.
+    r"acest site? folosește akismet .*|this site uses akismet .*",
+    r"(apreciază|like this):|(apreciere |like )?(încarc|loading)\.\.\..*",
+    r"the post .* (first appeared|appeared first) on .*|articolul .* apare prima dată în .*",
+    r"posted (on|in|by) .{1,60}|raportează această reclamă|advertisements?",
+    r"trimiteți (un comentariu|prin e-?mail\W*(postați pe blog.*)?)|postați pe blog",
+    r"(postare|postări|articole) mai (nouă|veche|noi|vechi)|pagina de pornire|postări populare",
+    r"abonați-vă la: .*\(atom\)|vizualizați profilul meu complet|tema .{1,30}\. un produs blogger",
+    r"sunteți pe pagina \d+ ?din \d+",
     # Move on.
     r"(pagina|articolul|postarea) (anterioară|anterior|următoare|următor|următorul)",
     r"pagina principală|pagina \d+ (din|/) \d+|monitorul oficial al româniei(, partea .*)?",
@@ -67,14 +86,18 @@ PHRASES = (
 # The first letters of all of them; they tell nearly all lines of prose from phrases. Marks do not
 # count, and 0 is any number.
 FIRST_LETTERS = """
-    abon accep acest actua adaug adres afla artic auten cites citit comen comut conec cont cooki
-    copyr credi creea cumpa data desch despr distr e-mai email etich faceb folos foto gesti inapo
-    inchi inscr insta intra lasa leave linke meniu mergi messe modif monit nici noi pagin parta
-    pentr pinte polit posta poste power prefe print priva produ publi read refuz respi rss salt
-    salve sari scri setar share site- skip stiri stoc sursa tags tagur teleg terme terms tikto timp
-    tipar trimi twitt ultim urmar utili vedet vezi vizua whats x youtu ©
+    abon accep acest actua adaug adres adver afla alte apre artic auten cele cites citit click comen
+    comme comut conec cont cooki copyr credi creea cumpa data dimen desch despr distr e-mai email
+    etich faceb folos foto gesti inapo incar inchi inscr insta intra lasa leave like linke loadi
+    meniu mergi messe modif monit nici noi pagin parta pentr pinte polit posta poste power prefe
+    print priva produ publi rapor read refuz respi rss s-ar salt salve sari save scri setar share
+    site- skip spune stiri stoc sunte sursa tags tagur te-ar teleg tema terme terms this tikto timp
+    tipar trimi twitt ultim urmar utili v-ar vedet vezi vizua whats x your youtu © +
 """
-HEADS = [*FIRST_LETTERS.split(), "un co", "un de", "0 co", "0 de", "0 vi"]
+HEADS = [
+    *FIRST_LETTERS.split(), "un co", "un de", "0 co", "0 de", "0 mi", "0 vi", "no co", "the p",
+    "da cl", "dati",
+]  # fmt: skip
 # They begin with anything, so that all of a line is read before it is none of them; each has one of
 # these words.
 PHRASES_WITHIN = (

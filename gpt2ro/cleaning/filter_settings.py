@@ -82,6 +82,11 @@ class FilterSettings:
     min_stop_words: int = setting(
         2, "drop documents with fewer different stop words of Romanian", minimum=0
     )
+    max_damaged_words: float = setting(
+        0.005,
+        "drop documents with a higher share of words that lost letters (cnd for când, hot?râre)",
+        minimum=0,
+    )
     min_romanian: float = setting(
         0.1,
         "drop documents with a lower Romanian score, from -1 (foreign) to 1 (Romanian)",

@@ -40,6 +40,7 @@ class Filter:
 FILTERS = (
     Filter("too few letters", "letters", "min_letters"),
     Filter("not Romanian", "language_score", "min_romanian"),
+    Filter("letters lost", "damaged_words", maximum="max_damaged_words"),
     Filter("too few stop words", "stop_words", "min_stop_words"),
     Filter("words too short", "word_length", "min_word_length"),
     Filter("words too long", "word_length", maximum="max_word_length"),

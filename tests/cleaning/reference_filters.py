@@ -16,6 +16,7 @@ LONG_NUMBER = re.compile(
 )
 # Overlapping ones too, and any digits of the first number and of the last.
 FOUR_NUMBERS = re.compile(r"(?=([0-9]{1,3}(?:\.[0-9]{1,3}){3}))")
+PARAMETER = re.compile("[A-Za-z0-9_-]*=")
 LINE_ENDS = ".,;:!?…\"'”“»’)"
 TOP_OCCURRENCES = 3
 
@@ -24,6 +25,7 @@ def statistics(
     text: str,
     native: Sequence[str],
     foreign: Sequence[str],
+    damaged: Sequence[str],
     stop: Sequence[str],
     letters: str,
     native_letters: str,
@@ -37,6 +39,7 @@ def statistics(
     hits = {
         "native_words": sum(stands_in(word, native) for word in words),
         "foreign_words": sum(stands_in(word, foreign) for word in words),
+        "damaged_words": sum(stands_in(word, damaged) for word in words) + lost_letters(text),
         "native_letters": sum(is_one_of(c, native_letters) for word in words for c in word),
         "foreign_spellings": sum(
             any(c.isalpha() and not is_one_of(c, letters + native_letters) for c in word)
@@ -62,6 +65,20 @@ def statistics(
         **{f"top_{length}gram": ratio(top(words, length), len(text)) for length in (2, 3, 4)},
         **{f"repeated_{n}grams": ratio(repeated(words, n), len(text)) for n in range(5, 11)},
     }
+
+
+def lost_letters(text: str) -> int:
+    """Question marks that stand for letters, and runs of U+FFFD."""
+    count = len(re.findall("\ufffd+", text))
+    for place, sign in enumerate(text):
+        previous = text[place - 1] if place else " "
+        following = text[place + 1 : place + 2]
+        is_small = previous.islower() or previous == "?" or previous in WHITE_SPACE
+        is_in_place = (following.islower() and is_small) or (
+            following.isupper() and previous.isupper()
+        )
+        count += sign == "?" and is_in_place and not PARAMETER.match(text, place + 1)
+    return count
 
 
 def ratio(part: float, whole: float) -> float:

@@ -51,6 +51,8 @@ def test_keeps_romanian_prose_verse_and_dialogue(text: str) -> None:
         ("12.03.2020 | 14,5 | 17,2 | lei\n" * 9, "too few letters"),
         (ENGLISH, "not Romanian"),
         (TURKISH, "not Romanian"),
+        (ROMANIAN.translate(str.maketrans("", "", "ăâîșț")) + " Cnd plou, pmntul.", "letters lost"),
+        (ROMANIAN.translate(str.maketrans("ășț", "???")), "letters lost"),
         ("Ștrudel, țuică, brânză, smântână, ștevie, țelină, mămăligă: " * 2, "too few stop words"),
         (f"{ROMANIAN}\n{ROMANIAN}", "repeats lines"),
         (

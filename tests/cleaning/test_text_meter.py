@@ -8,7 +8,9 @@ from passages import ROMANIAN
 
 from gpt2ro import _native
 
-VOCABULARY = (["și", "de", "ă"], ["the", "de"], ["și", "în", "a"], "adeinoprstuî", "ășț")
+VOCABULARY = (
+    ["și", "de", "ă"], ["the", "de"], ["cnd", "de"], ["și", "în", "a"], "adeinoprstuî", "ășț",
+)  # fmt: skip
 METER = _native.TextMeter(*VOCABULARY)
 NAMES = [name for name in vars(_native.TextStatistics) if not name.startswith("_")]
 
@@ -16,7 +18,10 @@ NAMES = [name for name in vars(_native.TextStatistics) if not name.startswith("_
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cn")))
 # Few words and lines, so that they repeat.
 WORDS = st.sampled_from(
-    ["și", "Și", "ȘI", "the", "De", "a", "ă1", "—", "12", "într-o", "lup.", "\n"]
+    [
+        *("și", "Și", "ȘI", "the", "De", "a", "ă1", "—", "12", "într-o", "lup.", "\n"),
+        *("Cnd", "?i", "h?r"),
+    ]
 )
 WORDY = st.lists(WORDS, max_size=60).map(" ".join)
 
@@ -26,6 +31,7 @@ WORDY = st.lists(WORDS, max_size=60).map(" ".join)
 @example("a" * 3 + "\x1c\x85\n\u2028b")  # blanks to Python only, and to both
 @example("aJ\u030c½ Ⅷ ٣ _ \u0345")  # marks, and digits of other kinds
 @example("İI SS ß ŞI")
+@example("HOT?RÂRE ?i via??a, b?id=3 ?Da \ufffd\ufffdi\ufffd ?")
 def test_measures_any_text_as_the_reference(text: str) -> None:
     found = METER.measure(text)
     expected = reference.statistics(text, *VOCABULARY)

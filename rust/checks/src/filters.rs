@@ -10,7 +10,7 @@ use crate::words::{FOREIGN, LETTERS, OWN_LETTERS, ROMANIAN, owned};
 
 pub(crate) static METER: LazyLock<TextMeter> = LazyLock::new(|| {
     let (native, foreign) = (owned(ROMANIAN), owned(FOREIGN));
-    let vocabulary = Vocabulary::new(&native, &foreign, &native, LETTERS, OWN_LETTERS);
+    let vocabulary = Vocabulary::new(&native, &foreign, &foreign, &native, LETTERS, OWN_LETTERS);
     TextMeter::new(vocabulary)
 });
 static REMOVER: LazyLock<LineRemover> = LazyLock::new(remover);
@@ -66,6 +66,7 @@ fn check_measures(text: &str) {
         found.word_length,
         found.lines_per_word,
         found.native_letters,
+        found.damaged_words,
     ] {
         assert!(number.is_finite() && number >= 0.0, "{found:?}");
     }

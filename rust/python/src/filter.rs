@@ -58,11 +58,13 @@ impl TextMeter {
     fn new(
         native: Vec<String>,
         foreign: Vec<String>,
+        damaged: Vec<String>,
         stop: Vec<String>,
         letters: &str,
         native_letters: &str,
     ) -> Self {
-        let vocabulary = Vocabulary::new(&native, &foreign, &stop, letters, native_letters);
+        let vocabulary =
+            Vocabulary::new(&native, &foreign, &damaged, &stop, letters, native_letters);
         Self(Meter::new(vocabulary))
     }
 
@@ -86,6 +88,7 @@ pub(crate) struct TextStatistics {
     foreign_words: f64,
     native_letters: f64,
     foreign_spellings: f64,
+    damaged_words: f64,
     language_score: f64,
     stop_words: usize,
     top_2gram: f64,
@@ -117,6 +120,7 @@ impl From<Statistics> for TextStatistics {
             foreign_words: text.foreign_words,
             native_letters: text.native_letters,
             foreign_spellings: text.foreign_spellings,
+            damaged_words: text.damaged_words,
             language_score: text.language_score,
             stop_words: text.stop_words,
             top_2gram,

@@ -54,6 +54,7 @@ pub fn measure(name: &str) -> Option<Measure> {
     Some(match name {
         "letters" => |text| text.letters,
         "language_score" => |text| text.language_score,
+        "damaged_words" => |text| text.damaged_words,
         "stop_words" => |text| text.stop_words as f64,
         "word_length" => |text| text.word_length,
         "duplicate_lines" => |text| text.duplicate_lines,

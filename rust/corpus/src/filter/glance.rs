@@ -7,6 +7,7 @@
 
 use super::batch::{Room, SPREAD, Words, key};
 use super::lines::is_punctuated;
+use super::losses::lost_letters;
 use super::scan::Block;
 use super::statistics::Findings;
 use super::tokens::NUMBER_BYTES;
@@ -140,6 +141,7 @@ impl<'text> Pass<'text> {
         findings.lines.characters = findings.counts.characters - outside;
         findings.counts.lettered_words = self.lettered.count(self.in_word);
         findings.evidence.foreign_spellings = self.foreign.count(self.in_word);
+        findings.lost_letters = lost_letters(self.text);
         self.words.tell(&mut findings);
         findings
     }
@@ -183,13 +185,14 @@ mod tests {
     use super::*;
 
     fn vocabulary() -> Vocabulary {
-        let [native, foreign, stop] = [
+        let [native, foreign, damaged, stop] = [
             ["și", "de", "lalelele"],
             ["the", "la", "lalelelele"],
+            ["cnd", "de", "abcdefghijkl"],
             ["și", "de", "ș"],
         ]
         .map(|words| words.map(str::to_owned));
-        Vocabulary::new(&native, &foreign, &stop, "adelpteh", "șț")
+        Vocabulary::new(&native, &foreign, &damaged, &stop, "adelpteh", "șț")
     }
 
     /// What is found when everything is counted.
@@ -200,6 +203,7 @@ mod tests {
             word_characters: tokens.word_characters(),
             lines: Lines::of(text),
             evidence: vocabulary.evidence(&tokens),
+            lost_letters: lost_letters(text),
             repetition: Repetition::of(&tokens),
             counts: tokens.counts,
         }
@@ -233,7 +237,7 @@ mod tests {
         #[test]
         fn all_but_repetition_is_as_counted_and_of_that_there_is_no_more(
             words in prop::collection::vec(
-                "[ab12ș ]|de|Și|THE|lalelele|LALELELELE|abcdefghijkl|\n| \n|[.—\u{a0}日]|\\PC", 0..90,
+                "[ab12ș? ]|de|Și|THE|Cnd|lalelele|LALELELELE|abcdefghijkl|\n| \n|[.—\u{a0}日]|\\PC", 0..90,
             ),
             separator in "[ \n]?",
             repeats in 1_usize..4,

@@ -2,15 +2,17 @@ use std::hint::select_unpredictable;
 
 use super::groups::MULTIPLIER;
 
-/// In which lists a word stands: a bit for native words, one for foreign ones, and above them the
-/// number of the stop word, the same in each of its spellings, from 1; 0 of another word.
+/// In which lists a word stands: a bit for native words, one for foreign ones and one for damaged ones,
+/// and above them the number of the stop word, the same in each of its spellings, from 1; 0 of another
+/// word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Kinds(pub(super) u32);
 
 impl Kinds {
     pub(super) const NATIVE: u32 = 1;
     pub(super) const FOREIGN: u32 = 2;
-    pub(super) const STOP_SHIFT: u32 = 2;
+    pub(super) const DAMAGED: u32 = 4;
+    pub(super) const STOP_SHIFT: u32 = 3;
 }
 
 /// Short words by their numbers: a perfect hash table, in which a word is looked up in one place

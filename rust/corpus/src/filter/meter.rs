@@ -2,6 +2,7 @@ use super::batch::Room;
 use super::faults::{Fault, first_between};
 use super::glance::glance;
 use super::lines::Lines;
+use super::losses::lost_letters;
 use super::repetition::Repetition;
 use super::statistics::{Findings, TextStatistics};
 use super::tokens::Tokens;
@@ -32,6 +33,7 @@ impl TextMeter {
             word_characters: tokens.word_characters(),
             lines: Lines::of(text),
             evidence: self.vocabulary.evidence(&tokens),
+            lost_letters: lost_letters(text),
             repetition: Repetition::of(&tokens),
             counts: tokens.counts,
         };
@@ -100,7 +102,7 @@ mod tests {
 
     fn meter() -> TextMeter {
         let native = ["și".to_owned()];
-        TextMeter::new(Vocabulary::new(&native, &[], &native, "unpi", "ș"))
+        TextMeter::new(Vocabulary::new(&native, &[], &[], &native, "unpi", "ș"))
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod groups;
 mod heads;
 mod lexicon;
 mod lines;
+mod losses;
 mod marks;
 mod meter;
 mod pairs;

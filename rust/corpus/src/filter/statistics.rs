@@ -22,6 +22,8 @@ pub(super) struct Findings {
     pub(super) word_characters: usize,
     pub(super) lines: Lines,
     pub(super) evidence: Evidence,
+    /// Signs in words that stand for lost letters.
+    pub(super) lost_letters: usize,
     pub(super) repetition: Repetition,
 }
 
@@ -62,6 +64,7 @@ impl Findings {
             foreign_words,
             native_letters,
             foreign_spellings,
+            damaged_words: share_of_words(evidence.damaged_words + self.lost_letters),
             language_score: language_score.clamp(-1.0, 1.0),
             stop_words: evidence.stop_words,
             top_ngrams: repetition.top.map(share_of_text),
@@ -119,6 +122,9 @@ pub struct TextStatistics {
     pub native_letters: f64,
     /// Words with a letter that the language does not have, among words with a letter.
     pub foreign_spellings: f64,
+    /// What is left of frequent words without their special letters, and signs that stand for lost ones,
+    /// for each word with a letter; may be above 1.
+    pub damaged_words: f64,
     /// How much a text looks like the language, from -1 to 1: the share of its function words and
     /// letters less that of foreign function words and spellings.
     pub language_score: f64,

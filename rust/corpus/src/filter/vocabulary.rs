@@ -29,6 +29,7 @@ pub struct Vocabulary {
 pub(super) struct Evidence {
     pub(super) native_words: usize,
     pub(super) foreign_words: usize,
+    pub(super) damaged_words: usize,
     pub(super) native_letters: usize,
     /// Words with a letter that the language does not have.
     pub(super) foreign_spellings: usize,
@@ -39,12 +40,13 @@ pub(super) struct Evidence {
 impl Vocabulary {
     /// Makes a vocabulary; words and letters are given in lower case.
     ///
-    /// `native` are frequent words of the language, `foreign` of others, `stop` those of which a
-    /// text has some; a word may stand in more than one. `letters` are those of the language,
-    /// `native_letters` those that it alone has.
+    /// `native` are frequent words of the language, `foreign` of others, `damaged` what is left of some
+    /// that lost letters, `stop` those of which a text has some; a word may stand in more than one.
+    /// `letters` are those of the language, `native_letters` those that it alone has.
     pub fn new(
         native: &[String],
         foreign: &[String],
+        damaged: &[String],
         stop: &[String],
         letters: &str,
         native_letters: &str,
@@ -63,6 +65,9 @@ impl Vocabulary {
         }
         for word in foreign {
             vocabulary.set(word, |kinds| kinds.0 |= Kinds::FOREIGN);
+        }
+        for word in damaged {
+            vocabulary.set(word, |kinds| kinds.0 |= Kinds::DAMAGED);
         }
         for (number, word) in (1..).zip(stop) {
             vocabulary.set(word, |kinds| {
@@ -134,6 +139,7 @@ impl Vocabulary {
         Tally {
             native: 0,
             foreign: 0,
+            damaged: 0,
             stops: vec![false; 1 + self.stops],
         }
     }
@@ -143,6 +149,7 @@ impl Vocabulary {
 pub(super) struct Tally {
     native: usize,
     foreign: usize,
+    damaged: usize,
     /// Whether a stop word occurs, by its number.
     stops: Vec<bool>,
 }
@@ -153,19 +160,22 @@ impl Tally {
         let Kinds(kinds) = kinds;
         self.native += count * usize::from(kinds & Kinds::NATIVE != 0);
         self.foreign += count * usize::from(kinds & Kinds::FOREIGN != 0);
+        self.damaged += count * usize::from(kinds & Kinds::DAMAGED != 0);
         self.stops[(kinds >> Kinds::STOP_SHIFT) as usize] = true;
     }
 
     /// Adds words, each once.
     #[inline(always)]
     pub(super) fn add_all(&mut self, kinds: &[Kinds]) {
-        let (mut native, mut foreign) = (0, 0);
+        let (mut native, mut foreign, mut damaged) = (0, 0, 0);
         for Kinds(kinds) in kinds {
             native += kinds & Kinds::NATIVE;
             foreign += kinds & Kinds::FOREIGN;
+            damaged += kinds & Kinds::DAMAGED;
         }
         self.native += native as usize;
         self.foreign += (foreign / Kinds::FOREIGN) as usize;
+        self.damaged += (damaged / Kinds::DAMAGED) as usize;
         let stops = &mut self.stops[..];
         for Kinds(kinds) in kinds {
             stops[(kinds >> Kinds::STOP_SHIFT) as usize] = true;
@@ -175,6 +185,7 @@ impl Tally {
     pub(super) fn tell(&self, evidence: &mut Evidence) {
         evidence.native_words = self.native;
         evidence.foreign_words = self.foreign;
+        evidence.damaged_words = self.damaged;
         let stops = self.stops[1..].iter();
         evidence.stop_words = stops.filter(|occurs| **occurs).count();
     }
@@ -205,25 +216,31 @@ mod tests {
     use super::*;
 
     fn vocabulary() -> Vocabulary {
-        let [native, foreign, stop] =
-            [&["și", "de", "la"][..], &["the", "la"], &["și", "de"]].map(|words| {
-                words
-                    .iter()
-                    .map(|word| (*word).to_owned())
-                    .collect::<Vec<_>>()
-            });
-        Vocabulary::new(&native, &foreign, &stop, "adelpteh", "șț")
+        let [native, foreign, damaged, stop] = [
+            &["și", "de", "la"][..],
+            &["the", "la"],
+            &["cnd"],
+            &["și", "de"],
+        ]
+        .map(|words| {
+            words
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect::<Vec<_>>()
+        });
+        Vocabulary::new(&native, &foreign, &damaged, &stop, "adelpteh", "șț")
     }
 
     #[test]
     fn occurrences_are_counted_small_or_capital_and_stop_words_once() {
         let vocabulary = vocabulary();
-        let tokens = Tokens::of("Și THE și la de-la ȘI Țap kit", &vocabulary.scanner);
+        let tokens = Tokens::of("Și THE și la de-la ȘI Țap kit Cnd", &vocabulary.scanner);
         let expected = Evidence {
             native_words: 6,
             foreign_words: 3,
+            damaged_words: 1,
             native_letters: 4,
-            foreign_spellings: 4,
+            foreign_spellings: 5,
             stop_words: 2,
         };
         assert_eq!(vocabulary.evidence(&tokens), expected);
