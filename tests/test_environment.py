@@ -108,7 +108,7 @@ def test_conda_has_the_extension_noted_as_make_has() -> None:
     assert f"# and: {note[1]}\n" in (ROOT / "environment.yml").read_text()
 
 
-CHECK = ["workflow/scripts/check_setup.py", "--workspace", "rust"]
+CHECK = ["tools/check_setup.py", "--workspace", "rust"]
 
 
 def test_the_versions_of_python_are_the_same_everywhere() -> None:

@@ -1,6 +1,6 @@
 """Look for what set-up needs before it downloads anything: Python, Rust, a C++ compiler.
 
-PYTHONPATH=. python3 workflow/scripts/check_setup.py --workspace rust
+PYTHONPATH=. python3 tools/check_setup.py --workspace rust
 
 It runs before there is an environment, in whatever Python there is: so it imports ours late.
 """
@@ -15,7 +15,9 @@ OLDEST, NEWEST = (3, 11), (3, 14)
 
 def main() -> None:
     """Read the arguments and end with one line if something is missing."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--workspace", type=Path, required=True, help="folder of the workspace")
     arguments = parser.parse_args()
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
