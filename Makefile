@@ -25,6 +25,7 @@ samples: setup
 setup: .venv/.complete gpt2ro/_native.abi3.so
 
 .venv/.complete: requirements.lock pyproject.toml
+	@PYTHONPATH=. $(PYTHON) tools/check_setup.py --workspace rust
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --require-hashes --requirement requirements.lock
 	$(RUN) python -m pip install --no-deps --no-build-isolation --editable .

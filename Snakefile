@@ -41,6 +41,8 @@ localrules:
 
 rule all:
     default_target: True
+    message:
+        f"Everything is ready in {RESULTS}: samples.txt, report.html, model, deploy, bin."
     input:
         # What is used from here on; of what lies between, files may be deleted to free the disk.
         rules.train.output,
@@ -53,7 +55,7 @@ rule all:
 
 rule corpus:
     message:
-        "The corpus is ready: cleaned, without duplicates, split."
+        f"The corpus is ready: cleaned, without duplicates, split. {RESULTS}/corpus.html shows it."
     input:
         every_part(rules.dedupe.output),
         rules.corpus_report.output,

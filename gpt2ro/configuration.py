@@ -75,6 +75,8 @@ def _describe(error: ValidationError) -> str:
         case "additionalProperties":
             valid = sorted(schema["properties"])
             unknown = next(name for name in instance if name not in valid)
+            # YAML takes a key such as on, no or 3 for no text.
+            unknown = unknown if isinstance(unknown, str) else _as_written(unknown)
             prefix = f"{key}." if key else ""
             return f'unknown key "{prefix}{unknown}"; {nearest(unknown, valid)}'
         case "required":

@@ -96,7 +96,7 @@ def run(
         # The reader has gone; keep the interpreter from flushing into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        message = _of_system(error)
+        message = of_system(error)
         if message is None:
             raise
         print(f"gpt2ro: {message}", file=sys.stderr, flush=True)
@@ -118,7 +118,7 @@ def of_full_disk(error: OSError, where: object) -> Exception:
     return UserError(no_space_left(where)) if error.errno in NO_SPACE else error
 
 
-def _of_system(error: OSError) -> str | None:
+def of_system(error: OSError) -> str | None:
     """Return what a user can do about an error of the system; None if it is a defect of ours."""
     if error.errno in NO_SPACE:
         # Of a file that is written as it grows, a log say; what appears whole says its name.

@@ -67,17 +67,7 @@ def checked_settings(
             f"{where}: training.baseline is true, and training.initial_weights is random, so the "
             "training is its own baseline; set baseline: false, or name initial weights."
         )
-    results = Path(settings["results"])
-    for place in (results, *results.parents):
-        if place.exists() and not place.is_dir():
-            raise UserError(
-                f"{where}: results is {results}, and {place} is no folder; name another."
-            )
-    if Path(training["initial_weights"]).resolve() == Path(settings["results"], "model").resolve():
-        raise UserError(
-            f"{where}: training.initial_weights is {training['initial_weights']}, the model that "
-            "this training writes; set results to another folder."
-        )
+    _check_results(Path(settings["results"]), training["initial_weights"], where)
     _check_initial_weights(training["initial_weights"], where)
     preferred_sources(settings["deduplication"]["prefer_sources"], settings["sources"])
     for path in DecontaminationSettings(**settings["decontamination"]).benchmark_files:
@@ -89,6 +79,20 @@ def checked_settings(
     )
     check_shares(experiment, max(1, training["gpus"]))
     return settings
+
+
+def _check_results(results: Path, initial_weights: str, where: str) -> None:
+    """Refuse a folder that cannot be made, or whose model is what the training begins with."""
+    for place in (results, *results.parents):
+        if place.exists() and not place.is_dir():
+            raise UserError(
+                f"{where}: results is {results}, and {place} is no folder; name another."
+            )
+    if Path(initial_weights).resolve() == (results / "model").resolve():
+        raise UserError(
+            f"{where}: training.initial_weights is {initial_weights}, the model that this training "
+            "writes; set results to another folder."
+        )
 
 
 def _check_initial_weights(name: str, where: str) -> None:

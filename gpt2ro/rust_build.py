@@ -1,9 +1,11 @@
 """Builds the Rust binaries, and the extension of Python, with cargo."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -33,10 +35,9 @@ def build(workspace: Path, output: Path | None, jobs: int) -> None:
     that runs this must be the one whose PyTorch is linked to.
 
     Raises:
-        UserError: cargo or a C++ compiler is missing, or the build fails.
+        UserError: cargo or a C++ compiler is missing, Rust is too old, or the build fails.
     """
-    _require_cargo()
-    _require_compiler()
+    require_tools(workspace)
     target = _target_folder(workspace)
     _drop_objects_of_another_torch(workspace, target)
     _cargo_build(workspace, [BINARY, WITH_TORCH], jobs, _environment())
@@ -53,9 +54,10 @@ def build_static(workspace: Path, output: Path, jobs: int) -> None:
     It needs no shared library, so it runs on every Linux of this processor.
 
     Raises:
-        UserError: cargo is missing, the build fails, or the binary is too large or not alone.
+        UserError: cargo is missing or too old, the build fails, or the binary is too large or not
+            alone.
     """
-    _require_cargo()
+    _require_rust(workspace)
     host = _host()
     # With a target of its own, the C library is not linked into what runs during the build.
     flags = ["--target", host]
@@ -105,9 +107,9 @@ def build_extension(workspace: Path, output: Path, jobs: int) -> None:
     It is the one that maturin builds at set-up; this is for a change of its sources.
 
     Raises:
-        UserError: cargo is missing, or the build fails.
+        UserError: cargo is missing or too old, or the build fails.
     """
-    _require_cargo()
+    _require_rust(workspace)
     settings = {"PYO3_BUILD_EXTENSION_MODULE": "1", "PYO3_PYTHON": sys.executable}
     _cargo_build(workspace, ["gpt2ro-python"], jobs, {**_environment(), **settings})
     with atomic_path(output) as partial:
@@ -140,12 +142,46 @@ def _drop_objects_of_another_torch(workspace: Path, target: Path) -> None:
         subprocess.run(clean, cwd=workspace, env=_environment(), check=False)
 
 
-def _require_cargo() -> None:
+def require_tools(workspace: Path) -> None:
+    """See whether all is there that a build of the workspace needs.
+
+    Raises:
+        UserError: cargo or a C++ compiler is missing, or Rust is too old.
+    """
+    _require_rust(workspace)
+    _require_compiler()
+
+
+def _require_rust(workspace: Path) -> None:
     if shutil.which("cargo") is None:
         raise UserError(
             "cargo: not found on PATH, expected a Rust toolchain; install Rust (rustup.rs or your "
             "distribution) and run again."
         )
+    # Those of distributions are often too old, and cargo then speaks of a feature or an edition.
+    if (found := _rust_version()) and found < (needed := _needed_rust(workspace)):
+        raise UserError(
+            f"rustc: Rust {_dotted(found)} found, {_dotted(needed)} or newer expected; run rustup "
+            "update, or install Rust from rustup.rs, and run again."
+        )
+
+
+def _rust_version() -> tuple[int, ...]:
+    """Return the version of the compiler on PATH; nothing if there is none or it does not say."""
+    if shutil.which("rustc") is None:
+        return ()
+    done = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=False)
+    told = re.match(r"rustc (\d+)\.(\d+)", done.stdout)
+    return tuple(map(int, told.groups())) if told else ()
+
+
+def _needed_rust(workspace: Path) -> tuple[int, ...]:
+    manifest = tomllib.loads((workspace / "Cargo.toml").read_text(encoding="utf-8"))
+    return tuple(map(int, manifest["workspace"]["package"]["rust-version"].split(".")))
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def _require_compiler() -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from gpt2ro.configuration import check, typed, with_defaults
@@ -39,6 +41,14 @@ def test_accepts_what_the_schema_allows() -> None:
             {"results": "r", "cleaning": {"min_caracters": 1}},
             'c.yaml: unknown key "cleaning.min_caracters"; did you mean "min_characters"?',
         ),
+        (
+            {"results": "r", True: 1},
+            'c.yaml: unknown key "true"; valid: cleaning, corpus, results.',
+        ),
+        (
+            {"results": "r", "cleaning": {None: 1}},
+            'c.yaml: unknown key "cleaning.null"; valid: min_characters, mode, name, share.',
+        ),
         ({}, 'c.yaml: key "results" is missing; set it.'),
         ({"results": 3}, "c.yaml: results is 3; expected a text."),
         ({"results": None}, "c.yaml: results is null; expected a text."),
@@ -66,7 +76,7 @@ def test_accepts_what_the_schema_allows() -> None:
         ),
     ],
 )
-def test_says_file_key_found_and_expected(values: dict[str, object], message: str) -> None:
+def test_says_file_key_found_and_expected(values: dict[Any, object], message: str) -> None:
     with pytest.raises(UserError) as error:
         check(values, SCHEMA, "c.yaml")
     assert str(error.value) == message

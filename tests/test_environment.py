@@ -1,8 +1,10 @@
-"""The two descriptions of the environment, pip's lock and conda's file, agree."""
+"""What set-up needs is told alike everywhere, and before anything is downloaded."""
 
 import os
 import re
+import runpy
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -104,3 +106,56 @@ def test_conda_has_the_extension_noted_as_make_has() -> None:
     note = re.search(r"^NOTE_EXTENSION = .* (snakemake .*)$", (ROOT / "Makefile").read_text(), re.M)
     assert note
     assert f"# and: {note[1]}\n" in (ROOT / "environment.yml").read_text()
+
+
+CHECK = ["tools/check_setup.py", "--workspace", "rust"]
+
+
+def test_the_versions_of_python_are_the_same_everywhere() -> None:
+    script = runpy.run_path(str(ROOT / CHECK[0]))
+    (oldest_major, oldest), (newest_major, newest) = script["OLDEST"], script["NEWEST"]
+    bounds = f">={oldest_major}.{oldest},<{newest_major}.{newest + 1}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == bounds
+    assert f"- python{bounds}\n" in (ROOT / "environment.yml").read_text()
+    told = f"Python {oldest_major}.{oldest} to {newest_major}.{newest}"
+    assert told in (ROOT / "README.md").read_text()
+
+
+def test_the_version_of_rust_is_the_same_everywhere() -> None:
+    workspace = tomllib.loads((ROOT / "rust" / "Cargo.toml").read_text())["workspace"]
+    needed = workspace["package"]["rust-version"]
+    assert f"- rust>={needed}\n" in (ROOT / "environment.yml").read_text()
+    assert f"Rust {needed} or newer" in (ROOT / "README.md").read_text()
+
+
+def test_set_up_looks_for_what_it_needs_before_it_downloads() -> None:
+    command = ["make", "--dry-run", "--always-make", ".venv/.complete"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert " ".join(CHECK) in done.stdout.partition(" -m venv ")[0]
+    assert "pip install" in done.stdout.partition(" -m venv ")[2]
+
+
+@pytest.mark.parametrize(("version", "name"), [((3, 10, 13), "3.10"), ((3, 15, 0), "3.15")])
+def test_another_python_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], name: str
+) -> None:
+    monkeypatch.setattr(sys, "version_info", version)
+    monkeypatch.setattr(sys, "argv", CHECK)
+    with pytest.raises(SystemExit, match=f"is Python {name}, expected 3.11 to 3.14; name another"):
+        runpy.run_path(str(ROOT / CHECK[0]), run_name="__main__")
+
+
+def test_a_missing_rust_is_told_in_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, *CHECK],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert (
+        done.stderr.startswith("gpt2ro: cargo: not found on PATH") and done.stderr.count("\n") == 1
+    )

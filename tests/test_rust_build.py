@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from gpt2ro.errors import UserError
-from gpt2ro.rust_build import EXTENSION, STATIC_BYTES, build, build_extension, build_static
+from gpt2ro.rust_build import (
+    EXTENSION,
+    STATIC_BYTES,
+    build,
+    build_extension,
+    build_static,
+    require_tools,
+)
 
 
 def make_tool(folder: Path, name: str, script: str = "exit 0") -> None:
@@ -30,6 +37,31 @@ def test_a_missing_cargo_is_told(tools: Path, tmp_path: Path) -> None:
     make_tool(tools, "g++")
     with pytest.raises(UserError, match="cargo: not found on PATH, expected a Rust toolchain"):
         build(tmp_path, tmp_path / "bin" / "gpt2ro", 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_enough"),
+    [
+        ("rustc 1.75.0 (82e1608df 2023-12-21)", False),
+        ("rustc 1.100.0-nightly (59807616e 2026-09-14)", True),
+        ("rustc 1.89.0 (29483883e 2025-08-04)", True),
+        ("", True),
+    ],
+)
+def test_a_rust_that_is_too_old_is_told(
+    tools: Path, tmp_path: Path, told: str, is_enough: bool
+) -> None:
+    for name in ("g++", "cargo"):
+        make_tool(tools, name)
+    make_tool(tools, "rustc", f'echo "{told}"')
+    (tmp_path / "Cargo.toml").write_text('[workspace.package]\nrust-version = "1.89"\n')
+    if is_enough:
+        require_tools(tmp_path)
+    else:
+        with pytest.raises(
+            UserError, match=r"Rust 1\.75 found, 1\.89 or newer expected; run rustup"
+        ):
+            require_tools(tmp_path)
 
 
 def test_a_missing_compiler_is_told(tools: Path, tmp_path: Path) -> None:

@@ -47,9 +47,23 @@ def real(value: float) -> str:
         return f"{value:,.0f}".replace("-", MINUS)
     if abs(value) >= 1e-3:
         return f"{value:.4g}".replace("-", MINUS)
+    return _scientific(value)
+
+
+def _scientific(value: float) -> str:
     mantissa, exponent = f"{value:.1e}".split("e")
     mantissa = mantissa.removesuffix(".0").replace("-", MINUS)
     return f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def bits(value: float) -> str:
+    """Return bits per byte to a thousandth, so that a column of them can be compared: `1.670`."""
+    return f"{value:.3f}"
+
+
+def perplexity(value: float) -> str:
+    """Return a perplexity to a tenth, `1,134.1`, and one of a million or more as `2.1 × 10⁶`."""
+    return f"{value:,.1f}" if value < 1e6 else _scientific(value)
 
 
 def share(value: float) -> str:
@@ -91,6 +105,8 @@ FILTERS = {
     "size": size,
     "count": count,
     "real": real,
+    "bits": bits,
+    "perplexity": perplexity,
     "share": share,
     "fact": fact,
     "label": label,

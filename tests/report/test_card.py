@@ -70,7 +70,7 @@ def test_tells_the_sources_with_their_licences_and_sizes(results, model, catalog
 
 def test_tells_the_figures_by_split_and_source(results, model, catalogue) -> None:
     text = card(results, model, catalogue)
-    assert "| valid | all | 1.234 | 15.50 | 321.0 | 800 |" in text
+    assert "| valid | all | 1.234 | 15.5 | 321.0 | 800 |" in text
     assert "| valid | wiki | 2.500 |" in text
     assert "| test | tales | 1.234 |" in text
     assert "| test | wiki" not in text

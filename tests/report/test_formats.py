@@ -2,7 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpt2ro.report.formats import count, fact, label, real, share, signed, size, whole
+from gpt2ro.report.formats import (
+    bits,
+    count,
+    fact,
+    label,
+    perplexity,
+    real,
+    share,
+    signed,
+    size,
+    whole,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +62,12 @@ def test_only_large_counts_are_rounded(value: int, expected: str) -> None:
 )
 def test_reals_have_four_significant_digits(value: float, expected: str) -> None:
     assert real(value) == expected
+
+
+def test_bits_and_perplexities_have_equally_many_decimals_in_a_column() -> None:
+    assert [bits(value) for value in (1.67, 1.6654, 12.0)] == ["1.670", "1.665", "12.000"]
+    found = [perplexity(value) for value in (910, 797.25, 1134.06, 2.1e6)]
+    assert found == ["910.0", "797.2", "1,134.1", "2.1 × 10⁶"]
 
 
 @pytest.mark.parametrize(

@@ -189,8 +189,8 @@ def test_names_only_the_parameters_that_a_strategy_uses(html: str) -> None:
 
 def test_shows_the_figures_of_every_source(html: str) -> None:
     text = re.sub(r"<[^>]+>", " ", html)
-    assert re.search(r"wiki\s+2\.5\s+15\.5\s+321\s+–\s+–\s+–", text)
-    assert re.search(r"tales\s+1\.234\s+15\.5\s+321\s+1\.234\s+15\.5\s+321", text)
+    assert re.search(r"wiki\s+2\.500\s+15\.5\s+321\.0\s+–\s+–\s+–", text)
+    assert re.search(r"tales\s+1\.234\s+15\.5\s+321\.0\s+1\.234\s+15\.5\s+321\.0", text)
 
 
 def test_shows_the_agreement_probes_by_phenomenon_and_of_all(html: str) -> None:

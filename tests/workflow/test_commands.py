@@ -1,5 +1,6 @@
 """The commands of the README, as they are written there."""
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -54,17 +55,34 @@ def test_another_tokenizer_stands_beside_ours_where_the_config_names_one(built: 
 def test_the_dag_is_a_picture_of_every_rule(built: Workspace) -> None:
     done = shell(built, "snakemake --dag | dot -Tsvg")
     assert done.stdout.lstrip().startswith("<?xml")
-    for rule in (
-        "download",
-        "extract",
-        "clean",
-        "clusters",
-        "tokenizer",
-        "train",
-        "rust",
-        "samples",
-    ):
-        assert rule in done.stdout
+    drawn = {label.split("&#")[0] for label in re.findall(r">([^<>\n]+)</text>", done.stdout)}
+    summary = built.snakemake("--summary").stdout.splitlines()[1:]
+    rules = {line.split("\t")[2] for line in summary}
+    assert {"download", "native", "clusters", "report"} < rules <= drawn
+
+
+def edges(nodes: dict[str, str], arrows: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which rule needs which, by the names of the nodes of a graph."""
+    return {(nodes[needed], nodes[by]) for needed, by in arrows}
+
+
+def test_the_picture_of_the_readme_has_the_rules_there_are(built: Workspace) -> None:
+    picture = (ROOT / "docs" / "dag.svg").read_text()
+    node = r'class="node">\s*<title>(\d+)</title>\s*<path[^>]*>\s*<text[^>]*>(\w+)<'
+    drawn = edges(
+        dict(re.findall(node, picture)), re.findall(r"<title>(\d+)&#45;&gt;(\d+)<", picture)
+    )
+    done = shell(built, f"snakemake --rulegraph --configfile {ROOT}/config/config.yaml")
+    nodes = dict(re.findall(r'(\d+)\[label = "(\w+)"', done.stdout))
+    real = edges(nodes, re.findall(r"(\d+) -> (\d+)", done.stdout))
+    assert real and drawn == real, "snakemake --rulegraph | dot -Tsvg > docs/dag.svg"
+
+
+def test_a_run_ends_with_a_line_on_what_there_is(built: Workspace) -> None:
+    told = shell(built, "snakemake -n -F all").stdout
+    assert "Everything is ready in results: samples.txt, report.html, " in told
+    for name in ("samples.txt", "report.html", "model", "deploy", "bin"):
+        assert (built.folder / "results" / name).exists()
 
 
 def test_one_stage_again_keeps_the_others(built: Workspace) -> None:

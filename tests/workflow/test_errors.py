@@ -64,6 +64,11 @@ def test_a_fault_in_the_config_is_told_before_anything_runs(
             "config.yaml: samples.prompts is miniature/none.txt: no such file; correct the name.",
         ),
         (
+            "  prompts: miniature/prompts.txt",
+            f"  prompts: {'a' * 300}",
+            "aaa: file name too long; name another place.",
+        ),
+        (
             "extraction:",
             "decontamination: {benchmarks: none.txt}\nextraction:",
             "config.yaml: decontamination.benchmarks is none.txt: no such file; correct the name.",

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -23,6 +23,8 @@ MINIATURE_PARTS = {
     "letters.txt": "letters_1.txt",
 }
 PLANNED = "update pending"
+# Seconds: the first run of all compiles Rust, which takes ten minutes on a busy machine.
+HANGS_AFTER = 3600
 PART = re.compile(r"/(tales|letters)/(\w+\.txt)")
 
 
@@ -39,6 +41,13 @@ def job(output: dict[str, str]) -> str:
     """The job that makes an output: its rule, with source and part where the rule has them."""
     part = PART.search(output["output_file"]) if output["rule"] != "clusters" else None
     return output["rule"] + (f"({part[1]}/{part[2]})" if part else "")
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """End a process and all that it started in its group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def write_miniature_corpus(folder: Path) -> None:
@@ -108,18 +117,27 @@ class Workspace:
             "PYTHONPATH": str(self.folder),
         }
 
-    def snakemake(self, *arguments: str, timeout: float = 600) -> Result:
-        """Run snakemake to its end."""
-        done = subprocess.run(
+    def started(self, *arguments: str, output: int) -> subprocess.Popen[str]:
+        """Start snakemake in a process group of its own; `output` is where both streams go."""
+        return subprocess.Popen(
             self.command(*arguments),
             cwd=self.folder,
             env=self.environment,
-            capture_output=True,
+            stdout=output,
+            stderr=output,
             text=True,
-            timeout=timeout,
-            check=False,
+            start_new_session=True,
         )
-        return Result(done.returncode, done.stdout, done.stderr)
+
+    def snakemake(self, *arguments: str, timeout: float = HANGS_AFTER) -> Result:
+        """Run snakemake to its end; if that does not come, end its jobs with it."""
+        process = self.started(*arguments, output=subprocess.PIPE)
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        except BaseException:
+            end_group(process)
+            raise
+        return Result(process.returncode, stdout, stderr)
 
     def build(self, *targets: str) -> Result:
         """Run targets and insist that they succeed."""
@@ -135,23 +153,17 @@ class Workspace:
         outputs = [dict(zip(header, row, strict=True)) for row in rows]
         return {job(output) for output in outputs if output["plan"] == PLANNED}
 
-    def kill_when(self, path: Path, *targets: str, timeout: float = 300) -> None:
+    def kill_when(self, path: Path, *targets: str, timeout: float = HANGS_AFTER) -> None:
         """Run targets and send SIGKILL to the whole process group once `path` exists."""
-        process = subprocess.Popen(
-            self.command(*targets),
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = self.started(*targets, output=subprocess.DEVNULL)
         end = time.monotonic() + timeout
-        while not path.exists():
-            assert process.poll() is None, f"snakemake ended before {path} appeared"
-            assert time.monotonic() < end, f"{path} did not appear within {timeout} s"
-            time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        try:
+            while not path.exists():
+                assert process.poll() is None, f"snakemake ended before {path} appeared"
+                assert time.monotonic() < end, f"{path} did not appear within {timeout} s"
+                time.sleep(0.01)
+        finally:
+            end_group(process)
 
     def outputs(self) -> dict[str, bytes]:
         """Every output of the workflow with its bytes; not logs, checkpoints or TensorBoard."""

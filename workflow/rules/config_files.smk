@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from gpt2ro.errors import UserError
+from gpt2ro.errors import UserError, of_system
 from gpt2ro.yaml_file import look_at_config
 
 DEFAULT_CONFIG = "config/config.yaml"
@@ -21,6 +21,10 @@ def faults_told():
         yield
     except UserError as error:
         sys.exit(f"gpt2ro: {' '.join(str(error).split())}")
+    except OSError as error:
+        if (told := of_system(error)) is None:
+            raise
+        sys.exit(f"gpt2ro: {told}")
 
 
 with faults_told():
