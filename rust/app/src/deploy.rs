@@ -13,7 +13,8 @@ use gpt2ro_tokenizer::{SpecialTokens, Tokenizer};
 pub const END_OF_TEXT: &str = "<|endoftext|>";
 const REMEDY: &str = "run the step convert again";
 const CONFIG: &str = "config.json";
-const TOKENIZER: &str = "tokenizer.json";
+/// The name of the tokenizer's file.
+pub const TOKENIZER: &str = "tokenizer.json";
 /// Not read by this program and not needed beside it; but if they are there, they shall be as deployed.
 const OF_OTHER_TOOLS: [&str; 2] = ["vocab.json", "merges.txt"];
 
@@ -99,6 +100,15 @@ impl Deploy {
     pub fn encode(&self, text: &str) -> Vec<u32> {
         self.tokenizer.encode(text, SpecialTokens::Read)
     }
+}
+
+/// The tokenizer of a folder, in which nothing else need be.
+///
+/// # Errors
+/// The file is missing or damaged.
+pub fn open_tokenizer(folder: &Path) -> Result<Tokenizer> {
+    check_folder(folder)?;
+    read_tokenizer(&present(folder, TOKENIZER)?)
 }
 
 /// See that what is named as the model is a folder.

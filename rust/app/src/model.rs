@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 /// Of which fed tokens the logits are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,30 @@ impl<'a> Logits<'a> {
     #[must_use]
     pub fn values(&self) -> &[f32] {
         &self.values
+    }
+
+    /// The same, if every one is a number: those of whole weights are.
+    ///
+    /// # Errors
+    /// One is infinite or NaN.
+    pub fn checked(self) -> Result<Self> {
+        // A block is looked through by instructions on several values, and left for none of them.
+        const BLOCK: usize = 256;
+        let is_whole = |block: &[f32]| {
+            block
+                .iter()
+                .fold(true, |all, logit| all & logit.is_finite())
+        };
+        let mut blocks = self.values.chunks(BLOCK);
+        let damaged = blocks.find(|block| !is_whole(block));
+        if let Some(found) = damaged.and_then(|block| block.iter().find(|logit| !logit.is_finite()))
+        {
+            bail!(
+                "the model's logits are not numbers ({found}), so its weights are damaged; \
+                 run the steps train and convert again"
+            );
+        }
+        Ok(self)
     }
 }
 
@@ -79,4 +103,22 @@ pub trait Model {
     /// Replace the sequences: the new sequence i continues the old sequence `parents[i]`. There may
     /// be more or fewer than before.
     fn reorder(&mut self, parents: &[usize]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logits_that_are_no_numbers_are_found_wherever_they_stand() {
+        for place in [0, 255, 256, 599] {
+            for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                let mut values = vec![f32::MAX; 600];
+                assert!(Logits::new(&values[..], 300).checked().is_ok());
+                values[place] = value;
+                let error = Logits::new(values, 300).checked().unwrap_err();
+                assert!(error.to_string().contains(&format!("({value})")), "{error}");
+            }
+        }
+    }
 }

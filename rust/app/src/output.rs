@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, StdoutLock, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 
@@ -57,14 +57,15 @@ pub fn tell(line: &str) {
 /// # Errors
 /// The disk is full, the folder is missing, ...
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    // A link stays one, and what it names is written.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let written = if fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
-        let opened = File::options().write(true).open(&target);
-        opened.and_then(|mut file| file.write_all(bytes))
-    } else {
-        write_and_rename(&target, bytes)
+    let write = |target: PathBuf| {
+        if fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
+            let opened = File::options().write(true).open(&target);
+            opened.and_then(|mut file| file.write_all(bytes))
+        } else {
+            write_and_rename(&target, bytes)
+        }
     };
+    let written = target_of(path).and_then(write);
     written
         .map_err(with_remedy)
         .with_context(|| format!("{}: cannot be written", path.display()))
@@ -75,15 +76,41 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// The folder is missing or may not be written to, ...
 pub fn check_place(path: &Path) -> Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let opened = match fs::metadata(&target) {
+    let check = |target: PathBuf| match fs::metadata(&target) {
+        // Its reader would take it for the end when it is closed again.
+        Ok(metadata) if is_pipe(&metadata) => Ok(()),
         Ok(metadata) if !metadata.is_file() => File::options().write(true).open(&target).map(drop),
         _ => {
             let partial = partial_path(&target);
             File::create(&partial).and_then(|_| fs::remove_file(&partial))
         }
     };
-    opened.with_context(|| format!("{}: cannot be written", path.display()))
+    let checked = target_of(path).and_then(check);
+    checked.with_context(|| format!("{}: cannot be written", path.display()))
+}
+
+/// The file that a path means: a link stays one, and what it names is written.
+fn target_of(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(target) = fs::canonicalize(path) {
+        return Ok(target);
+    }
+    let name = path.as_os_str().as_encoded_bytes();
+    if name.last().is_some_and(|&byte| is_separator(byte.into())) {
+        let told = "a folder by its name; name a file";
+        return Err(io::Error::new(ErrorKind::IsADirectory, told));
+    }
+    Ok(path.to_owned())
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    metadata.file_type().is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// An error of writing, with what to do about a full disk.
@@ -108,9 +135,11 @@ fn write_and_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// With the process's number: another that writes the same file does so for itself.
 fn partial_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.partial"))
+    let process = std::process::id();
+    path.with_file_name(format!(".{name}.{process}.partial"))
 }
 
 /// How standard input is named to the user.

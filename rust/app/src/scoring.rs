@@ -60,7 +60,7 @@ impl Score {
 /// is called after each block with the number of tokens done.
 ///
 /// # Errors
-/// The backend failed.
+/// The backend failed, or the model computes no numbers: its weights are damaged.
 pub fn nats(model: &mut dyn Model, tokens: &[u32], progress: &mut dyn FnMut(usize)) -> Result<f64> {
     let mut before = model.end_of_text();
     let mut nats = 0.0;
@@ -71,7 +71,7 @@ pub fn nats(model: &mut dyn Model, tokens: &[u32], progress: &mut dyn FnMut(usiz
             let mut inputs = vec![before];
             inputs.extend(&targets[..targets.len() - 1]);
             before = targets[targets.len() - 1];
-            let logits = model.forward(&[inputs], Positions::All)?;
+            let logits = model.forward(&[inputs], Positions::All)?.checked()?;
             nats += targets
                 .iter()
                 .enumerate()

@@ -7,6 +7,7 @@ STREAM is a JSON list: the random numbers to sample with, one a token, anew for 
     FOLDER/plain        hardly ever ends a text
     FOLDER/ending       often ends a text, so that finished sequences compete in a beam search
     FOLDER/not_numbers  has damaged weights: NaN
+    FOLDER/infinite     has weights that grew without bound: a logit is infinite
 
 Each holds what the step convert writes, and reference.json: for some prompts the ids, the logits of
 the last position, the continuation of each case, with the flags that ask the binary for it, and one
@@ -406,6 +407,11 @@ def main() -> None:
     with torch.no_grad():
         network.transformer.ln_f.bias[0] = float("nan")
     write_deploy(target / "not_numbers", bpe, network)
+    with torch.no_grad():
+        network.transformer.ln_f.weight.zero_()
+        network.transformer.ln_f.bias.fill_(30.0)
+        network.transformer.wte.weight[5] = 1e38
+    write_deploy(target / "infinite", bpe, network)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, ValueEnum};
 
 use super::values::{
-    Bias, at_least_one, bias, count, finite, positive, seed, share, temperature, top_k,
+    Bias, beams, bias, count, finite, positive, seed, share, temperature, top_k, word,
 };
 use crate::decoding::processors::Processors;
 use crate::decoding::{Decoding, EarlyStopping, Limits, Strategy};
@@ -71,7 +71,7 @@ pub struct DecodingOptions {
     #[arg(long, default_value_t = 0.95, value_parser = share, allow_negative_numbers = true)]
     pub typical_p: f64,
     /// Candidates that the beam search keeps.
-    #[arg(long, default_value_t = 4, value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 4, value_parser = beams, allow_negative_numbers = true)]
     pub beams: usize,
     /// Over 0 favours long sequences in beam search, under 0 short ones.
     #[arg(long, default_value_t = 1.0, value_parser = finite::<f64>, allow_negative_numbers = true)]
@@ -103,7 +103,7 @@ pub struct DecodingOptions {
     #[arg(long, default_value_t = 0, value_parser = count, allow_negative_numbers = true)]
     pub no_repeat_ngram: usize,
     /// Never write this word or text; may be given more than once.
-    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", value_parser = word, allow_hyphen_values = true)]
     pub bad_word: Vec<String>,
     /// Add a number to the logit of a token, named by its id or its text; may be given more than once.
     #[arg(long, value_name = "TOKEN=NUMBER", value_parser = bias, allow_hyphen_values = true)]
@@ -231,7 +231,6 @@ impl DecodingOptions {
 /// The tokens of each word, at the beginning of a text and after a space.
 fn bad_words(words: &[String], deploy: &Deploy) -> Vec<Vec<u32>> {
     let words = words.iter().map(|word| word.trim_start());
-    let words = words.filter(|word| !word.is_empty());
     let written = words.flat_map(|word| [word.to_owned(), format!(" {word}")]);
     written.map(|word| deploy.encode(&word)).collect()
 }
@@ -246,7 +245,9 @@ fn biases(flags: &[Bias], deploy: &Deploy) -> Result<Vec<(u32, f32)>> {
 /// The token of this id, or of this text if it is exactly one.
 fn token_id(token: &str, deploy: &Deploy) -> Result<u32> {
     let vocabulary = deploy.config.vocab_size;
-    if let Ok(id) = token.parse::<u32>() {
+    // "+5" is a number to the standard library, and a text here.
+    let id = token.parse::<u32>().ok();
+    if let Some(id) = id.filter(|_| !token.starts_with('+')) {
         return if (id as usize) < vocabulary {
             Ok(id)
         } else {

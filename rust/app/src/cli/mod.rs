@@ -421,7 +421,7 @@ pub struct LogitsOptions {
 /// Options of `tokens`.
 #[derive(Debug, Args)]
 pub struct TokensOptions {
-    /// The deploy folder.
+    /// Folder with tokenizer.json.
     #[arg(short, long, value_name = "FOLDER")]
     pub model: PathBuf,
     /// The text; - reads it from standard input.

@@ -6,9 +6,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::{Speaker, bold};
+use super::{Speaker, bold, tell_if_full};
 use crate::cli::GenerateOptions;
 use crate::decoding::{Continuation, Decoding, Strategy, check_length, generate, generate_several};
+use crate::model::Model as _;
 use crate::output::{StandardOutput, name, read_prompt, read_prompts, tell};
 
 /// Run the command.
@@ -24,15 +25,11 @@ pub fn run(options: &GenerateOptions) -> Result<()> {
     let prompts = encoded(prompts, &speaker, &decoding, options)?;
     let mut out = StandardOutput::lock();
     for prompt in &prompts {
-        let continuations = if options.json || options.continuations > 1 {
-            several(&mut speaker, prompt, &decoding, options, &mut out)?
+        if options.json || options.continuations > 1 {
+            several(&mut speaker, prompt, &decoding, options, &mut out)?;
         } else {
-            let continuation = streamed(&mut speaker, prompt, &decoding, options, &mut out)?;
-            vec![continuation]
-        };
-        continuations
-            .iter()
-            .for_each(|continuation| speaker.tell_if_full(continuation));
+            streamed(&mut speaker, prompt, &decoding, options, &mut out)?;
+        }
     }
     if options.perf {
         let seed = match decoding.strategy {
@@ -92,7 +89,7 @@ fn streamed(
     decoding: &Decoding,
     options: &GenerateOptions,
     out: &mut StandardOutput,
-) -> Result<Continuation> {
+) -> Result<()> {
     if !options.no_echo {
         write!(out, "{}", bold(&prompt.text))?;
     }
@@ -104,23 +101,25 @@ fn streamed(
     let Speaker { deploy, model, .. } = speaker;
     let continuation = generate(model, deploy, &prompt.ids, decoding, &mut listener)?;
     writeln!(out)?;
-    Ok(continuation)
+    tell_if_full(&continuation, model.context());
+    Ok(())
 }
 
-/// Continue a prompt as often as asked, and print each continuation when all are written.
+/// Continue a prompt as often as asked, and print each continuation when it is written.
 fn several(
     speaker: &mut Speaker,
     prompt: &Prompt,
     decoding: &Decoding,
     options: &GenerateOptions,
     out: &mut StandardOutput,
-) -> Result<Vec<Continuation>> {
+) -> Result<()> {
     let Speaker { deploy, model, .. } = speaker;
     let Prompt { text, ids } = prompt;
-    let continuations = generate_several(model, deploy, ids, decoding, options.continuations)?;
-    for (number, continuation) in continuations.iter().enumerate() {
+    let (context, count) = (model.context(), options.continuations);
+    let mut number = 0;
+    let mut receive = |continuation: Continuation| -> Result<()> {
         if options.json {
-            writeln!(out, "{}", record(text, number, continuation, decoding))?;
+            writeln!(out, "{}", record(text, number, &continuation, decoding))?;
         } else {
             let echo = if options.no_echo {
                 String::new()
@@ -129,8 +128,11 @@ fn several(
             };
             writeln!(out, "--- {}\n{echo}{}", number + 1, continuation.text)?;
         }
-    }
-    Ok(continuations)
+        tell_if_full(&continuation, context);
+        number += 1;
+        Ok(())
+    };
+    generate_several(model, deploy, ids, decoding, count, &mut receive)
 }
 
 /// What is said of a continuation; the seed is the one that gives it again.

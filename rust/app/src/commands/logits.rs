@@ -30,6 +30,7 @@ pub fn run(options: &LogitsOptions) -> Result<()> {
         model.reset();
         let shape = vec![ids.len(), model.vocabulary()];
         let logits = model.forward(std::slice::from_ref(&ids), Positions::All)?;
+        let logits = logits.checked()?;
         let bytes = logits
             .values()
             .iter()

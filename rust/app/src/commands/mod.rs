@@ -24,7 +24,6 @@ use crate::cli::ModelOptions;
 use crate::decoding::{Continuation, Ending};
 use crate::deploy::Deploy;
 use crate::manifest::{Reading, verify};
-use crate::model::Model as _;
 use crate::output::tell;
 use crate::timing::TimedModel;
 
@@ -67,15 +66,12 @@ impl Speaker {
             written.rate()
         )
     }
+}
 
-    /// Say on standard error when a continuation ended for want of context.
-    fn tell_if_full(&self, continuation: &Continuation) {
-        if continuation.ending == Ending::ContextFull {
-            tell(&format!(
-                "gpt2ro: the context of {} tokens is full",
-                self.model.context()
-            ));
-        }
+/// Say on standard error when a continuation ended for want of context.
+fn tell_if_full(continuation: &Continuation, context: usize) {
+    if continuation.ending == Ending::ContextFull {
+        tell(&format!("gpt2ro: the context of {context} tokens is full"));
     }
 }
 

@@ -5,9 +5,10 @@ use std::io::Write as _;
 use anyhow::Result;
 
 use super::line_reader::LineReader;
-use super::{Interrupt, Speaker, bold};
+use super::{Interrupt, Speaker, bold, tell_if_full};
 use crate::cli::LoopOptions;
 use crate::decoding::{check_length, generate};
+use crate::model::Model as _;
 use crate::output::StandardOutput;
 
 /// Run the command until the end of standard input. A prompt that is too long is skipped.
@@ -43,7 +44,7 @@ pub fn run(options: &LoopOptions) -> Result<()> {
         let result = generate(model, deploy, &ids, &decoding, &mut listener);
         interrupt.end();
         writeln!(out)?;
-        speaker.tell_if_full(&result?);
+        tell_if_full(&result?, speaker.model.context());
         // The same prompt again shall not give the same text again.
         decoding.seed = decoding.seed.wrapping_add(1);
     }

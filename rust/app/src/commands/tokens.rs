@@ -5,18 +5,18 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Result;
-use gpt2ro_tokenizer::Tokenizer;
+use gpt2ro_tokenizer::{SpecialTokens, Tokenizer};
 use serde_json::{Value, json};
 
 use crate::cli::TokensOptions;
-use crate::deploy::Deploy;
+use crate::deploy::{TOKENIZER, open_tokenizer};
 use crate::manifest::{Reading, verify};
 use crate::output::{StandardOutput, read_prompt};
 
 /// Run the command.
 ///
 /// # Errors
-/// The text cannot be read, or the folder is damaged; its weights are not read.
+/// The text cannot be read, or the tokenizer is missing or damaged; no other file is read.
 pub fn run(options: &TokensOptions) -> Result<()> {
     let text = match (&options.text, &options.text_file) {
         (_, Some(file)) => read_prompt(file)?,
@@ -24,19 +24,17 @@ pub fn run(options: &TokensOptions) -> Result<()> {
         (Some(text), None) => text.clone(),
         (None, None) => unreachable!("clap asks for one of them"),
     };
-    let deploy = Deploy::open(&options.model, None)?;
-    let read = deploy.files.iter().filter(|name| name.ends_with(".json"));
-    let read: Vec<&str> = read.copied().collect();
-    verify(&options.model, &read, Reading::Whole)?;
-    let ids = deploy.encode(&text);
+    let tokenizer = open_tokenizer(&options.model)?;
+    verify(&options.model, &[TOKENIZER], Reading::Whole)?;
+    let ids = tokenizer.encode(&text, SpecialTokens::Read);
     let mut out = StandardOutput::lock();
     match (options.count, options.json) {
         (true, false) => writeln!(out, "{}", ids.len())?,
         (true, true) => writeln!(out, "{}", json!({"count": ids.len()}))?,
-        (false, false) => write!(out, "{}", lines(&deploy.tokenizer, &ids))?,
+        (false, false) => write!(out, "{}", lines(&tokenizer, &ids))?,
         (false, true) => {
             let tokens = ids.iter().map(|&id| {
-                let piece = json_of(deploy.tokenizer.bytes(id));
+                let piece = json_of(tokenizer.bytes(id));
                 json!({"id": id, "piece": piece})
             });
             let tokens: Vec<Value> = tokens.collect();

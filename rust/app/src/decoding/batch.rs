@@ -7,22 +7,24 @@ use super::{Continuation, Decoding, budget, next_logits};
 use crate::deploy::Deploy;
 use crate::model::Model;
 
-/// Continue a prompt that fits the context, once for each seed. A context does not slide here.
+/// Continue a prompt that fits the context so many times, with the seed and those that follow. A context
+/// does not slide here.
 pub(super) fn decode(
     model: &mut dyn Model,
     deploy: &Deploy,
     prompt: &[u32],
     decoding: &Decoding,
-    seeds: &[u64],
+    count: usize,
 ) -> Result<Vec<Continuation>> {
     let (room, unfinished) = budget(model, prompt, decoding);
-    model.reserve(seeds.len() * prompt.len().saturating_add(room).min(model.context()));
-    let begin = |&seed| Sequence::new(deploy, prompt, decoding, seed);
-    let mut sequences: Vec<Sequence<'_>> = seeds.iter().map(begin).collect();
+    model.reserve(count * prompt.len().saturating_add(room).min(model.context()));
+    let seed = |number| decoding.seed.wrapping_add(number);
+    let begin = |number| Sequence::new(deploy, prompt, decoding, seed(number));
+    let mut sequences: Vec<Sequence<'_>> = (0..count as u64).map(begin).collect();
     let mut unheard = |_: &str| Ok(true);
     // The model reads the prompt once; then each of its rows is the sequence of this number.
     let mut unread = vec![prompt.to_vec()];
-    let mut numbers: Vec<usize> = (0..seeds.len()).collect();
+    let mut numbers: Vec<usize> = (0..count).collect();
     let mut row_logits = Vec::new();
     for written in 0..room {
         let logits = next_logits(model, &unread)?;

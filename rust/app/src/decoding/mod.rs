@@ -8,7 +8,7 @@ pub mod sampler;
 mod sequence;
 pub mod single;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use clap::ValueEnum;
 use serde::{Serialize, Serializer};
 use thiserror::Error;
@@ -200,49 +200,51 @@ pub fn generate(
 /// for its context, up to 38 MB in GPT-2 small.
 const BATCH: usize = 8;
 
-/// Continue a prompt `count` times: a beam search gives its best sequences, best first, at most as many
-/// as it has beams; the other strategies are run with one seed after the other, side by side where that
-/// changes no text: the model says so, and the context does not slide.
+/// Continue a prompt `count` times, and give each continuation away when it is written: a beam search has
+/// its best sequences, best first, at most as many as it has beams; the other strategies are run with one
+/// seed after the other, side by side where that changes no text: the model says so, and the context does
+/// not slide.
 ///
 /// # Errors
-/// The prompt fills the context, or the backend fails.
+/// The prompt fills the context, or the backend or the receiver fails.
 pub fn generate_several(
     model: &mut dyn Model,
     deploy: &Deploy,
     prompt: &[u32],
     decoding: &Decoding,
     count: usize,
-) -> Result<Vec<Continuation>> {
+    receive: &mut dyn FnMut(Continuation) -> Result<()>,
+) -> Result<()> {
     if let Strategy::Beam { .. } = decoding.strategy {
         let prompt = prepared(model, prompt, decoding)?;
         let sequences = beam::search(model, deploy, &prompt, decoding, &mut |_| Ok(true))?;
-        return Ok(sequences.into_iter().take(count).collect());
+        return sequences.into_iter().take(count).try_for_each(receive);
     }
-    let seeds: Vec<u64> = (0..count as u64)
-        .map(|number| decoding.seed.wrapping_add(number))
-        .collect();
     let longest = prompt.len().saturating_add(decoding.max_new_tokens);
     let slides = decoding.slide && longest > model.context();
-    let mut continuations = Vec::new();
     let batch = if model.is_same_side_by_side() && !slides {
         BATCH
     } else {
         1
     };
-    for seeds in seeds.chunks(batch) {
-        if let [seed] = *seeds {
-            let decoding = Decoding {
-                seed,
-                ..decoding.clone()
-            };
-            let one = generate(model, deploy, prompt, &decoding, &mut |_| Ok(true))?;
-            continuations.push(one);
+    for first in (0..count).step_by(batch) {
+        let seed = decoding.seed.wrapping_add(first as u64);
+        let decoding = Decoding {
+            seed,
+            ..decoding.clone()
+        };
+        let together = batch.min(count - first);
+        if together == 1 {
+            receive(generate(model, deploy, prompt, &decoding, &mut |_| {
+                Ok(true)
+            })?)?;
         } else {
-            let prompt = prepared(model, prompt, decoding)?;
-            continuations.extend(batch::decode(model, deploy, &prompt, decoding, seeds)?);
+            let prompt = prepared(model, prompt, &decoding)?;
+            let continuations = batch::decode(model, deploy, &prompt, &decoding, together)?;
+            continuations.into_iter().try_for_each(&mut *receive)?;
         }
     }
-    Ok(continuations)
+    Ok(())
 }
 
 /// The prompt for a model that has read nothing: GPT-2 was trained to begin documents after
@@ -303,10 +305,5 @@ fn process(
 /// # Errors
 /// The backend fails, or the model computes no numbers: its weights are damaged.
 fn next_logits<'a>(model: &'a mut dyn Model, unread: &[Vec<u32>]) -> Result<Logits<'a>> {
-    let logits = model.forward(unread, Positions::Last)?;
-    ensure!(
-        !logits.values().iter().any(|logit| logit.is_nan()),
-        "the model's logits are not numbers (NaN), so its weights are damaged; run the steps train and convert again"
-    );
-    Ok(logits)
+    model.forward(unread, Positions::Last)?.checked()
 }

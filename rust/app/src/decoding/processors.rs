@@ -55,12 +55,12 @@ impl Processors {
 }
 
 /// A logit that huge penalties and biases leave a number: beside an infinite one nothing has a
-/// probability. One of minus infinity is barred.
+/// probability. One of minus infinity is barred, and so is one that another would favour without bound.
 fn limited(logit: f32) -> f32 {
-    if logit == f32::INFINITY {
-        f32::MAX
+    if logit.is_nan() {
+        f32::NEG_INFINITY
     } else {
-        logit
+        logit.min(f32::MAX)
     }
 }
 
@@ -179,6 +179,18 @@ mod tests {
         processors.process(&mut logits, &[0, 1, 0, 1], 4);
         assert_eq!(logits[0], f32::MAX);
         assert!(logits.iter().all(|logit| logit.is_finite()), "{logits:?}");
+    }
+
+    #[test]
+    fn what_is_barred_without_bound_stays_so_however_it_is_favoured() {
+        let processors = Processors {
+            repetition_penalty: 3e38,
+            frequency_penalty: -3e38,
+            ..Processors::default()
+        };
+        let mut logits = [-9.0, 1.0];
+        processors.process(&mut logits, &[0, 0], 2);
+        assert_eq!(logits, [f32::NEG_INFINITY, 1.0]);
     }
 
     #[test]

@@ -101,10 +101,24 @@ fn a_closed_pipe_is_no_failure() {
 }
 
 #[test]
-fn weights_that_are_not_numbers_are_told() {
-    for strategy in ["greedy", "beam", "top-p"] {
-        let line = run_on("not_numbers", "generate", &["x", "--strategy", strategy]).fails_with(1);
-        assert!(line.contains("logits are not numbers (NaN)"), "{line}");
+fn weights_that_give_no_numbers_are_told() {
+    let folder = Folder::new("not-numbers");
+    let text = folder.path().join("text");
+    fs::write(&text, "Bunica\n").unwrap();
+    let text = text.to_str().unwrap();
+    for (name, found) in [("not_numbers", "NaN"), ("infinite", "inf")] {
+        let told = format!("logits are not numbers ({found}), so its weights are damaged; run");
+        for flags in [
+            &["generate", "x", "--strategy", "greedy"][..],
+            &["generate", "x", "--strategy", "beam"],
+            &["generate", "x", "--strategy", "top-p"],
+            &["generate", "x", "--precision", "int8", "-c", "2"],
+            &["score", text],
+        ] {
+            let line = run_on(name, flags[0], &flags[1..]).fails_with(1);
+            assert!(line.contains(&told), "{line}");
+            assert_eq!(line.lines().count(), 1, "{line}");
+        }
     }
 }
 
@@ -227,6 +241,7 @@ fn a_bias_that_cannot_be_is_told() {
         ("=1", 2, "expected TOKEN=NUMBER"),
         ("5=mult", 2, "expected a number after ="),
         ("99999=1", 1, "the token 99999 is none of"),
+        ("+5=1", 1, "\"+5\" is 2 tokens; expected one"),
         ("o propoziție întreagă=1", 1, "tokens; expected one"),
     ];
     for (bias, code, expected) in cases {
@@ -250,6 +265,9 @@ fn a_number_out_of_its_range_is_told_with_the_range() {
         ("--max-new-tokens", "-1", "expected a whole number from 0"),
         ("--min-new-tokens", "-1", "expected a whole number from 0"),
         ("--no-repeat-ngram", "-1", "expected a whole number from 0"),
+        ("--beams", "0", "expected a whole number from 1 to 1000"),
+        ("--beams", "1001", "expected a whole number from 1 to 1000"),
+        ("--bad-word", " ", "expected a word"),
     ];
     for (flag, value, expected) in cases {
         let said = run_on("plain", "generate", &["Bunica", flag, value]).fails_with(2);

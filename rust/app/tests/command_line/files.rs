@@ -57,6 +57,79 @@ fn samples_look_for_both_places_before_they_compute() {
     }
 }
 
+#[test]
+fn a_place_that_can_hold_no_file_is_told_before_anything_is_computed() {
+    let folder = Folder::new("no-file");
+    let prompts = folder.path().join("prompts");
+    fs::write(&prompts, "Bunica\n").unwrap();
+    let place = format!("{}/", folder.path().join("none").display());
+    let flags = [
+        "--prompts",
+        prompts.to_str().unwrap(),
+        "--output",
+        &place,
+        "-m",
+        "/no/such/folder",
+    ];
+    let told = gpt2ro(&[&["logits"], &flags[..]].concat(), b"").fails_with(1);
+    let expected = format!("gpt2ro: {place}: cannot be written: a folder by its name; ");
+    assert!(told.starts_with(&expected), "{told}");
+}
+
+#[test]
+fn what_another_process_is_writing_is_left_alone() {
+    let folder = Folder::new("two-writers");
+    let (output, partial) = (
+        folder.path().join("out"),
+        folder.path().join(".out.partial"),
+    );
+    let prompts = folder.path().join("prompts");
+    fs::write(&prompts, "Bunica\n").unwrap();
+    fs::write(&partial, "of another").unwrap();
+    let flags = [
+        "--prompts",
+        prompts.to_str().unwrap(),
+        "--output",
+        output.to_str().unwrap(),
+        "-n",
+        "1",
+    ];
+    run_on("plain", "logits", &flags).out();
+    assert_eq!(fs::read_to_string(&partial).unwrap(), "of another");
+    assert!(fs::metadata(&output).unwrap().len() > 0);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+/// Closed once after a look, it would end for its reader before anything is written.
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_gets_the_whole_file() {
+    let folder = Folder::new("pipe");
+    let (prompts, pipe) = (folder.path().join("prompts"), folder.path().join("pipe"));
+    let json = folder.path().join("json");
+    fs::write(&prompts, "Bunica\n").unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let command = format!(
+        "cat {pipe} & timeout 60 {binary} samples -m {model} --prompts {prompts} --text {pipe} \
+         --json {json} -n 1 && wait",
+        pipe = pipe.display(),
+        binary = env!("CARGO_BIN_EXE_gpt2ro"),
+        model = model("plain"),
+        prompts = prompts.display(),
+        json = json.display(),
+    );
+    let run = std::process::Command::new("bash")
+        .args(["-c", &command])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(
+        run.status.success() && text.starts_with("=== Bunica\n"),
+        "{text}"
+    );
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_with_what_is_written_to_it() {

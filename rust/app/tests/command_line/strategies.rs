@@ -6,7 +6,7 @@ use safetensors::SafeTensors;
 use serde_json::Value;
 
 use crate::comparisons::ids;
-use crate::util::{Folder, run_on};
+use crate::util::{Folder, model, run_on};
 
 #[test]
 fn of_a_prompt_longer_than_a_sliding_context_the_end_is_read() {
@@ -243,6 +243,28 @@ fn several_continuations_side_by_side_are_those_that_their_seeds_give_alone() {
                 "{together}"
             );
         }
+    }
+}
+
+#[test]
+fn continuations_are_shown_as_they_are_written() {
+    for precision in ["fp32", "int8"] {
+        let command = format!(
+            "{} generate -m {} Bunica -n 1 --json -c 1000000000000 --precision {precision} | head -n 3",
+            env!("CARGO_BIN_EXE_gpt2ro"),
+            model("plain")
+        );
+        let run = std::process::Command::new("bash")
+            .args(["-c", &command])
+            .output()
+            .unwrap();
+        let shown = String::from_utf8(run.stdout).unwrap();
+        assert_eq!(shown.lines().count(), 3, "{shown}");
+        assert!(
+            run.stderr.is_empty(),
+            "{}",
+            String::from_utf8_lossy(&run.stderr)
+        );
     }
 }
 

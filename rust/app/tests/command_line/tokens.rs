@@ -83,3 +83,20 @@ fn a_text_may_come_from_a_file_or_from_standard_input() {
     assert_eq!(piped.out(), expected);
     run_on("plain", "tokens", &[]).fails_with(2);
 }
+
+/// Such as the folder that the step tokenizer writes, before there is a model.
+#[test]
+fn tokens_need_no_file_but_the_tokenizer() {
+    let folder = Folder::new("tokenizer");
+    let name = "tokenizer.json";
+    fs::copy(
+        std::path::Path::new(&model("plain")).join(name),
+        folder.path().join(name),
+    )
+    .unwrap();
+    let flags = ["tokens", "-m", folder.path().to_str().unwrap(), TEXT];
+    assert_eq!(
+        gpt2ro(&flags, b"").out(),
+        run_on("plain", "tokens", &[TEXT]).out()
+    );
+}
