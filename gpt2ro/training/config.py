@@ -86,7 +86,8 @@ def defaults() -> CfgNode:
     config.SCHEDULE.WARMUP = 500  # steps from 0 to the learning rate
     # From there to the minimum: cosine, all the way; or wsd, a plateau and then a cooldown.
     config.SCHEDULE.NAME = "cosine"
-    config.SCHEDULE.COOLDOWN = 0.2  # of wsd: the share of the steps at the end, up to 1
+    # Of wsd: the share of the steps at the end, up to 1; never before the warm-up is over.
+    config.SCHEDULE.COOLDOWN = 0.2
 
     config.UNFREEZING = _unfreezing()
 
