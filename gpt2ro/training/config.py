@@ -249,6 +249,10 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _merge(config: CfgNode, values: dict[str, object], where: str) -> None:
     known = flat(config)
     for key, value in values.items():
+        if isinstance(config.get(key), CfgNode):
+            if value is None:
+                continue  # a section of comments only
+            raise UserError(f"{where}: {key} is {value!r}; it is a section: expected keys in it.")
         if key not in known:
             raise UserError(f'{where}: unknown key "{key}"; {_hint(key, list(known))}')
         *sections, name = key.split(".")

@@ -39,14 +39,18 @@ def tell_new_run(folder: Path, facts: Mapping[str, Any]) -> None:
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return what the facts of one training were, where those of another are different."""
+    """Return what the facts of one training were, where those of another are different.
+
+    Those of an earlier version of this code may lack a kind, or a key of the config.
+    """
+    config, new_config = before.get("config", {}), now["config"]
     told = [
-        f"{key} {value}, now {now['config'].get(key)}"
-        for key, value in before["config"].items()
-        if value != now["config"].get(key)
+        f"{key} {config.get(key)}, now {new_config.get(key)}"
+        for key in config | new_config
+        if config.get(key) != new_config.get(key)
     ]
     for kind, name in NAMES.items():
-        one, other = before[kind], now[kind]
+        one, other = before.get(kind, {}), now[kind]
         changed = sorted(key for key in one | other if one.get(key) != other.get(key))
         if changed:
             others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
