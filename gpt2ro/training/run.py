@@ -85,7 +85,9 @@ def _train(config: CfgNode, paths: Paths, device: torch.device, processes: Proce
             if store.is_empty:
                 check_train(shards["train"])
                 tell_new_run(folder, facts)
-        model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
+        quiet = not processes.is_first
+        model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank, quiet)
+        model = model.to(device)
         if processes.is_first:
             _tell_plan(model, shards["train"], config, is_random=not paths.pretrained)
         # The weights above are drawn alike in every process; its dropout is its own.

@@ -21,7 +21,7 @@ from gpt2ro.files import read_json
 from gpt2ro.tokenization.tokenizer_file import open_tokenizer
 from gpt2ro.training.activations import fuse_activation
 from gpt2ro.training.attention import attend_causally
-from gpt2ro.training.transfer import transfer_embeddings
+from gpt2ro.training.transfer import TransferReport, transfer_embeddings
 
 logging.disable_progress_bar()  # loading takes a moment
 
@@ -45,6 +45,7 @@ def initial_model(
     pretrained: Path | None,
     shape: Path | None = None,
     blank: bool = False,
+    quiet: bool = False,
 ) -> Gpt2:
     """Return the model to train, on the CPU in float32.
 
@@ -54,6 +55,7 @@ def initial_model(
             the experiment.
         blank: leave the weights undefined, as a checkpoint will replace all of them. This saves
             drawing or transferring them, which takes seconds for GPT-2 small.
+        quiet: do not tell how many rows of the embedding were transferred.
 
     Raises:
         UserError: the weights are missing, damaged, pickled, or not those of a GPT-2.
@@ -61,7 +63,7 @@ def initial_model(
     torch.manual_seed(config.SEED)
     with _Undrawn() if blank else nullcontext():
         if pretrained:
-            model = _transferred_model(config, tokenizer, pretrained, blank)
+            model = _transferred_model(config, tokenizer, pretrained, blank, quiet)
         else:
             model = _random_model(config, tokenizer, shape)
     assert_tied(model)
@@ -164,14 +166,18 @@ def _require_computable(path: Path, config: GPT2Config) -> None:
             )
 
 
-def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path, blank: bool) -> Gpt2:
+def _transferred_model(
+    config: CfgNode, tokenizer: Tokenizer, folder: Path, blank: bool, quiet: bool
+) -> Gpt2:
     model = load_gpt2(folder)
     _require_computable(folder / "config.json", model.config)
     _check_context(folder, model.config.n_positions, config)
     if blank:
         model.resize_token_embeddings(tokenizer.get_vocab_size(), mean_resizing=False)
     else:
-        _transfer(model, folder, tokenizer, config.SEED)
+        report = _transfer(model, folder, tokenizer, config.SEED)
+        if not quiet:
+            print(f"training: {report.line()}", file=sys.stderr)
     model.tie_weights()
     end = tokenizer.token_to_id(END_OF_TEXT)
     for settings in (model.config, model.generation_config):
@@ -181,7 +187,7 @@ def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path, blan
     return model
 
 
-def _transfer(model: Gpt2, folder: Path, tokenizer: Tokenizer, seed: int) -> None:
+def _transfer(model: Gpt2, folder: Path, tokenizer: Tokenizer, seed: int) -> TransferReport:
     """Give the model rows for the tokens of this tokenizer."""
     old = open_tokenizer(_file(folder, "tokenizer.json"), "fetch again")
     old_rows = model.transformer.wte.weight.detach()
@@ -191,10 +197,10 @@ def _transfer(model: Gpt2, folder: Path, tokenizer: Tokenizer, seed: int) -> Non
             f"it has {len(old_rows):,}; they do not belong together: fetch again."
         )
     rows, report = transfer_embeddings(old_rows, old, tokenizer, seed)
-    print(f"gpt2ro: {report.line()}", file=sys.stderr)
     model.resize_token_embeddings(len(rows), mean_resizing=False)
     with torch.no_grad():
         model.transformer.wte.weight.copy_(rows)
+    return report
 
 
 def _check_context(folder: Path, context: int, config: CfgNode) -> None:

@@ -237,6 +237,15 @@ def test_given_weights_that_the_binary_does_not_compute_are_told_before_the_trai
         model_from(world, pretrained)
 
 
+def test_one_process_of_several_tells_what_was_transferred(world, pretrained: Path, capfd) -> None:
+    config = load_experiment(world.experiment, [])
+    tokenizer = Tokenizer.from_file(str(world.paths.tokenizer / "tokenizer.json"))
+    initial_model(config, tokenizer, pretrained)
+    assert capfd.readouterr().err.count("training: embeddings: 100.0% copied") == 1
+    initial_model(config, tokenizer, pretrained, quiet=True)
+    assert not capfd.readouterr().err
+
+
 def test_a_head_of_its_own_is_refused(world, pretrained: Path) -> None:
     path = pretrained / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"tie_word_embeddings": False}))
