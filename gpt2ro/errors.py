@@ -3,10 +3,13 @@
 import argparse
 import errno
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
+from types import FrameType
 from typing import NoReturn
 
 # What the system calls a full disk, and the end of a user's share of it.
@@ -80,7 +83,8 @@ def run(
     if blas_threads is not None:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", str(blas_threads))
     try:
-        main()
+        with _interruption_told():
+            main()
         sys.stdout.flush()
         if leaves_at_once:
             sys.stderr.flush()
@@ -101,6 +105,33 @@ def run(
             raise
         print(f"gpt2ro: {message}", file=sys.stderr, flush=True)
         sys.exit(EXIT_FAILURE)
+
+
+@contextmanager
+def _interruption_told() -> Iterator[None]:
+    """Turn what is raised inside the block after Ctrl-C into KeyboardInterrupt.
+
+    Some libraries pass over it while they are imported, and raise another error a little later: of
+    NumPy, half of which is there then, that it has no attribute `subtract`.
+    """
+    interrupted = False
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # not where Ctrl-C is ignored
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    except Exception as error:
+        if interrupted:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def no_space_left(where: object = "") -> str:

@@ -9,7 +9,7 @@ def read_prompts(path: Path) -> list[str]:
     """Return the prompts of a file exactly as the binary reads them: one a line, no empty ones.
 
     Raises:
-        UserError: it is missing, or not UTF-8.
+        UserError: it is missing, not UTF-8, or has no prompt.
     """
     # A mark of the encoding is no part of the first. Lines end at \n or \r\n only; str.splitlines
     # would also cut at U+2028 and others.
@@ -19,4 +19,7 @@ def read_prompts(path: Path) -> list[str]:
         raise UserError(f"{path}: no such file; name a file with a prompt a line.") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 at byte {error.start:,}; save it as UTF-8.") from None
-    return [line.removesuffix("\r") for line in lines if line.strip()]
+    prompts = [line.removesuffix("\r") for line in lines if line.strip()]
+    if not prompts:
+        raise UserError(f"{path}: no prompt in it; write one a line.")
+    return prompts

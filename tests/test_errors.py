@@ -1,7 +1,9 @@
 import errno
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -26,6 +28,20 @@ def test_ctrl_c_ends_with_130_and_without_a_traceback(capsys: pytest.CaptureFixt
         run(main)
     assert end.value.code == 130
     assert capsys.readouterr().err == "gpt2ro: interrupted\n"
+
+
+def test_an_error_that_ctrl_c_has_led_to_is_no_defect(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        with suppress(KeyboardInterrupt):  # as NumPy does while it is imported
+            signal.raise_signal(signal.SIGINT)
+        raise AttributeError("module 'numpy' has no attribute 'subtract'")
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(SystemExit) as end:
+        run(main)
+    assert end.value.code == 130
+    assert capsys.readouterr().err == "gpt2ro: interrupted\n"
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_closed_pipe_is_silent() -> None:

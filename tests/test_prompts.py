@@ -17,6 +17,9 @@ def test_prompts_are_cut_where_the_binary_cuts_them(tmp_path: Path) -> None:
 def test_prompts_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"prompts\.txt: no such file"):
         read_prompts(tmp_path / "prompts.txt")
+    (tmp_path / "prompts.txt").write_text("\n  \r\n")
+    with pytest.raises(UserError, match=r"prompts\.txt: no prompt in it; write one a line"):
+        read_prompts(tmp_path / "prompts.txt")
     (tmp_path / "prompts.txt").write_bytes("Bună".encode("cp1250"))
     with pytest.raises(UserError, match=r"prompts\.txt: not UTF-8 at byte 3; save it as UTF-8"):
         read_prompts(tmp_path / "prompts.txt")

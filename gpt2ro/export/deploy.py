@@ -1,6 +1,8 @@
 """The step convert: a Hugging Face folder becomes the folder that is deployed."""
 
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ COPIED = ("vocab.json", "merges.txt", "tokenizer.json")
 WEIGHTS = "rust_model.ot"
 HALF_WEIGHTS = "rust_model_fp16.ot"
 GGUF = "model.gguf"
+FILES = (WEIGHTS, HALF_WEIGHTS, GGUF, "config.json", *COPIED)
 MANIFEST = "MANIFEST.json"
 
 
@@ -25,10 +28,11 @@ def convert(model: Path, deploy: Path) -> None:
 
     rust_model.ot holds the weights in float32, rust_model_fp16.ot in float16, and model.gguf is
     all that llama.cpp needs; each is read back. Last comes MANIFEST.json, with the size and SHA-256
-    of each file, which the binary checks.
+    of each file, which the binary checks. What was begun and cannot be finished is removed.
 
     Raises:
-        UserError: a file of the model is missing or damaged, or what was written reads differently.
+        UserError: a file of the model is missing or damaged, the disk is full, or what was written
+            reads differently.
     """
     for name in COPIED:
         _present(model / name)
@@ -43,26 +47,39 @@ def convert(model: Path, deploy: Path) -> None:
     _check_shapes(weights, config, model)
     # A manifest of an earlier run must never stand beside other files.
     (deploy / MANIFEST).unlink(missing_ok=True)
-    for name in COPIED:
-        _copy(model / name, deploy / name)
-    tensors = rust_tensors(weights, layers, context)
-    write_ot(tensors, deploy / WEIGHTS)
-    write_ot(half_tensors(tensors), deploy / HALF_WEIGHTS)
-    write_gguf(weights, config, deploy / "tokenizer.json", deploy / GGUF)
-    # rust-bert sizes its causal mask by n_ctx, which transformers does not write.
-    write_json(deploy / "config.json", config | {"n_ctx": context})
-    _write_manifest(deploy)
+    with _all_or_none([deploy / name for name in FILES]):
+        for name in COPIED:
+            _copy(model / name, deploy / name)
+        tensors = rust_tensors(weights, layers, context)
+        write_ot(tensors, deploy / WEIGHTS)
+        write_ot(half_tensors(tensors), deploy / HALF_WEIGHTS)
+        write_gguf(weights, config, deploy / "tokenizer.json", deploy / GGUF)
+        # rust-bert sizes its causal mask by n_ctx, which transformers does not write.
+        write_json(deploy / "config.json", config | {"n_ctx": context})
+        _write_manifest(deploy)
+
+
+@contextmanager
+def _all_or_none(paths: Sequence[Path]) -> Iterator[None]:
+    """Remove files if what writes them inside the block fails: those of two models fit nothing."""
+    try:
+        yield
+    except BaseException:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _write_manifest(deploy: Path) -> None:
-    names = (WEIGHTS, HALF_WEIGHTS, GGUF, "config.json", *COPIED)
-    paths = [deploy / name for name in names]
+    paths = [deploy / name for name in FILES]
     files = {path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in paths}
     write_json(deploy / MANIFEST, {"files": files})
 
 
 def _read_config(path: Path) -> dict[str, Any]:
-    config: dict[str, Any] = read_json(_present(path))
+    config = read_json(_present(path))
+    if not isinstance(config, dict):
+        raise UserError(f"{path}: {type(config).__name__} found; run the step train again.")
     for key in ("n_layer", "n_positions", "n_embd", "n_head", "vocab_size"):
         if not isinstance(config.get(key), int):
             raise UserError(

@@ -10,3 +10,8 @@ import os
 # spinning made a step 1.6 to 3.1 times slower (2 threads on 2 cores, docs/training.md). OpenMP
 # reads this when PyTorch is imported, hence here.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# What is needed from the hub has been fetched by a step of its own, and what is wrong with given
+# weights is told in a line of ours. transformers reads both when it is imported, hence here too.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")

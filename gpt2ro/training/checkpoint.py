@@ -53,12 +53,16 @@ class CheckpointStore:
 
     Args:
         keep: how many of the good ones stay: the newest.
+        origin: the checkpoint of another run that this one goes on from; None if it begins.
     """
 
-    def __init__(self, folder: Path, keep: int, processes: Processes) -> None:
+    def __init__(
+        self, folder: Path, keep: int, processes: Processes, origin: Path | None = None
+    ) -> None:
         self._folder = folder
         self._keep = keep
         self._processes = processes
+        self._origin = origin
 
     @property
     def is_empty(self) -> bool:
@@ -122,6 +126,22 @@ class CheckpointStore:
             for unfinished in self._folder.glob(".*"):
                 shutil.rmtree(unfinished)
         return self._load(whole[-1], learner) if whole else None
+
+    def load_origin(self, learner: Learner) -> TrainingState | None:
+        """Restore the checkpoint of another run that this one goes on from; None if it begins.
+
+        Raises:
+            UserError: it is damaged, or has no average of the weights where one is asked for.
+        """
+        if self._origin is None:
+            return None
+        if problem := damage(self._origin):
+            raise UserError(f"{self._origin}: {problem}; name another checkpoint.")
+        if learner.average and not (self._origin / AVERAGE).is_file():
+            raise UserError(
+                f"{self._origin}: has no average of the weights; set OPTIMIZER.EMA_DECAY 0."
+            )
+        return self._load(self._origin, learner).branched()
 
     def roll_back(self, learner: Learner, restored_step: int) -> TrainingState:
         """Restore the newest good checkpoint, and remove all newer ones.

@@ -121,8 +121,10 @@ def load_optimizer(model: nn.Module, optimizer: torch.optim.Optimizer, path: Pat
     for key, value in load_file(path).items():
         name, _, kind = key.rpartition("/")
         parameter = parameters[name]
-        # Step counts too: fused AdamW has them on the device of the parameter.
-        optimizer.state[parameter][kind] = value.to(parameter.device)
+        # Step counts too: fused AdamW has them on the device of the parameter. A copy, as what
+        # safetensors gives is mapped from the file, which would take its space on the disk until
+        # the training ends, and which NFS does not let a folder be removed with.
+        optimizer.state[parameter][kind] = value.to(parameter.device, copy=True)
 
 
 def load_random(path: Path, rank: int) -> None:

@@ -8,6 +8,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import sha256
 from gpt2ro.progress import Progress
 from gpt2ro.tokenization.shards import TokenShard, check_content
+from gpt2ro.training.branching import check_is_checkpoint
 from gpt2ro.training.evaluation import has_text
 from gpt2ro.training.paths import Paths
 
@@ -23,6 +24,8 @@ def check_arguments(paths: Paths, threads: int) -> None:
             raise UserError(f"{folder}: no such folder; run the step pretrained.")
     if paths.shape and not (config := paths.shape / "config.json").is_file():
         raise UserError(f"{config}: not found; name the folder of a GPT-2.")
+    if paths.checkpoint:
+        check_is_checkpoint(paths.checkpoint)
     for folder in (paths.model, paths.metrics.parent):
         there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
         if not there.is_dir() or not os.access(there, os.W_OK):

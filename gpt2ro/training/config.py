@@ -86,7 +86,8 @@ def defaults() -> CfgNode:
     config.SCHEDULE.WARMUP = 500  # steps from 0 to the learning rate
     # From there to the minimum: cosine, all the way; or wsd, a plateau and then a cooldown.
     config.SCHEDULE.NAME = "cosine"
-    config.SCHEDULE.COOLDOWN = 0.2  # of wsd: the share of the steps at the end, up to 1
+    # Of wsd: the share of the steps at the end, up to 1; never before the warm-up is over.
+    config.SCHEDULE.COOLDOWN = 0.2
 
     config.UNFREEZING = _unfreezing()
 
@@ -248,6 +249,10 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _merge(config: CfgNode, values: dict[str, object], where: str) -> None:
     known = flat(config)
     for key, value in values.items():
+        if isinstance(config.get(key), CfgNode):
+            if value is None:
+                continue  # a section of comments only
+            raise UserError(f"{where}: {key} is {value!r}; it is a section: expected keys in it.")
         if key not in known:
             raise UserError(f'{where}: unknown key "{key}"; {_hint(key, list(known))}')
         *sections, name = key.split(".")

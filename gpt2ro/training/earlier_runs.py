@@ -16,6 +16,7 @@ NAMES = {
     "tokenizer": "another tokenizer",
     "pretrained": "other initial weights",
     "shape": "another shape of the weights",
+    "checkpoint": "another checkpoint to go on from",
     "code": "other code",
     "versions": "another version",
 }
@@ -24,14 +25,15 @@ NAMES = {
 def tell_new_run(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the facts of a new run, and tell how they differ from those of the latest one.
 
-    A changed setting begins a training anew. Whoever changed one, and expected it to continue,
-    should see that at once, and not after days.
+    A changed setting begins a training anew, unless it goes on from a checkpoint. Whoever changed
+    one, and expected it to continue, should see that at once, and not after days.
 
     Args:
         folder: of the run, beside those of the others.
         facts: what determines the training (`fingerprint.training_facts`).
     """
-    if latest := _latest_run(folder):
+    latest = _latest_run(folder)
+    if latest and not facts["checkpoint"]:
         step = int(_steps(latest)[-1].name.removeprefix("step-"))
         found = ", ".join(differences(json.loads((latest / FACTS).read_text()), facts))
         print(f"training: begins anew, as {latest} (step {step:,}) had {found}", file=sys.stderr)
@@ -39,14 +41,18 @@ def tell_new_run(folder: Path, facts: Mapping[str, Any]) -> None:
 
 
 def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return what the facts of one training were, where those of another are different."""
+    """Return what the facts of one training were, where those of another are different.
+
+    Some kinds of facts, or keys of the config, may be missing: an earlier version had fewer.
+    """
+    config, new_config = before.get("config", {}), now["config"]
     told = [
-        f"{key} {value}, now {now['config'].get(key)}"
-        for key, value in before["config"].items()
-        if value != now["config"].get(key)
+        f"{key} {config.get(key)}, now {new_config.get(key)}"
+        for key in config | new_config
+        if config.get(key) != new_config.get(key)
     ]
     for kind, name in NAMES.items():
-        one, other = before[kind], now[kind]
+        one, other = before.get(kind, {}), now.get(kind, {})
         changed = sorted(key for key in one | other if one.get(key) != other.get(key))
         if changed:
             others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""

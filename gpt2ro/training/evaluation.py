@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gpt2ro.errors import UserError
 from gpt2ro.tokenization.shards import TokenShard
 from gpt2ro.training.data import TokenStream
 from gpt2ro.training.evaluation_mode import evaluation_mode
@@ -128,10 +129,19 @@ def rehearse(model: Gpt2, shards: list[TokenShard], context: int) -> None:
     Args:
         shards: of a split with text.
         context: tokens of a context, at most as many as the model takes.
+
+    Raises:
+        UserError: the loss is not finite. The training could only skip its steps.
     """
     with evaluation_mode(model):
         inputs, targets = next(_contexts(TokenStream(shards), context, shards[0].end_of_text))
-        _nats(model, inputs.to(model.device), targets.to(model.device))
+        nats = _nats(model, inputs.to(model.device), targets.to(model.device))
+    if not math.isfinite(nats):
+        raise UserError(
+            f"training: before the first step its loss on the validation split is {nats}; the "
+            "weights hold numbers that are not finite, or far too large: give others "
+            "(training.initial_weights, --pretrained)."
+        )
 
 
 def tally(model: Gpt2, shards: list[TokenShard], context: int) -> Tally:

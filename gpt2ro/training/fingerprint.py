@@ -14,6 +14,7 @@ from yacs.config import CfgNode
 from gpt2ro.code_closure import code_closure
 from gpt2ro.files import sha256
 from gpt2ro.tokenization.shards import TokenShard
+from gpt2ro.training.checkpoint_files import MANIFEST
 from gpt2ro.training.config import flat
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,11 +27,14 @@ def training_facts(
     tokenizer: Path,
     pretrained: Path | None,
     shape: Path | None,
+    checkpoint: Path | None,
 ) -> dict[str, Any]:
     """Return what determines a training: config, data, initial weights, code and versions.
 
     Args:
         shape: folder of the model whose architecture random weights take; its config.json counts.
+        checkpoint: folder of the checkpoint that is gone on from; its manifest.json, which has the
+            hashes of its other files, counts.
     """
     weights = {path.name: sha256(path) for path in _files(pretrained)} if pretrained else {}
     code = code_closure(Path(__file__).with_name("run.py"), ROOT)
@@ -44,6 +48,7 @@ def training_facts(
         "tokenizer": {"tokenizer.json": sha256(tokenizer)},
         "pretrained": weights,
         "shape": {"config.json": sha256(shape / "config.json")} if shape else {},
+        "checkpoint": {MANIFEST: sha256(checkpoint / MANIFEST)} if checkpoint else {},
         "code": {str(path.resolve().relative_to(ROOT)): sha256(path) for path in code},
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
     }

@@ -75,17 +75,33 @@ class Trainer:
         self._saved_step = -1
 
     def resume(self) -> None:
-        """Continue from the newest whole checkpoint, or write the first, of step 0."""
+        """Continue from the newest whole checkpoint, or write the first, of step 0.
+
+        That of a run that goes on from another one's is the same as that one.
+
+        Raises:
+            UserError: no checkpoint is whole, or the schedule ends before the one to go on from.
+        """
         found = self._store.load_latest(self._learner)
         if found:
-            self._take(found)
-            if self._reporter:
-                self._reporter.resumed(found.step, found.curve)
-        else:
-            if self._reporter:
-                self._reporter.began()
-            # For a training that diverges before its first interval to go back to.
-            self._checkpoint()
+            self._continue(found)
+            return
+        if self._reporter:
+            self._reporter.began()
+        if origin := self._store.load_origin(self._learner):
+            if origin.step >= (steps := self._config.SCHEDULE.STEPS):
+                raise UserError(
+                    f"SCHEDULE.STEPS is {steps:,}, and the checkpoint to go on from is of step "
+                    f"{origin.step:,}; set more."
+                )
+            self._continue(origin)
+        # For a training that diverges before its first interval to go back to.
+        self._checkpoint()
+
+    def _continue(self, state: TrainingState) -> None:
+        self._take(state)
+        if self._reporter:
+            self._reporter.resumed(state.step, state.curve)
 
     def train(self) -> None:
         """Train to the end.

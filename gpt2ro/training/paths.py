@@ -19,6 +19,7 @@ class Paths:
         metrics: the JSON file to write.
         shape: folder of a model whose architecture random weights take; None for that of the
             experiment.
+        checkpoint: folder of a checkpoint of another run, to go on from; None to begin.
     """
 
     tokens: Path
@@ -30,3 +31,4 @@ class Paths:
     model: Path
     metrics: Path
     shape: Path | None = None
+    checkpoint: Path | None = None

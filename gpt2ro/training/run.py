@@ -16,6 +16,7 @@ from gpt2ro.files import write_json
 from gpt2ro.tokenization.shards import TokenShard, read_shards
 from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.board import writer_thread_silent
+from gpt2ro.training.branching import check_branch
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.checks import check_arguments, check_held_out, check_tokenizer, check_train
 from gpt2ro.training.config import check_shares
@@ -75,17 +76,22 @@ def _train(config: CfgNode, paths: Paths, device: torch.device, processes: Proce
         check_tokenizer(shards[split], tokenizer_file)
     check_held_out(shards["valid"], shards["test"])
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape)
+    origin = paths.checkpoint
+    facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape, origin)
+    if origin:
+        check_branch(origin, facts)
     folder = paths.runs / fingerprint(facts)
     with sole_training(folder) if processes.is_first else nullcontext(), writer_thread_silent():
-        store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes)
-        blank = not store.is_empty
+        store = CheckpointStore(folder / "checkpoints", config.CHECKPOINT.KEEP, processes, origin)
+        blank = bool(origin) or not store.is_empty
         if processes.is_first:
             print(f"training: on {device}, checkpoints in {folder}", file=sys.stderr)
             if store.is_empty:
                 check_train(shards["train"])
                 tell_new_run(folder, facts)
-        model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank).to(device)
+        quiet = not processes.is_first
+        model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank, quiet)
+        model = model.to(device)
         if processes.is_first:
             _tell_plan(model, shards["train"], config, is_random=not paths.pretrained)
         # The weights above are drawn alike in every process; its dropout is its own.

@@ -67,14 +67,15 @@ def learning_rate(step: int, config: CfgNode) -> float:
     if config.SCHEDULE.NAME == "cosine":
         progress = min(1.0, (step - warmup) / max(1, steps - warmup))
         return float(low + 0.5 * (stage.peak - low) * (1 + math.cos(math.pi * progress)))
-    return float(low + (stage.peak - low) * _cooldown(step, steps, config.SCHEDULE.COOLDOWN))
+    # Not before the warm-up is over, or the rate would leap when it is.
+    length = max(1.0, min(config.SCHEDULE.COOLDOWN * steps, steps - warmup))
+    return float(low + (stage.peak - low) * _cooldown(step, steps, length))
 
 
-def _cooldown(step: int, steps: int, share: float) -> float:
-    """Return 1 before the last share of the steps, then 1 - sqrt(progress), down to 0 at the end.
+def _cooldown(step: int, steps: int, length: float) -> float:
+    """Return 1 before the last `length` steps, then 1 - sqrt(progress), down to 0 at the end.
 
     Hägele et al. found this form better than a linear one (arXiv 2405.18392).
     """
-    length = max(1.0, share * steps)
     progress = min(1.0, max(0.0, (step - (steps - length)) / length))
     return 1 - math.sqrt(progress)

@@ -1,7 +1,7 @@
 """The progress of a training, as its checkpoints keep it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gpt2ro.training.data import Position
@@ -54,6 +54,22 @@ class TrainingState:
         """Return what `asdict` was made of."""
         position, guard = Position(**values["position"]), GuardState(**values["guard"])
         return TrainingState(**{**values, "position": position, "guard": guard})
+
+    def branched(self) -> "TrainingState":
+        """Return where a run begins that goes on from this checkpoint of another one.
+
+        What was best lies in the folder of that run, and other settings may be judged otherwise.
+        """
+        begin = TrainingState()
+        return replace(
+            self,
+            best_bits_per_byte=begin.best_bits_per_byte,
+            best_step=begin.best_step,
+            stale=begin.stale,
+            finished=False,
+            interim=False,
+            guard=replace(self.guard, restored_step=begin.guard.restored_step),
+        )
 
     def use_probes(self, sha256: str) -> None:
         """Remove the accuracies from the curve if they are of other probes: they do not compare."""

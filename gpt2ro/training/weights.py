@@ -1,16 +1,19 @@
 """The model before its first step: random, or given weights with a new vocabulary."""
 
-import os
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
 from torch import nn
 from torch.overrides import TorchFunctionMode
+from transformers import GPT2Config, GPT2LMHeadModel
+from transformers.utils import logging
 from yacs.config import CfgNode
 
 from gpt2ro.errors import UserError
@@ -18,15 +21,7 @@ from gpt2ro.files import read_json
 from gpt2ro.tokenization.tokenizer_file import open_tokenizer
 from gpt2ro.training.activations import fuse_activation
 from gpt2ro.training.attention import attend_causally
-from gpt2ro.training.transfer import transfer_embeddings
-
-# What is needed from the hub has been fetched by a step of its own.
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-
-from huggingface_hub.errors import StrictDataclassError
-from transformers import GPT2Config, GPT2LMHeadModel
-from transformers.utils import logging
+from gpt2ro.training.transfer import TransferReport, transfer_embeddings
 
 logging.disable_progress_bar()  # loading takes a moment
 
@@ -50,6 +45,7 @@ def initial_model(
     pretrained: Path | None,
     shape: Path | None = None,
     blank: bool = False,
+    quiet: bool = False,
 ) -> Gpt2:
     """Return the model to train, on the CPU in float32.
 
@@ -59,6 +55,7 @@ def initial_model(
             the experiment.
         blank: leave the weights undefined, as a checkpoint will replace all of them. This saves
             drawing or transferring them, which takes seconds for GPT-2 small.
+        quiet: do not tell how many rows of the embedding were transferred.
 
     Raises:
         UserError: the weights are missing, damaged, pickled, or not those of a GPT-2.
@@ -66,7 +63,7 @@ def initial_model(
     torch.manual_seed(config.SEED)
     with _Undrawn() if blank else nullcontext():
         if pretrained:
-            model = _transferred_model(config, tokenizer, pretrained, blank)
+            model = _transferred_model(config, tokenizer, pretrained, blank, quiet)
         else:
             model = _random_model(config, tokenizer, shape)
     assert_tied(model)
@@ -155,6 +152,7 @@ def _require_computable(path: Path, config: GPT2Config) -> None:
             config.activation_function, "gelu_new", config.activation_function == "gelu_new",
         ),
         "scale_attn_weights": (config.scale_attn_weights, "true", config.scale_attn_weights),
+        "tie_word_embeddings": (config.tie_word_embeddings, "true", config.tie_word_embeddings),
         "scale_attn_by_inverse_layer_idx": (
             config.scale_attn_by_inverse_layer_idx, "false",
             not config.scale_attn_by_inverse_layer_idx,
@@ -168,14 +166,18 @@ def _require_computable(path: Path, config: GPT2Config) -> None:
             )
 
 
-def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path, blank: bool) -> Gpt2:
+def _transferred_model(
+    config: CfgNode, tokenizer: Tokenizer, folder: Path, blank: bool, quiet: bool
+) -> Gpt2:
     model = load_gpt2(folder)
     _require_computable(folder / "config.json", model.config)
     _check_context(folder, model.config.n_positions, config)
     if blank:
         model.resize_token_embeddings(tokenizer.get_vocab_size(), mean_resizing=False)
     else:
-        _transfer(model, folder, tokenizer, config.SEED)
+        report = _transfer(model, folder, tokenizer, config.SEED)
+        if not quiet:
+            print(f"training: {report.line()}", file=sys.stderr)
     model.tie_weights()
     end = tokenizer.token_to_id(END_OF_TEXT)
     for settings in (model.config, model.generation_config):
@@ -185,15 +187,20 @@ def _transferred_model(config: CfgNode, tokenizer: Tokenizer, folder: Path, blan
     return model
 
 
-def _transfer(model: Gpt2, folder: Path, tokenizer: Tokenizer, seed: int) -> None:
+def _transfer(model: Gpt2, folder: Path, tokenizer: Tokenizer, seed: int) -> TransferReport:
     """Give the model rows for the tokens of this tokenizer."""
     old = open_tokenizer(_file(folder, "tokenizer.json"), "fetch again")
     old_rows = model.transformer.wte.weight.detach()
+    if old.get_vocab_size() > len(old_rows):
+        raise UserError(
+            f"{folder / 'tokenizer.json'}: {old.get_vocab_size():,} tokens, and the model beside "
+            f"it has {len(old_rows):,}; they do not belong together: fetch again."
+        )
     rows, report = transfer_embeddings(old_rows, old, tokenizer, seed)
-    print(f"gpt2ro: {report.line()}", file=sys.stderr)
     model.resize_token_embeddings(len(rows), mean_resizing=False)
     with torch.no_grad():
         model.transformer.wte.weight.copy_(rows)
+    return report
 
 
 def _check_context(folder: Path, context: int, config: CfgNode) -> None:
@@ -228,27 +235,43 @@ def load_gpt2(folder: Path) -> Gpt2:
             use_safetensors=True,
             dtype=torch.float32,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are told below
         )
     except (
         OSError,
         ValueError,
         RuntimeError,
         KeyError,
+        TypeError,
         SafetensorError,
         StrictDataclassError,
     ) as error:
         raise UserError(
             f"{folder}: not the weights of a GPT-2 ({str(error).splitlines()[0]}); fetch again."
         ) from error
-    if missing := sorted(report["missing_keys"]):
-        # transformers would go on with random numbers in their place.
-        raise UserError(
-            f"{folder / 'model.safetensors'}: {len(missing)} tensors that config.json asks for are "
-            f"missing, first {missing[0]}; fetch again."
-        )
+    _require_complete(folder / "model.safetensors", report)
     fuse_activation(model)
     attend_causally(model)
     return model
+
+
+def _require_complete(weights: Path, report: Mapping[str, Any]) -> None:
+    """Refuse tensors that transformers would put random numbers in the place of.
+
+    Args:
+        report: what it says of its loading.
+    """
+    if missing := sorted(report["missing_keys"]):
+        raise UserError(
+            f"{weights}: {len(missing)} tensors that config.json asks for are missing, first "
+            f"{missing[0]}; fetch again."
+        )
+    if mismatched := sorted(report["mismatched_keys"]):
+        name, found, expected = mismatched[0]
+        raise UserError(
+            f"{weights}: {len(mismatched)} tensors are of another shape than config.json asks for, "
+            f"first {name}: {tuple(found)}, expected {tuple(expected)}; fetch again."
+        )
 
 
 def _file(folder: Path, name: str) -> Path:

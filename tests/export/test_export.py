@@ -133,6 +133,9 @@ def test_weights_that_do_not_fit_the_configuration_are_named(model: Path, tmp_pa
     path.write_text(json.dumps(json.loads(path.read_text()) | {"n_layer": 2, "n_embd": 8}))
     with pytest.raises(UserError, match=r"wte\.weight is \(259, 16\); config\.json asks for"):
         convert(model, tmp_path / "deploy")
+    path.write_text("[]")
+    with pytest.raises(UserError, match=r"config\.json: list found; run the step train again"):
+        convert(model, tmp_path / "deploy")
     path.write_text("{}")
     with pytest.raises(UserError, match=r"config\.json: n_layer is None; expected a whole number"):
         convert(model, tmp_path / "deploy")
@@ -146,7 +149,23 @@ def test_an_archive_that_does_not_fit_on_the_disk_is_not_begun(
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=size - 1))
     with pytest.raises(UserError, match=r"rust_model\.ot, 0 MB: no space left on the device"):
         convert(model, tmp_path / "other")
-    assert not list((tmp_path / "other").glob("*.ot*"))
+    assert not list((tmp_path / "other").iterdir())
+
+
+def test_a_conversion_that_fails_leaves_nothing_of_this_model_or_the_one_before(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy = tmp_path / "deploy"
+    convert(model, deploy)
+    (deploy / "LICENCE").write_text("of the user")
+
+    def full(*_arguments: object) -> None:
+        raise UserError("no space left on the device")
+
+    monkeypatch.setattr("gpt2ro.export.deploy.write_gguf", full)
+    with pytest.raises(UserError, match="no space left"):
+        convert(model, deploy)
+    assert [path.name for path in deploy.iterdir()] == ["LICENCE"]
 
 
 def test_nothing_is_written_when_a_file_of_the_model_is_missing(

@@ -10,8 +10,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from world import World, make_world
 
 from gpt2ro.errors import UserError
-from gpt2ro.training import checkpoint_files, reporting
+from gpt2ro.training import checkpoint_files, loop, reporting
 from gpt2ro.training.config import load_experiment
+from gpt2ro.training.evaluation import evaluate
 from gpt2ro.training.run import train
 
 # Evaluations at 6, 12, 18 and 24, checkpoints every 4 steps; each evaluation is the best so far.
@@ -147,3 +148,19 @@ def test_killed_between_the_two_names_of_a_checkpoint_the_old_one_is_continued(
     assert run(world) == finished.outputs()
     assert "continuing from step 24" in capsys.readouterr().err
     assert not list(world.checkpoints.glob(".*"))
+
+
+def test_a_run_that_continues_holds_no_checkpoint_open(world: World) -> None:
+    # A removed checkpoint that is still mapped takes its space on the disk; NFS keeps its folder.
+    maps = Path("/proc/self/maps")
+    shutil.rmtree(world.checkpoints / "step-00000024")
+    mapped = []
+
+    def evaluated(*arguments, **values):
+        mapped.extend(line for line in maps.read_text().splitlines() if "checkpoints" in line)
+        return evaluate(*arguments, **values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "evaluate", evaluated)
+        run(world)
+    assert not mapped

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gpt2ro.errors import UserError
-from gpt2ro.training.config import load_experiment
+from gpt2ro.training.config import defaults, load_experiment
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENTS = sorted((ROOT / "config" / "experiments").glob("*.yaml"))
@@ -77,6 +77,7 @@ def test_numbers_may_be_written_as_people_write_them(tmp_path: Path) -> None:
         ("EVERY: 1", '; did you mean "EVALUATION.EVERY" or "CHECKPOINT.EVERY"?'),
         ("SEED: 99999999999999999999", "SEED is 99999999999999999999; expected 4294967295 or"),
         ("OPTIMIZER: {LEARNING_RATE: 1e-5}", "MIN_LEARNING_RATE is 3e-05, over .*, 1e-05; lower"),
+        ("BATCH: 5", "BATCH is 5; it is a section: expected keys in it."),
         ("- 1", "expected sections of keys, found list."),
     ],
 )
@@ -85,6 +86,10 @@ def test_a_fault_names_file_key_and_what_is_expected(
 ) -> None:
     with pytest.raises(UserError, match=f"mine.yaml:? .*{message}"):
         load(tmp_path, text)
+
+
+def test_a_section_of_comments_only_changes_nothing(tmp_path: Path) -> None:
+    assert load(tmp_path, "BATCH:\n  # MICRO: 4\nSEED: 7").BATCH == defaults().BATCH
 
 
 def test_an_override_without_value_is_told(tmp_path: Path) -> None:

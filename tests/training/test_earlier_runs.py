@@ -41,6 +41,11 @@ def test_what_differs_is_named(change, told) -> None:
     assert differences(FACTS, FACTS | change) == told
 
 
+def test_facts_of_an_earlier_version_may_lack_some() -> None:
+    older = {kind: facts for kind, facts in FACTS.items() if kind != "shape"}
+    assert differences(older | {"config": {"SEED": 1}}, FACTS) == ["SCHEDULE.STEPS None, now 200"]
+
+
 def test_of_many_differences_some_are_named() -> None:
     one, other = ({"config": {f"KEY{n}": value for n in range(9)}} for value in (1, 2))
     found = differences(FACTS | one, FACTS | other)

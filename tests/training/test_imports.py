@@ -1,5 +1,6 @@
 """What the training needs: GPU machines have PyTorch and its company, and little else."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,16 +15,26 @@ absent = "orjson zstandard xxhash pyarrow ftfy snakemake jsonschema gpt2ro._nati
 for name in absent.split():
     sys.modules[name] = None
 import gpt2ro.training.run, gpt2ro.training.config
+import huggingface_hub.constants, transformers
 print(os.environ["OMP_WAIT_POLICY"])
+print(huggingface_hub.constants.HF_HUB_OFFLINE)
+print(transformers.logging.get_verbosity() == transformers.logging.ERROR)
 """
 
 
-def test_training_imports_without_the_libraries_of_the_corpus_stages() -> None:
+def test_training_imports_without_the_libraries_of_the_corpus_stages_and_asks_no_hub() -> None:
+    # Other tests have imported it, which leaves its settings in the environment.
+    own = ("OMP_WAIT_POLICY", "HF_HUB_OFFLINE", "TRANSFORMERS_VERBOSITY")
     done = subprocess.run(
-        [sys.executable, "-c", PROBE], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", PROBE],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name not in own},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "PASSIVE"
+    assert done.stdout.split() == ["PASSIVE", "True", "True"]
 
 
 def test_help_of_the_scripts_loads_no_heavy_library() -> None:

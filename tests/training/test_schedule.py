@@ -52,6 +52,16 @@ def test_the_rate_of_wsd_stays_until_the_cooldown_and_then_falls_fast_at_first()
     assert cooldown[-1] == pytest.approx(0.1)
 
 
+@pytest.mark.parametrize("warmup", [10, 55, 109, 110, 200])
+def test_a_cooldown_of_all_steps_begins_where_the_warm_up_ends(warmup: int) -> None:
+    config = schedule(NAME="wsd", COOLDOWN=1.0, WARMUP=warmup)
+    rates = [learning_rate(step, config) for step in range(110)]
+    assert rates[:warmup] == [(step + 1) / warmup for step in range(min(warmup, 110))]
+    if warmup < 110:
+        assert rates[warmup] == 1.0
+        assert rates[warmup:] == sorted(rates[warmup:], reverse=True)
+
+
 @pytest.mark.parametrize("name", ["cosine", "wsd"])
 def test_every_stage_is_warmed_up_to_its_own_rate(name: str) -> None:
     config = unfreezing(NAME=name)

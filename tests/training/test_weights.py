@@ -45,6 +45,39 @@ def test_truncated_weights_are_refused(world, pretrained: Path) -> None:
         model_from(world, pretrained)
 
 
+def test_weights_of_another_shape_are_told_in_one_line(world, pretrained: Path, capfd) -> None:
+    path = pretrained / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"n_embd": 64}))
+    with pytest.raises(UserError, match=r"28 tensors are of another shape .*: \(96,\), expected"):
+        model_from(world, pretrained)
+    assert not capfd.readouterr().err
+    path.write_text("[]")
+    with pytest.raises(UserError, match="not the weights of a GPT-2"):
+        model_from(world, pretrained)
+
+
+def test_weights_that_are_not_finite_are_told_before_the_first_step(
+    world, pretrained: Path, make_other
+) -> None:
+    path = pretrained / "model.safetensors"
+    tensors = load_file(path)
+    for value in (float("nan"), 1e30):
+        tensors["transformer.h.0.mlp.c_fc.weight"][0, 0] = value
+        save_file(tensors, path, metadata={"format": "pt"})
+        other = make_other(f"other-{value}")
+        paths = replace(other.paths, pretrained=pretrained)
+        with pytest.raises(UserError, match=r"before the first step its loss .* is nan; the wei"):
+            train(load_experiment(other.experiment, []), paths, threads=1)
+
+
+def test_a_tokenizer_with_more_tokens_than_its_model_is_told(world, pretrained: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(pretrained / "tokenizer.json"))
+    tokenizer.add_tokens(["[UNU]"])
+    tokenizer.save(str(pretrained / "tokenizer.json"))
+    with pytest.raises(UserError, match=r"tokenizer\.json: 301 tokens, .* has 300; .*fetch again"):
+        model_from(world, pretrained)
+
+
 def test_given_weights_are_trained_with_the_dropout_of_the_experiment(
     world, pretrained: Path
 ) -> None:
@@ -201,6 +234,26 @@ def test_given_weights_that_the_binary_does_not_compute_are_told_before_the_trai
     path = pretrained / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"activation_function": "relu"}))
     with pytest.raises(UserError, match=r"activation_function is relu; .* name another GPT-2"):
+        model_from(world, pretrained)
+
+
+def test_one_process_of_several_tells_what_was_transferred(world, pretrained: Path, capfd) -> None:
+    config = load_experiment(world.experiment, [])
+    tokenizer = Tokenizer.from_file(str(world.paths.tokenizer / "tokenizer.json"))
+    initial_model(config, tokenizer, pretrained)
+    assert capfd.readouterr().err.count("training: embeddings: 100.0% copied") == 1
+    initial_model(config, tokenizer, pretrained, quiet=True)
+    assert not capfd.readouterr().err
+
+
+def test_a_head_of_its_own_is_refused(world, pretrained: Path) -> None:
+    path = pretrained / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"tie_word_embeddings": False}))
+    weights = pretrained / "model.safetensors"
+    tensors = load_file(weights)
+    tensors["lm_head.weight"] = torch.zeros_like(tensors["transformer.wte.weight"])
+    save_file(tensors, weights, metadata={"format": "pt"})
+    with pytest.raises(UserError, match=r"tie_word_embeddings is False; .* computes true only"):
         model_from(world, pretrained)
 
 

@@ -27,6 +27,9 @@ def main() -> None:
     begun = parser.add_mutually_exclusive_group()
     begun.add_argument("--pretrained", type=Path, help="folder of initial weights")
     begun.add_argument("--shape", type=Path, help="folder of weights; random ones of their shape")
+    parser.add_argument(
+        "--checkpoint", type=Path, help="of another run, to go on from with another schedule"
+    )
     parser.add_argument("--probes", type=Path, help="folder of agreement probes (default: none)")
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--output", type=Path, required=True, help="model folder")
@@ -50,6 +53,7 @@ def main() -> None:
         model=arguments.output,
         metrics=arguments.metrics,
         shape=arguments.shape,
+        checkpoint=arguments.checkpoint,
     )
     with joined_processes() as processes:
         config = load_experiment(arguments.experiment, arguments.overrides)
