@@ -96,8 +96,9 @@ KINDS = {
     "e-mail address": Kind(
         re.compile(
             # A name may stand behind a row of stops, and a hyphen or underscore behind the domain.
-            r"(?<![\w%+-])(?<![\w%+-]\.)[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*"
-            r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![^\W_]|@)"
+            # Letters are those of all alphabets (RFC 6531, 5890): "ștefan.pop@școală.ro".
+            r"(?<![\w%+-])(?<![\w%+-]\.)[\w%+-]+(?:\.[\w%+-]+)*"
+            r"@(?:[^\W_](?:(?:[^\W_]|-)*[^\W_])?\.)+[A-Za-z]{2,24}(?![^\W_]|@)"
         ),
         "nume@example.com",
         is_no_example,

@@ -1,7 +1,7 @@
 """The n-grams of held-out text: of each part's valid and test documents, then of all as one index.
 
 A file of n-grams is the head of `gpt2ro.record_file` and little-endian uint64, ascending, each
-once: numpy.fromfile(path, "<u8", offset=24). The index is mapped, so jobs side by side share its
+once: numpy.fromfile(path, "<u8", offset=32). The index is mapped, so jobs side by side share its
 memory: 8 bytes for each word of the valid and test splits. Merging the parts takes three times
 that.
 """
@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from gpt2ro.decontamination.ngrams import NGRAM, NgramHasher, Ngrams, merged
 from gpt2ro.documents import part_name
 from gpt2ro.errors import UserError
-from gpt2ro.files import atomic_path
 from gpt2ro.native import HeldOutIndex
 from gpt2ro.progress import Progress
 from gpt2ro.record_file import HEAD, RecordFormat
 from gpt2ro.sources.text import whole_text
 
 HELD_OUT = ("valid", "test")
-NGRAM_FILE = RecordFormat("gpt2ro ngram", 1, NGRAM.itemsize)
+NGRAM_FILE = RecordFormat("gpt2ro ngram", 2, NGRAM.itemsize)
 
 # That go into the table of an index at once: 8 MB.
 TABLE_NGRAMS = 1_000_000
@@ -70,8 +69,7 @@ def _text(path: Path) -> str:
 
 def write_ngrams(path: Path, ngrams: Ngrams) -> None:
     """Write n-grams atomically."""
-    with atomic_path(path) as partial, partial.open("wb") as file:
-        file.write(NGRAM_FILE.head(len(ngrams)))
+    with NGRAM_FILE.writer(path) as file:
         # Not tofile: its error at a full disk does not say so.
         file.write(ngrams.astype(NGRAM).data)
 
@@ -82,7 +80,7 @@ def read_ngrams(path: Path) -> Ngrams:
     Raises:
         UserError: it is missing or damaged.
     """
-    count = NGRAM_FILE.record_count(path)
+    count = NGRAM_FILE.verified_count(path)
     if not count:
         return np.empty(0, NGRAM)  # nothing cannot be mapped
     return np.memmap(path, NGRAM, "r", HEAD.size, count)

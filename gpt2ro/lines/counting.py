@@ -79,6 +79,7 @@ class KeyCounter(ExitStack):
             file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115, closed by __exit__
             self.callback(_close, file)
             write_pieces(file, [Counts(keys, documents.astype(COUNT))], self._folder)
+            file.flush()
         except OSError as error:
             raise of_full_disk(error, f"{self._folder}, temporary tables of lines") from error
         self._tables.append(StoredTable(file.fileno(), len(keys)))

@@ -104,7 +104,7 @@ class CopiedParagraphs:
         Args:
             part: source/part.
             min_words: as the index was made with.
-            min_characters: a document that would have fewer is dropped.
+            min_characters: a document that would have fewer, or none, is dropped.
 
         Raises:
             UserError: the index is that of other parts.
@@ -113,7 +113,7 @@ class CopiedParagraphs:
         self._part = part
         self._rank = index.rank(part)
         self._min_words = min_words
-        self._min_characters = min_characters
+        self._min_characters = max(1, min_characters)
         # Of the part's own, which of them a document before had; a byte a row, and of these only
         # the pages that are written to take memory.
         self._met = np.zeros(len(index.table.numbers), np.bool_)

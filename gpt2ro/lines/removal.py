@@ -25,11 +25,11 @@ class RepeatedLines:
 
         Args:
             min_share: of the site's documents must have the line.
-            min_characters: a document that would have fewer is dropped.
+            min_characters: a document that would have fewer, or none, is dropped.
         """
         self._index = index
         self._min_share = min_share
-        self._min_characters = min_characters
+        self._min_characters = max(1, min_characters)
         self._examples = Examples()
         self.documents = 0
         self.lines = 0

@@ -1,8 +1,8 @@
 """Tables of how many documents have a key, on disk, sorted.
 
 A table of n keys is the head of `gpt2ro.record_file`, n little-endian uint64, ascending, each once,
-and then n little-endian uint32, the documents of each: `numpy.fromfile(path, "<u8", n, offset=24)`,
-where n is (size of the file - 24) / 12.
+and then n little-endian uint32, the documents of each: `numpy.fromfile(path, "<u8", n, offset=32)`,
+where n is (size of the file - 32) / 12.
 """
 
 import os
@@ -16,12 +16,11 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from gpt2ro.files import atomic_path
 from gpt2ro.lines.keys import KEY, Keys
-from gpt2ro.record_file import HEAD, RecordFormat
+from gpt2ro.record_file import HEAD, RecordFormat, RecordWriter
 
 COUNT = np.dtype("<u4")
-TABLE_FILE = RecordFormat("gpt2ro table", 1, KEY.itemsize + COUNT.itemsize)
+TABLE_FILE = RecordFormat("gpt2ro table", 2, KEY.itemsize + COUNT.itemsize)
 
 Numbers = NDArray[np.uint32]
 
@@ -105,36 +104,28 @@ def table_entries(path: Path) -> int:
     Raises:
         UserError: it is missing or damaged.
     """
-    return TABLE_FILE.record_count(path)
+    return TABLE_FILE.verified_count(path)
 
 
 def write_table(path: Path, pieces: Iterable[Counts]) -> None:
     """Write consecutive pieces as one table, complete or not at all, in the memory of one piece."""
-    with atomic_path(path) as partial, partial.open("wb") as file:
-        file.write(TABLE_FILE.head(0))
-        entries = write_pieces(file, pieces, path.parent)
-        # How many they are is known only now.
-        file.seek(0)
-        file.write(TABLE_FILE.head(entries))
+    with TABLE_FILE.writer(path) as file:
+        write_pieces(file, pieces, path.parent)
 
 
-def write_pieces(file: IO[bytes], pieces: Iterable[Counts], folder: Path) -> int:
-    """Write consecutive pieces as one table without a head and return its entries.
+def write_pieces(file: IO[bytes] | RecordWriter, pieces: Iterable[Counts], folder: Path) -> None:
+    """Write consecutive pieces as one table without a head.
 
     Args:
         folder: where the second column waits, in a file without a name, until the first is written.
     """
-    entries = 0
     with tempfile.TemporaryFile(dir=folder) as second:
         for piece in pieces:
             # Not tofile: its error at a full disk does not say so.
             file.write(piece.keys.astype(KEY).data)
             second.write(piece.documents.astype(COUNT).data)
-            entries += len(piece)
         second.seek(0)
         shutil.copyfileobj(second, file)
-    file.flush()
-    return entries
 
 
 class LineIndex:

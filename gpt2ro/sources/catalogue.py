@@ -27,6 +27,12 @@ WITH_TITLES = ("parquet", "jsonl", "csv")
 # Files that the rules write beside the documents of a part end so.
 RESERVED_ENDINGS = (".dropped", ".provenance.json")
 
+# Files that the rules write beside the folders of the sources are named so.
+RESERVED_SOURCES = ("index.bin", "index.json")
+# Characters of the name of a part: a file system takes 255 bytes, and what the rules and an
+# unfinished file put before and behind it are up to 40.
+MAX_NAME = 200
+
 NAMED = 10  # of the files left out, so many are told by name
 
 
@@ -148,10 +154,16 @@ def load_catalogue(path: Path) -> dict[str, Source]:
     """Read and check a catalogue.
 
     Raises:
-        UserError: names the file, the source and the key, and what is allowed.
+        UserError: names the file, the source and the key, and what is allowed; or a source has a
+            name that the workflow gives to another file.
     """
     entries = read_yaml(path) or {}
     check(entries, read_yaml(SCHEMA), str(path))
+    for name in filter(entries.get, RESERVED_SOURCES):
+        raise UserError(
+            f'{path}: a source is named "{name}", as a file of ours beside the folders of the '
+            "sources; rename it."
+        )
     return {name: Source(name, entry) for name, entry in entries.items()}
 
 
@@ -234,14 +246,23 @@ def _part_names(pattern: Path, paths: list[Path]) -> dict[Path, tuple[Path, str]
     count = Counter(names.values())
     for path, place in inner.items():
         if count[names[path]] > 1 and names[path] != str(place):
-            digest = xxhash.xxh3_64_hexdigest(place.as_posix().encode(errors="surrogateescape"))
-            names[path] += f"-{digest[:8]}"
+            names[path] += f"-{_digest(place.as_posix())}"
     return {path: (inner[path], names[path]) for path in paths}
 
 
 def safe_name(name: str) -> str:
     """Return a name of letters, digits, `.`, `_` and `-` only, that begins with no `.` or `-`.
 
-    A name that begins with `-` would be a flag to the scripts.
+    A name that begins with `-` would be a flag to the scripts. Of a longer one than MAX_NAME a hash
+    stands for the rest.
     """
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".-") or "part"
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", name).lstrip(".-") or "part"
+    if len(safe) <= MAX_NAME:
+        return safe
+    digest = _digest(name)
+    return f"{safe[: MAX_NAME - len(digest) - 1]}-{digest}"
+
+
+def _digest(name: str) -> str:
+    """Return eight hexadecimal digits that tell a name apart from others."""
+    return xxhash.xxh3_64_hexdigest(name.encode(errors="surrogateescape"))[:8]

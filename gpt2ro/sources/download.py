@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import httpx
 from gpt2ro.errors import NO_SPACE, UserError
 from gpt2ro.files import commit, partial_path, sha256, write_json
 from gpt2ro.progress import Progress
+from gpt2ro.sources.compression import compression, decompressed
 
 ATTEMPTS = 6
 FIRST_PAUSE = 1.0  # seconds before the second attempt; doubled each time, so 31 s in all
@@ -25,7 +27,10 @@ REFUSED = (
     "if its page asks to accept terms, accept them and set HF_TOKEN to a token that may read it; "
     "otherwise check the address in the catalogue."
 )
-
+UNTOLD = (
+    "the server does not say how long the file is, so it could be cut; give its size or sha256 in "
+    "the catalogue."
+)
 
 # RFC 9110, 14.4: from which byte an answer goes on, and how many the file has.
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
@@ -47,10 +52,12 @@ def download(
     """Fetch an address to `output`, and write `output`.provenance.json beside it.
 
     A partial file of an earlier attempt, also of a killed process, is continued where the server
-    allows it.
+    allows it. Where neither the server nor the catalogue says how long the file is, a compressed
+    one must be whole streams, and a warning on standard error says that it could be cut.
 
     Raises:
-        UserError: the server refuses (4xx), stays unreachable, or sends other bytes than expected.
+        UserError: the server refuses (4xx), stays unreachable, or sends nothing or other bytes than
+            expected.
     """
     if not url.startswith(("http://", "https://")):
         raise UserError(f"{url}: not an http or https address; correct the catalogue.")
@@ -80,7 +87,10 @@ def _complete(
     """Fetch and verify the partial file; return what its provenance says."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            _fetch(url, partial, expected_size, headers)
+            is_told = _fetch(url, partial, expected_size, headers)
+            if not (is_told or expected_size or expected_sha256):
+                _check_stream(partial)
+                print(f"gpt2ro: {url}: {UNTOLD}", file=sys.stderr)
             break
         except HOPELESS as error:
             raise UserError(
@@ -104,11 +114,15 @@ def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _fetch(url: str, partial: Path, expected_size: int | None, headers: dict[str, str]) -> None:
-    """Make one attempt; the partial file is continued when the server still has the same one."""
+def _fetch(url: str, partial: Path, expected_size: int | None, headers: dict[str, str]) -> bool:
+    """Make one attempt; the partial file is continued when the server still has the same one.
+
+    Returns:
+        Whether the server said where the file ends, so that what came is all of it.
+    """
     have = partial.stat().st_size if partial.exists() else 0
     if expected_size is not None and have == expected_size:
-        return
+        return True
     etag = _etag_path(partial)
     if have and etag.exists():
         headers = {**headers, "Range": f"bytes={have}-", "If-Range": etag.read_text()}
@@ -118,9 +132,9 @@ def _fetch(url: str, partial: Path, expected_size: int | None, headers: dict[str
         httpx.Client(follow_redirects=True, timeout=TIMEOUT) as client,
         client.stream("GET", url, headers=headers) as response,
     ):
-        if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+        if have and response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
             _accept_or_restart(response, partial, etag)
-            return
+            return True
         _check_status(url, response)
         resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
         total = _whole_size(response)
@@ -141,6 +155,28 @@ def _fetch(url: str, partial: Path, expected_size: int | None, headers: dict[str
     found = partial.stat().st_size
     if total is not None and found != total:
         raise InterruptedTransferError(f"cut after {found:,} of {total:,} bytes")
+    if not found:
+        raise InterruptedTransferError("the server sent 0 bytes")
+    return total is not None or _is_chunked(response)
+
+
+def _is_chunked(response: httpx.Response) -> bool:
+    """Return whether a body has an end of its own; httpx raises where one is cut before it."""
+    return "chunked" in response.headers.get("Transfer-Encoding", "").lower()
+
+
+def _check_stream(partial: Path) -> None:
+    """See whether a file of which nobody says how long it is consists of whole compressed streams.
+
+    Raises:
+        InterruptedTransferError: it does not.
+    """
+    if kind := compression(partial):
+        try:
+            for _ in decompressed(partial, max_expansion=sys.maxsize):
+                pass
+        except UserError:
+            raise InterruptedTransferError(f"its {kind} stream is cut or damaged") from None
 
 
 def _whole_size(response: httpx.Response) -> int | None:

@@ -134,7 +134,7 @@ def personal_lines(text: str) -> list[int]:
             max(map(len, numbers.split("."))) == 3 for numbers in FOUR_NUMBERS.findall(line)
         )
         is_colons = line.count(":") >= 2 and re.search("[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]", line)
-        is_mail = re.search("[A-Za-z0-9_%+-]@[A-Za-z0-9]", line)
+        is_mail = re.search("[A-Za-z0-9_%+\x80-\U0010ffff-]@[A-Za-z0-9\x80-\U0010ffff]", line)
         if is_mail or is_colons or is_number or is_address:
             found.append(number)
     return found

@@ -242,6 +242,19 @@ def without_tags(text: str) -> str:
 VOWELS = "aăâeiîouyAĂÂEIÎOUY"
 BEFORE_SHORT = names("care ce ci cine câte cîte de i le mi ne ni pe te ti unde vi și ți")
 BEFORE_PRONOUNS = names("a care ce cine că daca dacă de nu parcă sa să unde și")
+VERBS = names("adu crede dați dă du fă ia iartă iată lasă spune uită vino")
+ENDS_BEFORE = {
+    "mi": ("a", "e", "u", "ă"),
+    "mă": ("ă", "ește", "ți"),
+    "te": ("ă", "ește"),
+    "vă": ("ți",),
+    "ți": ("ește",),
+}
+NO_PRONOUN = names(
+    "adune arăte blestemi chemi credeți căte desi deși dăți freamăte glumi lacrămi lacăte lumi "
+    "lăcrămi mulțumi mulțămi spuneți strigăte temi vremi însumi"
+)
+RELATIVES = names("bărbatu domnia fiică frate maică mamă mumă măria nevastă soră tată")
 ADVERBS = names("abia acasă aceea aci aici acolo acum acuma afară atunci")
 FIRST_PARTS = names(
     "alb anglo austro economico franco germano greco nord prim româno ruso social sud tehnico turco"
@@ -273,20 +286,28 @@ def words_with_hyphens(text: str) -> list[str]:
 
 
 def keeps_hyphen(before: str, behind: str, known: set[str]) -> bool:
-    if before + behind in known or f"{before}-{behind}" in known:
-        return before + behind not in known
-    return is_no_division(before, behind) or are_words(before.lower(), behind)
+    if is_never_divided(before, behind):
+        return True
+    is_word, has_hyphen = before + behind in known, f"{before}-{behind}" in known
+    if is_word != has_hyphen:
+        return has_hyphen
+    return is_seldom_divided(before, behind) or are_words(before.lower(), behind)
 
 
-def is_no_division(before: str, behind: str) -> bool:
-    vowel = tuple(VOWELS)
-    after_nasal = behind[1:2] in VOWELS + "mn"
+def is_never_divided(before: str, behind: str) -> bool:
     return (
         not set(before) & set(VOWELS)
         or not set(behind) & set(VOWELS)
         or len(behind) == 1
-        or (not before.endswith(vowel) and behind.startswith(vowel))
-        or (before.endswith(vowel) and behind[0] in "mn" and not after_nasal)
+        or (len(behind) == 2 and behind[0] in "ao" and before.lower() in BEFORE_SHORT)
+    )
+
+
+def is_seldom_divided(before: str, behind: str) -> bool:
+    vowel = tuple(VOWELS)
+    after_nasal = behind[1:2] in VOWELS + "mn"
+    return (not before.endswith(vowel) and behind.startswith(vowel)) or (
+        before.endswith(vowel) and behind[0] in "mn" and not after_nasal
     )
 
 
@@ -296,13 +317,18 @@ def are_words(before: str, behind: str) -> bool:
         before.endswith("ndu")
         or before in FIRST_PARTS
         or behind in {"cadru", "verbal"}
-        or (
-            behind in {"mi", "ti", "ți", "si", "și"}
-            and before in BEFORE_PRONOUNS
-            and before + behind not in {"desi", "deși"}
-        )
+        or (is_before_pronoun(before, behind) and before + behind not in NO_PRONOUN)
+        or (before in RELATIVES and behind in {"mea", "meu", "sa", "său", "ta", "tău"})
         or (behind in ADVERBS and before in {"de", "pe", "și"})
         or (is_short and before in BEFORE_SHORT)
+    )
+
+
+def is_before_pronoun(before: str, behind: str) -> bool:
+    return (
+        (behind in {"mi", "ti", "ți", "si", "și"} and before in BEFORE_PRONOUNS)
+        or (behind in {"le", "mi", "mă", "ne", "te", "vă", "ți"} and before in VERBS)
+        or before.endswith(ENDS_BEFORE.get(behind, ()))
     )
 
 

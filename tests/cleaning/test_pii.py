@@ -17,6 +17,10 @@ from gpt2ro.documents import Document, read_documents, write_documents
     [
         ("ion.popescu@gmail.com", "e-mail address"),
         ("contact@primaria-iasi.ro", "e-mail address"),
+        ("ștefan.pop@exemplu.ro", "e-mail address"),
+        ("ionuț@exemplu.ro", "e-mail address"),
+        ("ana@școală-iași.ro", "e-mail address"),
+        ("ana@înv.edu.ro", "e-mail address"),
         ("0721123456", "phone number"),
         ("0721 123 456", "phone number"),
         ("0721.123.456", "phone number"),
@@ -49,6 +53,7 @@ def test_masks_every_kind_in_its_forms(text: str, kind: str, frame: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
+        "„@”, ă@, @ș.ro, „ion”@ro, ion@„a.ro” și ion@România",
         "În 1918 și în 1989, la 22.12.1989, ora 12:30:45.",
         "03.05.2011 12:30",
         "Art. 10.1.2.3 și versiunea 4.1.2.3",
@@ -88,6 +93,8 @@ def test_two_numbers_side_by_side_are_masked_both() -> None:
         ("ion.pop@yahoo.com- Ion", "nume@example.com- Ion"),
         ("contact@firma.ro-București.", "nume@example.com-București."),
         ("_contact@firma.ro_", "nume@example.com_"),
+        ("E-mail:......ștefan@yahoo.com", "E-mail:......nume@example.com"),
+        ("„ștefan.pop@exemplu.ro”", "„nume@example.com”"),
         ("0722123456,0744123456", "0000 000 000,0000 000 000"),
         ("0722.123.456-0744.123.456", "0000 000 000-0000 000 000"),
         ("021 312 34 56-021.312.34.57", "0000 000 000-0000 000 000"),
@@ -110,7 +117,8 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert masked(once)[1].total() == 0
 
 
-@given(st.text("ARO09123 .:-+", max_size=40))
+@given(st.text("ARO09123 .:-+", max_size=40) | st.text("ș@.ro-_„9", max_size=20))
+@example("ș@ș.ro")
 def test_the_gate_leaves_out_no_line_with_something_to_mask(text: str) -> None:
     real = (
         kind.is_real(match[0]) for kind in KINDS.values() for match in kind.pattern.finditer(text)

@@ -183,17 +183,28 @@ def test_a_file_of_ngrams_cut_behind_one_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "cut.bin"
     write_ngrams(path, np.arange(100, dtype=np.uint64))
     path.write_bytes(path.read_bytes()[:-8])
-    cut = r"cut\.bin: 816 bytes found, 824 expected \(100 records of 8 bytes, says its head\)"
+    cut = r"cut\.bin: 824 bytes found, 832 expected \(100 records of 8 bytes, says its head\)"
     with pytest.raises(UserError, match=cut):
         read_ngrams(path)
     with pytest.raises(UserError, match=cut):
         write_index([path], [], tmp_path / "index.bin", WORDS)
 
 
+def test_a_flipped_bit_of_an_ngram_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    write_ngrams(path, np.arange(100, dtype=np.uint64))
+    path.write_bytes(path.read_bytes()[:-1] + b"\x10")
+    damaged = r"a\.bin: checksum \w{16} found, \w{16} expected, says its head; delete it"
+    with pytest.raises(UserError, match=damaged):
+        read_ngrams(path)
+    with pytest.raises(UserError, match=damaged):
+        write_index([path], [], tmp_path / "index.bin", WORDS)
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "0 bytes found, a head of 24 expected; delete it and run again"),
+        (b"", "0 bytes found, a head of 32 expected; delete it and run again"),
         (np.arange(9, dtype=np.uint64).tobytes(), "begins with .*, 'gpt2ro ngram' expected"),
     ],
 )
@@ -207,7 +218,7 @@ def test_an_emptied_file_and_one_without_a_head_are_errors(
 
 def test_numpy_reads_a_file_of_ngrams_as_its_description_says(tmp_path: Path) -> None:
     write_ngrams(tmp_path / "a.bin", np.array([3, 2**63], np.uint64))
-    assert np.fromfile(tmp_path / "a.bin", "<u8", offset=24).tolist() == [3, 2**63]
+    assert np.fromfile(tmp_path / "a.bin", "<u8", offset=32).tolist() == [3, 2**63]
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:

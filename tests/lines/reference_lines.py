@@ -39,7 +39,7 @@ def counts(pages: Sequence[Page]) -> dict[int, int]:
 
 
 def cleaned(pages: Sequence[Page], min_documents: int, min_share: float) -> list[str]:
-    """The texts without the lines that enough documents of their site have."""
+    """The texts without the lines that enough documents of their site have, if more is left."""
     have: Counter[tuple[str, str]] = Counter()
     for text, site in pages:
         have.update({(site, folded(line)) for line in text.split("\n")})
@@ -54,5 +54,7 @@ def cleaned(pages: Sequence[Page], min_documents: int, min_share: float) -> list
                 lost = True
             else:
                 kept.append(line)
-        texts.append(re.sub("\n{3,}", "\n\n", "\n".join(kept)).strip("\n") if lost else text)
+        rest = re.sub("\n{3,}", "\n\n", "\n".join(kept)).strip("\n") if lost else text
+        if rest or not lost:
+            texts.append(rest)
     return texts

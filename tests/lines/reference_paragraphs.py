@@ -52,6 +52,6 @@ def cleaned(
             rest = "\n".join(kept).strip("\n")
             while "\n\n\n" in rest:
                 rest = rest.replace("\n\n\n", "\n\n")
-        dropped = gone and len(rest) < min_characters and not keeps_for_others
+        dropped = gone and len(rest) < max(1, min_characters) and not keeps_for_others
         results.append(None if dropped else rest)
     return results

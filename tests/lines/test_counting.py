@@ -99,7 +99,7 @@ def test_a_damaged_or_missing_table_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not found; the step that writes it has not run"):
         LineIndex(path)
     path.write_bytes(b"")
-    with pytest.raises(UserError, match="0 bytes found, a head of 24 expected; delete it"):
+    with pytest.raises(UserError, match="0 bytes found, a head of 32 expected; delete it"):
         LineIndex(path)
 
 
@@ -108,11 +108,23 @@ def test_a_table_cut_behind_an_entry_is_an_error_wherever_it_is_read(tmp_path: P
     keys = np.arange(1, 101, dtype=KEY)
     write_table(path, [Entries(keys, np.ones(len(keys), COUNT))])
     path.write_bytes(path.read_bytes()[:-12])
-    cut = r"lines\.bin: 1,212 bytes found, 1,224 expected \(100 records of 12 bytes"
+    cut = r"lines\.bin: 1,220 bytes found, 1,232 expected \(100 records of 12 bytes"
     with pytest.raises(UserError, match=cut):
         LineIndex(path)
     with pytest.raises(UserError, match=cut):
         TablePath(path)
+
+
+def test_a_flipped_bit_is_an_error_wherever_a_table_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "lines.bin"
+    keys = np.arange(1, 101, dtype=KEY)
+    write_table(path, [Entries(keys, np.ones(len(keys), COUNT))])
+    whole = path.read_bytes()
+    for place in (32, len(whole) - 1):  # in a key, in a count
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        for read in (LineIndex, TablePath):
+            with pytest.raises(UserError, match=r"lines\.bin: checksum \w{16} found, \w{16} expe"):
+                read(path)
 
 
 def test_a_table_of_the_layout_without_a_head_is_an_error(tmp_path: Path) -> None:
@@ -125,9 +137,9 @@ def test_a_table_of_the_layout_without_a_head_is_an_error(tmp_path: Path) -> Non
 def test_any_tool_reads_a_table_as_its_description_says(tmp_path: Path) -> None:
     path = tmp_path / "lines.bin"
     write_table(path, [Entries(np.array([5, 2**63], "<u8"), np.array([7, 9], "<u4"))])
-    count = (path.stat().st_size - 24) // 12
-    assert np.fromfile(path, "<u8", count, offset=24).tolist() == [5, 2**63]
-    assert np.fromfile(path, "<u4", offset=24 + 8 * count).tolist() == [7, 9]
+    count = (path.stat().st_size - 32) // 12
+    assert np.fromfile(path, "<u8", count, offset=32).tolist() == [5, 2**63]
+    assert np.fromfile(path, "<u4", offset=32 + 8 * count).tolist() == [7, 9]
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:

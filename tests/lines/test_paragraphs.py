@@ -104,6 +104,13 @@ def test_a_document_of_which_too_little_stays_is_dropped_as_it_was(tmp_path: Pat
     }
 
 
+def test_no_document_is_left_without_text_whatever_the_least_length(tmp_path: Path) -> None:
+    parts = {"s/a": [(COPY, "train"), (f"{COPY}\n\n{COPY}", "train")]}
+    corpus = Corpus(tmp_path, parts, min_characters=0).run()
+    assert set(corpus.texts) == {"s/a/0"}
+    assert corpus.dropped["s/a/1"].reason == "copied paragraphs"
+
+
 def test_a_short_document_stays_when_others_lose_a_paragraph_for_its_sake(tmp_path: Path) -> None:
     parts = {"s/a": [(COPY, "train"), (f"{COPY}\n{OTHER}", "train"), (OTHER, "train")]}
     corpus = Corpus(tmp_path, parts, min_characters=100).run()

@@ -82,6 +82,13 @@ def test_a_text_of_which_too_little_stays_is_dropped_as_it_was(tmp_path: Path) -
     }
 
 
+def test_no_document_is_left_without_text_whatever_the_least_length(tmp_path: Path) -> None:
+    part = Part(tmp_path, documents([*site_of(10), (MENU, "a.ro")]))
+    kept, dropped = part.dedupe(index_of([part.count()]), min_characters=0)
+    assert len(kept) == 10
+    assert [(d.id, d.reason, d.text) for d in dropped] == [("s/p/10", "repeated lines", MENU)]
+
+
 def test_the_books_say_what_went(tmp_path: Path) -> None:
     pages = documents(site_of(10))
     part = Part(tmp_path, pages)

@@ -2,12 +2,13 @@
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from gpt2ro.errors import UserError
-from gpt2ro.sources.catalogue import folder_source, load_catalogue, safe_name
+from gpt2ro.sources.catalogue import RESERVED_SOURCES, folder_source, load_catalogue, safe_name
 from gpt2ro.sources.formats import FORMATS, format_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -160,6 +161,19 @@ def test_a_name_that_leads_out_of_the_results_or_is_a_flag_is_told(
         catalogue(tmp_path, f"a: {{title: A, format: text, licence: x, {entry}}}")
 
 
+@pytest.mark.parametrize("name", ["index.bin", "index.json"])
+def test_a_source_is_not_named_as_a_file_beside_the_sources(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UserError, match=rf'a source is named "{name}", as a file of .*rename it'):
+        catalogue(tmp_path, f"{name}: {{title: A, format: text, licence: x, local: [a]}}")
+
+
+def test_the_rules_name_no_other_file_beside_the_folders_of_the_sources() -> None:
+    text = "\n".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    steps = set(re.findall(r"\{RESULTS\}/([\w/{}]+)/\{SHARD\}", text))
+    beside = set(re.findall(r"\{RESULTS\}/([\w/{}]+)/([\w.]+)[\"' ]", text))
+    assert {name for step, name in beside if step in steps} == set(RESERVED_SOURCES)
+
+
 @pytest.mark.parametrize("name", ["b.dropped", "b.txt.provenance.json"])
 def test_a_part_is_not_named_as_a_file_beside_a_part(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("x")
@@ -284,3 +298,15 @@ def test_a_name_becomes_safe_for_the_file_system() -> None:
     assert safe_name("a/b c?.txt") == "a_b_c_.txt"
     assert safe_name("../up") == "_up"
     assert safe_name("-v.txt") == "v.txt"
+
+
+def test_long_names_become_short_and_stay_apart(tmp_path: Path) -> None:
+    folder = tmp_path / ("nume" * 30) / ("lung" * 30)
+    folder.mkdir(parents=True)
+    for name in "ab":
+        (folder / f"{name}.txt").write_text("Acasă.")
+    first, second = (part.name for part in folder_source(tmp_path).parts(tmp_path))
+    assert len(first) == len(second) == 200
+    assert first != second
+    (folder / "b.txt").unlink()
+    assert [part.name for part in folder_source(tmp_path).parts(tmp_path)] == [first]

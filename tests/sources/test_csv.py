@@ -42,6 +42,15 @@ def test_gives_what_was_written(
     assert texts(path, "csv") == [text for _, text in rows]
 
 
+def test_the_commas_of_a_tsv_are_those_of_its_text(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tsv", "text\nUn urs, mare, brun.\nDoi urși; trei.\n")
+    assert texts(path, "csv") == ["Un urs, mare, brun.", "Doi urși; trei."]
+    path = write(tmp_path / "b.TSV", "sursă, an, loc\ttext\nOlt, 1990\tUn urs, mare.\n")
+    assert texts(path, "csv") == ["Un urs, mare."]
+    path = write(tmp_path / "c.tsv", "id,text\n1,Un urs.\n")
+    assert texts(path, "csv") == ["Un urs."]
+
+
 def test_names_of_files_tell_csv(tmp_path: Path) -> None:
     for name in ("a.csv", "b.TSV", "c.csv.gz", "d.tsv.xz"):
         assert known_format(tmp_path / name) == "csv"

@@ -1,10 +1,13 @@
 """Downloads from a real server on this machine, which misbehaves as asked."""
 
+import bz2
+import gzip
 import hashlib
 import json
+import lzma
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +15,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import zstandard
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.download import ATTEMPTS, download
@@ -34,6 +38,9 @@ class Server:
         conditions: whether it honours If-Range.
         shift: by how many bytes its parts begin elsewhere than they were asked for.
         etag: of the file.
+        content: of the file.
+        framing: how its end is told: by "length", as a "chunked" body, or by the end of the
+            connection ("close").
         requests: headers of every request.
     """
 
@@ -43,6 +50,8 @@ class Server:
     conditions: bool = True
     shift: int = 0
     etag: str | None = '"one"'
+    content: bytes = CONTENT
+    framing: str = "length"
     requests: list[dict[str, str]] = field(default_factory=list)
     address: str = ""
 
@@ -52,11 +61,14 @@ def server() -> Iterator[Server]:
     state = Server()
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_GET(self) -> None:
             state.requests.append(dict(self.headers))
             if target := MOVED.get(self.path):
                 self.send_response(302)
                 self.send_header("Location", target)
+                self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
             status = state.statuses.pop(0) if state.statuses else 200
@@ -71,9 +83,9 @@ def server() -> Iterator[Server]:
             same = self.headers.get("If-Range") == state.etag or not state.conditions
             if asked and state.ranges and same:
                 start = int(asked.removeprefix("bytes=").removesuffix("-")) + state.shift
-                if start >= len(CONTENT):
+                if start >= len(state.content):
                     self.send_response(416)
-                    self.send_header("Content-Range", f"bytes */{len(CONTENT)}")
+                    self.send_header("Content-Range", f"bytes */{len(state.content)}")
                     self.send_header("Content-Length", "0")
                     if state.etag:
                         self.send_header("ETag", state.etag)
@@ -81,16 +93,21 @@ def server() -> Iterator[Server]:
                     return
                 self.send_response(206)
                 self.send_header(
-                    "Content-Range", f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
+                    "Content-Range", f"bytes {start}-{len(state.content) - 1}/{len(state.content)}"
                 )
             else:
                 self.send_response(200)
-            body = CONTENT[start:]
-            self.send_header("Content-Length", str(len(body)))
+            body = state.content[start:]
+            if state.framing == "length":
+                self.send_header("Content-Length", str(len(body)))
+            elif state.framing == "chunked":
+                self.send_header("Transfer-Encoding", "chunked")
+                body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
             if state.etag:
                 self.send_header("ETag", state.etag)
             self.end_headers()
             self.wfile.write(body[: state.cuts.pop(0)] if state.cuts else body)
+            self.close_connection = True
 
         def log_message(self, *arguments: Any) -> None:
             pass
@@ -176,6 +193,81 @@ def test_without_a_strong_etag_nothing_is_continued(server: Server, tmp_path: Pa
 def test_a_busy_server_is_asked_again_with_growing_pauses(server: Server, tmp_path: Path) -> None:
     server.statuses = [503, 429, 500]
     assert fetch(server, tmp_path / "file") == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+def test_nothing_is_no_file(server: Server, tmp_path: Path, framing: str) -> None:
+    server.content, server.framing = b"", framing
+    with pytest.raises(UserError, match=r"/file: gave up .*\(the server sent 0 bytes\)"):
+        fetch(server, tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+
+
+def test_an_answer_without_bytes_is_asked_for_again(server: Server, tmp_path: Path) -> None:
+    server.framing, server.cuts = "close", [0]
+    assert fetch(server, tmp_path / "file") == [1.0]
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("etag", ['"one"', None])
+def test_a_chunked_body_that_is_cut_is_fetched_again(
+    server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str], etag: str | None
+) -> None:
+    server.framing, server.cuts, server.etag = "chunked", [300_000, 1_000], etag
+    assert fetch(server, tmp_path / "file") == [1.0, 2.0]
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    assert "does not say how long" not in capfd.readouterr().err
+
+
+def test_a_file_whose_end_nobody_tells_is_warned_of_once(
+    server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    server.framing, server.statuses = "close", [503]
+    fetch(server, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+    warning = f"gpt2ro: {server.address}: the server does not say how long the file is, so it "
+    assert capfd.readouterr().err.count(warning) == 1
+
+
+@pytest.mark.parametrize(
+    "known", [{"expected_sha256": SHA256}, {"expected_size": len(CONTENT)}], ids=["sha256", "size"]
+)
+def test_a_file_of_which_the_catalogue_says_enough_needs_no_warning(
+    server: Server, tmp_path: Path, capfd: pytest.CaptureFixture[str], known: dict[str, Any]
+) -> None:
+    server.framing = "close"
+    fetch(server, tmp_path / "file", **known)
+    assert "does not say how long" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kind", "compress"),
+    [
+        ("gzip", gzip.compress),
+        ("bzip2", bz2.compress),
+        ("xz", lzma.compress),
+        ("zstd", zstandard.compress),
+    ],
+)
+def test_a_compressed_file_whose_end_nobody_tells_must_be_whole(
+    server: Server, tmp_path: Path, kind: str, compress: Callable[[bytes], bytes]
+) -> None:
+    server.content = compress(CONTENT)
+    server.framing, server.cuts, server.ranges = "close", [len(server.content) - 3], False
+    assert fetch(server, tmp_path / "file") == [1.0]
+    assert (tmp_path / "file").read_bytes() == server.content
+    server.cuts = [len(server.content) - 3] * ATTEMPTS
+    with pytest.raises(UserError, match=rf"gave up .* \(its {kind} stream is cut or damaged\)"):
+        fetch(server, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_server_that_has_no_range_that_nobody_asked_for_refuses(
+    server: Server, tmp_path: Path
+) -> None:
+    server.statuses = [416]
+    with pytest.raises(UserError, match="/file: the server answers 416"):
+        fetch(server, tmp_path / "file")
 
 
 @pytest.mark.parametrize(

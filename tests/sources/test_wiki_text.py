@@ -20,6 +20,13 @@ def lines(tmp_path: Path, wikitext: str, **settings: object) -> list[str]:
         ("== Curs ==", "Curs"),
         ("==Curs==", "Curs"),
         ("== ''Hora'' ==", "Hora"),
+        ("= Curs =", "Curs"),
+        ("=Curs= ", "Curs"),
+        ("= Ce este? =", "Ce este?"),
+        ("= Înainte de 44 î.Hr. =", "Înainte de 44 î.Hr."),
+        ("= Anul {{nowrap|1990}} =", "Anul"),
+        ("= '''Hora''' și [[Cluj-Napoca|Cluj]]<ref name=a>Atlas.</ref> =", "Hora și Cluj"),
+        ("= a = b =<!-- de scris -->", "a = b"),
         ("=== '''Hora''' și ''Sârba'' ===", "Hora și Sârba"),
         ("== [[Cluj-Napoca|Cluj]] ==", "Cluj"),
         ("== Anul 1990<ref>Atlas, 1980.</ref> ==", "Anul 1990"),
@@ -47,6 +54,7 @@ def test_a_sentence_that_says_what_a_heading_says_stays_one(tmp_path: Path) -> N
 
 def test_what_only_begins_as_a_heading_stays_as_it_is(tmp_path: Path) -> None:
     assert lines(tmp_path, "== Curs\nGata.") == ["== Curs", "Gata."]
+    assert lines(tmp_path, "= 5 + 2\na = b =\nGata.") == ["= 5 + 2", "a = b =", "Gata."]
 
 
 def test_the_quotation_marks_of_a_text_are_those_that_it_has(tmp_path: Path) -> None:
@@ -107,6 +115,11 @@ def test_a_heading_stays_only_before_what_stays_of_its_section(tmp_path: Path) -
     assert lines(tmp_path, wikitext) == ["Oltul.", "A", "B", "C", "Curge.", "E", "Gata."]
 
 
+def test_a_heading_of_the_first_level_is_above_the_others(tmp_path: Path) -> None:
+    wikitext = "Oltul.\n= A =\n* Lotru\n== B ==\nCurge.\n= Note =\n== C ==\n* " + CLAUSE
+    assert lines(tmp_path, wikitext) == ["Oltul.", "A", "B", "Curge."]
+
+
 def test_a_term_stands_before_its_definition(tmp_path: Path) -> None:
     wikitext = (
         "== Termeni ==\n; Albie\n: Locul prin care curge râul.\n; Gol\n* Jiul\n; Mal: margine"
@@ -143,6 +156,8 @@ def test_a_page_of_meanings_without_its_template_is_left_out(tmp_path: Path) -> 
         ("Unu Doi Trei patru cinci șase", True),
         ("Unu Doi Trei Patru cinci șase", False),
         ("1990 – 12 3 4 5 6 7 8", False),
+        ('<eat name="Flora" alt="" directions="" phone="" email="" url="">pizza</eat>', False),
+        ('unu doi trei <b class="x">patru</b> cinci șase', True),
     ],
 )
 def test_six_words_half_of_them_small_are_a_clause(item: str, expected: bool) -> None:

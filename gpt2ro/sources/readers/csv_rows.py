@@ -1,6 +1,7 @@
 """CSV and TSV: a row is a document, the first line names the columns."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +15,10 @@ from gpt2ro.sources.text import MAX_LINE_BYTES, text_runs
 
 BROKEN = "broken row"
 META = ("title", "url")
-# What stands between two fields: the one that the line of names has most often. Programs for tables
-# write semicolons where the comma is the decimal mark, as in Romania.
+# What stands between two fields. Programs for tables write semicolons where the comma is the
+# decimal mark, as in Romania.
 DELIMITERS = ",;\t"
+IS_TSV = re.compile(r"\.tsv\b", re.I)
 
 
 def read_csv(
@@ -34,7 +36,7 @@ def read_csv(
     blocks = decompressed(path, settings.max_expansion, position)
     lines = _Lines(text_runs(blocks, str(path), settings.invalid_utf8))
     head = next(filter(str.strip, lines), "")
-    delimiter = max(DELIMITERS, key=head.count)
+    delimiter = _delimiter(path, head)
     csv.field_size_limit(MAX_LINE_BYTES)
     names = next(csv.reader([head], delimiter=delimiter), [])
     # A file without a line has no documents, as in every format.
@@ -63,6 +65,14 @@ def read_csv(
             f"allowed is a share of {settings.max_broken_lines:g}; mend the file (is a quotation "
             "mark not closed?) or raise extraction.max_broken_lines."
         )
+
+
+def _delimiter(path: Path, head: str) -> str:
+    """Return what the line of names has most often; of a TSV a tab, also where it has nothing."""
+    is_divided = any(sign in head for sign in DELIMITERS)
+    if IS_TSV.search(path.name) and ("\t" in head or not is_divided):
+        return "\t"
+    return max(DELIMITERS, key=head.count)
 
 
 class _Lines:

@@ -28,9 +28,12 @@ _INTERWIKI = re.compile(r"[a-z][a-z-]*$")
 _LINE_START = re.compile(
     r"\n(={2,6}|[*#:;]+)[ \t]*((?:\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\])[ \t.,;]*(?![^\n]))?"
 )
+# A heading of the first level; as in MediaWiki, only blanks and a comment stand behind its end.
+_TITLE = re.compile(r"\n=(?!=)(.+?)=[ \t]*(<!--.*)?(?=\n|$)")
 _HEADING_LINE = re.compile(HEADING + r"(\d)(.*)")
 _MARKS = re.compile(f"{HEADING}\\d|{ITEM}")
 _COMMAS = str.maketrans("şţ", "șț")  # older pages have the cedilla
+_TAG = re.compile("<[^<>]*>")
 # Sections whose items are references and titles, however long.
 _REFERENCES = {
     "bibliografie", "bibliografie suplimentară", "discografie", "filmografie", "galerie",
@@ -50,14 +53,16 @@ def prepared(text: str, namespaces: set[str]) -> str:
     wikiextractor drops every link whose title has a colon, as it must for files and categories;
     links to articles such as "Star Trek: Picard" are replaced by their label beforehand. It makes
     quotation marks of italics, so the marks of italics and bold go. On a line of `=` it takes cubic
-    time; there are six levels of headings. Romanian words of behaviour, which it would leave as
-    text, go. Headings and items of lists are marked for `article`.
+    time; there are six levels of headings, of which it leaves the first as text. Romanian words of
+    behaviour, which it would leave too, go. Headings and items of lists are marked for `article`.
     """
     if "=======" in text:
         text = _EQUALS.sub("======", text)
     text = _BEHAVIOUR.sub("", text).replace("'''", "").replace("''", "")
     text = _COLON_LINK.sub(lambda match: _label(match, namespaces), text)
-    return _LINE_START.sub(_marked, f"\n{text}")[1:]
+    text = _LINE_START.sub(_marked, f"\n{text}")
+    # To wikiextractor it is a line like others, with the full stop that the others get from it.
+    return _TITLE.sub(rf"\n{HEADING}1\1.\2", text)[1:]
 
 
 def _marked(match: re.Match[str]) -> str:
@@ -124,7 +129,7 @@ def _section(line: str) -> _Section | None:
     if found is None:
         return None
     level, title = int(found[1]), _MARKS.sub("", found[2]).strip()
-    return _Section(level, title if level == TERM_LEVEL else title.removesuffix("."))
+    return _Section(level, title if level == TERM_LEVEL else title.removesuffix(".").rstrip())
 
 
 def _is_of_references(section: _Section) -> bool:
@@ -143,9 +148,9 @@ def reads_as_clause(item: str) -> bool:
     """Return whether an item of a list is more than a name, a title or a number.
 
     It has six words or more, and half of them or more begin with a small letter. A word is what
-    stands between blanks and begins with a letter.
+    stands between blanks and begins with a letter, outside of tags, whose attributes do too.
     """
-    first_letters = [word[0] for word in item.split() if word[0].isalpha()]
+    first_letters = [word[0] for word in _TAG.sub(" ", item).split() if word[0].isalpha()]
     small = sum(map(str.islower, first_letters))
     return len(first_letters) >= MIN_ITEM_WORDS and 2 * small >= len(first_letters)
 

@@ -36,7 +36,7 @@ fn expression(pattern: &str) -> Regex {
 
 /// Returns the numbers, from 0, of the lines that may hold personal data. They have
 ///
-/// - an `@` between two characters of addresses;
+/// - an `@` between two characters of addresses, among which those of no ASCII count;
 /// - two colons, one of them behind 2 or 3 and three hexadecimal digits and before one more or a colon;
 /// - nine digits, and a phone number: 0, and nine digits more of which the first is 2, 3 or 7, the
 ///   second beside it, and no more than two blanks, stops, hyphens, slashes and brackets between the
@@ -166,9 +166,10 @@ fn is_suspected(line: &str, signs: Signs) -> bool {
 }
 
 fn has_mail_address(line: &[u8]) -> bool {
-    let ends_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_%+-".contains(&byte);
+    let may_be_letter = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    let ends_name = |byte: u8| may_be_letter(byte) || b"_%+-".contains(&byte);
     line.windows(3)
-        .any(|bytes| bytes[1] == b'@' && ends_name(bytes[0]) && bytes[2].is_ascii_alphanumeric())
+        .any(|bytes| bytes[1] == b'@' && ends_name(bytes[0]) && may_be_letter(bytes[2]))
 }
 
 /// Returns whether somewhere an address of the internet's sixth version may begin: prose has colons too,
@@ -192,6 +193,7 @@ mod tests {
     fn lines_that_may_hold_an_address_or_a_number() {
         let suspected = [
             "a@b",
+            "ă@ș",
             "0213 456 789",
             "+40 (0) 21-.2.3-4/5 6 7 8",
             "(+40)21 2345678",
@@ -211,6 +213,7 @@ mod tests {
             "",
             "unu, 1990",
             "a @b",
+            "ă@.ș",
             "12345678",
             "123 456 789",
             "0 213 456 78",

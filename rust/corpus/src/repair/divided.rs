@@ -26,8 +26,53 @@ const BEFORE_PRONOUNS: &[&str] = &[
     "a", "care", "ce", "cine", "că", "daca", "dacă", "de", "nu", "parcă", "sa", "să", "unde", "și",
 ];
 const PRONOUNS: &[&str] = &["mi", "si", "ti", "și", "ți"];
-/// The one word among those that they make without a hyphen.
-const NO_PRONOUN: &[&str] = &["desi", "deși"];
+/// Verbs that are written with a hyphen before most pronouns ("spune-mi"), and these.
+const VERBS: &[&str] = &[
+    "adu", "crede", "dați", "dă", "du", "fă", "ia", "iartă", "iată", "lasă", "spune", "uită",
+    "vino",
+];
+const BEHIND_VERBS: &[&str] = &["le", "mi", "mă", "ne", "te", "vă", "ți"];
+/// How words end that are written with a hyphen before a pronoun ("arată-mi", "inima-mi"). Of 10.4
+/// million words of novels, laws and poems 9,227 are such pairs, or of the verbs above or of relatives
+/// below, and 849 that have no hyphen could be divided so, many of which lost it.
+const ENDS_BEFORE_PRONOUNS: &[(&str, &[&str])] = &[
+    ("mi", &["a", "e", "u", "ă"]),
+    ("mă", &["ă", "ește", "ți"]),
+    ("te", &["ă", "ește"]),
+    ("vă", &["ți"]),
+    ("ți", &["ește"]),
+];
+/// The words among those that all these make without a hyphen.
+const NO_PRONOUN: &[&str] = &[
+    "adune",
+    "arăte",
+    "blestemi",
+    "chemi",
+    "credeți",
+    "căte",
+    "desi",
+    "deși",
+    "dăți",
+    "freamăte",
+    "glumi",
+    "lacrămi",
+    "lacăte",
+    "lumi",
+    "lăcrămi",
+    "mulțumi",
+    "mulțămi",
+    "spuneți",
+    "strigăte",
+    "temi",
+    "vremi",
+    "însumi",
+];
+/// Relatives and titles before whose they are ("soră-sa", "măria-ta").
+const RELATIVES: &[&str] = &[
+    "bărbatu", "domnia", "fiică", "frate", "maică", "mamă", "mumă", "măria", "nevastă", "soră",
+    "tată",
+];
+const WHOSE: &[&str] = &["mea", "meu", "sa", "său", "ta", "tău"];
 /// Adverbs before which de, pe and și lose no letter, but get a hyphen ("de-acum").
 const ADVERBS: &[&str] = &[
     "abia", "acasă", "aceea", "aci", "aici", "acolo", "acum", "acuma", "afară", "atunci",
@@ -188,29 +233,42 @@ fn is_in_word(character: char) -> bool {
 }
 
 fn keeps_hyphen(before: &str, behind: &str, known: &HashSet<String>) -> bool {
-    if known.contains(&format!("{before}{behind}")) {
-        return false;
-    }
-    if known.contains(&format!("{before}-{behind}")) {
+    if is_never_divided(before, behind) {
         return true;
     }
-    is_no_division(before, behind) || are_words(&before.to_lowercase(), behind)
+    let is_word = known.contains(&format!("{before}{behind}"));
+    let has_hyphen = known.contains(&format!("{before}-{behind}"));
+    if is_word != has_hyphen {
+        return has_hyphen;
+    }
+    is_seldom_divided(before, behind) || are_words(&before.to_lowercase(), behind)
 }
 
-/// Returns whether no word is divided so.
+/// Returns whether no word is divided so, though it may be one without the hyphen: "s-\nau" is no "sau".
 ///
-/// Neither a part without a vowel nor a single letter is ever divided off at the end of a word, and a
-/// division leaves no consonant before a vowel: it belongs to the syllable that follows.
-fn is_no_division(before: &str, behind: &str) -> bool {
+/// Neither a part without a vowel nor a single letter is ever divided off at the end of a word, nor is
+/// a syllable with ea, ia, eo or io divided ("ne-\nam" is no "neam").
+fn is_never_divided(before: &str, behind: &str) -> bool {
     let mut letters = behind.chars();
-    let first = letters.next().unwrap_or_default();
-    let Some(second) = letters.next() else {
-        return true;
-    };
-    !before.contains(is_vowel)
+    let (first, second, third) = (letters.next(), letters.next(), letters.next());
+    second.is_none()
+        || !before.contains(is_vowel)
         || !behind.contains(is_vowel)
-        || (!before.ends_with(is_vowel) && is_vowel(first))
-        || (before.ends_with(is_vowel) && NASALS.contains(&first) && !may_follow_nasal(second))
+        || (third.is_none() && matches!(first, Some('a' | 'o')) && is_before_short(before))
+}
+
+/// Returns whether few words are divided so: a consonant before a vowel belongs to the syllable that
+/// follows.
+fn is_seldom_divided(before: &str, behind: &str) -> bool {
+    let mut letters = behind.chars();
+    let (first, second) = (letters.next(), letters.next());
+    let is_at_begin = |letter: Option<char>, is: fn(char) -> bool| letter.is_some_and(is);
+    if before.ends_with(is_vowel) {
+        is_at_begin(first, |letter| NASALS.contains(&letter))
+            && !is_at_begin(second, may_follow_nasal)
+    } else {
+        is_at_begin(first, is_vowel)
+    }
 }
 
 /// Returns whether a letter may stand behind the n or m that begins a syllable ("mnemonic").
@@ -223,13 +281,27 @@ fn are_words(before: &str, behind: &str) -> bool {
     before.ends_with(GERUND)
         || FIRST_PARTS.contains(&before)
         || LAST_PARTS.contains(&behind)
-        || (PRONOUNS.contains(&behind)
-            && BEFORE_PRONOUNS.contains(&before)
+        || (is_before_pronoun(before, behind)
             && !NO_PRONOUN.contains(&format!("{before}{behind}").as_str()))
+        || (RELATIVES.contains(&before) && WHOSE.contains(&behind))
         || (ADVERBS.contains(&behind) && BEFORE_ADVERBS.contains(&before))
         || (behind.starts_with(is_vowel)
             && behind.chars().count() <= MAX_SHORT
-            && BEFORE.contains(&before))
+            && is_before_short(before))
+}
+
+fn is_before_short(before: &str) -> bool {
+    BEFORE.contains(&before.to_lowercase().as_str())
+}
+
+/// Returns whether the second part is a pronoun before which the first may have a hyphen.
+fn is_before_pronoun(before: &str, behind: &str) -> bool {
+    let mut ends = ENDS_BEFORE_PRONOUNS.iter();
+    (PRONOUNS.contains(&behind) && BEFORE_PRONOUNS.contains(&before))
+        || (BEHIND_VERBS.contains(&behind) && VERBS.contains(&before))
+        || ends.any(|(pronoun, ends)| {
+            *pronoun == behind && ends.iter().any(|end| before.ends_with(end))
+        })
 }
 
 fn is_vowel(letter: char) -> bool {
@@ -285,6 +357,17 @@ mod tests {
             ("ca să-\nși vadă", "ca să-și\nvadă"),
             ("nu-\nmi place", "nu-mi\nplace"),
             ("sa-\nti spun", "sa-ti\nspun"),
+            ("Spune-\nmi tot", "Spune-mi\ntot"),
+            ("dă-\nmi pace", "dă-mi\npace"),
+            ("du-\nte acasă", "du-te\nacasă"),
+            ("inima-\nmi bate", "inima-mi\nbate"),
+            ("ajută-\nmă azi", "ajută-mă\nazi"),
+            ("gândește-\nte bine", "gândește-te\nbine"),
+            ("uitați-\nvă bine", "uitați-vă\nbine"),
+            ("închipuiește-\nți doar", "închipuiește-ți\ndoar"),
+            ("iată-\nne sus", "iată-ne\nsus"),
+            ("soră-\nsa vine", "soră-sa\nvine"),
+            ("măria-\nta vrea", "măria-ta\nvrea"),
             ("de-\nacum", "de-acum"),
             ("pe-\nun deal", "pe-un\ndeal"),
             ("prim-\nministrul țării", "prim-ministrul\nțării"),
@@ -302,6 +385,14 @@ mod tests {
             ("ex-\nplică", "explică"),
             ("gim-\nnastică", "gimnastică"),
             ("a-\nmne", "amne"),
+            ("mulțu-\nmi", "mulțumi"),
+            ("strigă-\nte", "strigăte"),
+            ("toa-\nte", "toate"),
+            ("păduri-\nle", "pădurile"),
+            ("spune-\nți", "spuneți"),
+            ("cetă-\nți", "cetăți"),
+            ("obți-\nne", "obține"),
+            ("ca-\nsa", "casa"),
         ] {
             assert_eq!(whole(text), expected);
         }
@@ -311,6 +402,22 @@ mod tests {
     fn the_text_itself_decides_if_it_has_the_word() {
         assert_eq!(whole("cuvinte; cuvin-\nte"), "cuvinte; cuvinte");
         assert_eq!(whole("nord-est; nord-\nest"), "nord-est; nord-est");
+        assert_eq!(whole("numi; nu-\nmi"), "numi; numi");
+        assert_eq!(whole("numi; nu-mi, nu-\nmi"), "numi; nu-mi, nu-mi");
+        assert_eq!(whole("cinci; cin-ci, cin-\nci"), "cinci; cin-ci, cinci");
+    }
+
+    #[test]
+    fn the_text_does_not_decide_where_no_word_is_divided() {
+        for (text, expected) in [
+            ("sau; s-\nau dus", "sau; s-au\ndus"),
+            ("la; l-\na dus", "la; l-a\ndus"),
+            ("cei; ce-\ni asta", "cei; ce-i\nasta"),
+            ("iar; Le-\nam dat", "iar; Le-am\ndat"),
+            ("neam; ne-\nam dus, i-\nar", "neam; ne-am\ndus, i-ar"),
+        ] {
+            assert_eq!(whole(text), expected);
+        }
     }
 
     #[test]
