@@ -42,13 +42,13 @@ gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
 	$(RUN) python workflow/scripts/build_native.py --workspace rust --jobs $$(nproc) --output $@
 	$(NOTE_EXTENSION)
 
-# Our libraries: their tests are also run with overflow checks, and on other processors.
+# Our libraries: their tests are run with overflow checks, and on other processors without.
 LIBRARIES = $(addprefix --package gpt2ro-,corpus engine pretokenizer tokenizer)
 
-# Two processes: the tests of the workflow, which wait much, are one's, and the rest about as long.
+# Three processes on two cores: the tests of the workflow are one's, and these wait much.
 test: setup
-	$(RUN) python -m pytest --numprocesses 2 --no-loadscope-reorder
-	cd rust && $(RUN) cargo test --release --locked
+	$(RUN) python -m pytest --numprocesses 3 --no-loadscope-reorder
+	cd rust && $(RUN) cargo test --release --locked --package gpt2ro --package gpt2ro-checks
 	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-rust-bert
 	cd rust && $(RUN) cargo test --profile checked --locked $(LIBRARIES)
 

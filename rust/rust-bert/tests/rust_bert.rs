@@ -27,7 +27,12 @@ fn fifty_prompts_are_continued_as_transformers_does() {
 
 #[test]
 fn random_strategies_choose_what_transformers_does() {
-    random_strategies_choose_what_transformers_chooses(&RUST_BERT);
+    random_strategies_choose_what_transformers_chooses("plain", &RUST_BERT);
+}
+
+#[test]
+fn random_strategies_end_where_transformers_does() {
+    random_strategies_choose_what_transformers_chooses("ending", &RUST_BERT);
 }
 
 #[test]

@@ -165,28 +165,26 @@ pub fn continues_as_transformers_does(backend: &[&str]) {
 /// Random parameters: every case has a prompt, a strategy with its parameters and some of what changes
 /// logits; all are drawn in `tiny_deploy.py`, which says how. Of a beam search all sequences that are asked
 /// for are compared.
-pub fn random_strategies_choose_what_transformers_chooses(backend: &[&str]) {
+pub fn random_strategies_choose_what_transformers_chooses(name: &str, backend: &[&str]) {
     let seed = STREAM_SEED.to_string();
-    for name in ["plain", "ending"] {
-        let file = Path::new(&model(name)).join("random_cases.json");
-        let cases: Vec<Value> = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-        assert_eq!(cases.len(), 40);
-        for case in cases {
-            let flags = case["flags"].as_array().unwrap();
-            let flags: Vec<&str> = flags.iter().map(|flag| flag.as_str().unwrap()).collect();
-            let prompt = case["prompt"].as_str().unwrap();
-            let fixed = [prompt, "-n", "24", "--json", "--seed", &seed];
-            let run = run_on(name, "generate", &[&fixed[..], &flags, backend].concat());
-            let lines = run.out();
-            let found: Vec<Value> = lines
-                .lines()
-                .map(|line| serde_json::from_str::<Value>(line).unwrap()["tokens"].take())
-                .collect();
-            let expected = case["tokens"].as_array().unwrap();
-            assert_eq!(found.len(), expected.len(), "{run}");
-            for (found, expected) in found.iter().zip(expected) {
-                assert_eq!(ids(found), ids(expected), "{name}: {run}");
-            }
+    let file = Path::new(&model(name)).join("random_cases.json");
+    let cases: Vec<Value> = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    assert_eq!(cases.len(), 40);
+    for case in cases {
+        let flags = case["flags"].as_array().unwrap();
+        let flags: Vec<&str> = flags.iter().map(|flag| flag.as_str().unwrap()).collect();
+        let prompt = case["prompt"].as_str().unwrap();
+        let fixed = [prompt, "-n", "24", "--json", "--seed", &seed];
+        let run = run_on(name, "generate", &[&fixed[..], &flags, backend].concat());
+        let lines = run.out();
+        let found: Vec<Value> = lines
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["tokens"].take())
+            .collect();
+        let expected = case["tokens"].as_array().unwrap();
+        assert_eq!(found.len(), expected.len(), "{run}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert_eq!(ids(found), ids(expected), "{name}: {run}");
         }
     }
 }

@@ -32,7 +32,12 @@ fn fifty_prompts_are_continued_as_transformers_does() {
 
 #[test]
 fn random_strategies_choose_what_transformers_does() {
-    random_strategies_choose_what_transformers_chooses(&FP32);
+    random_strategies_choose_what_transformers_chooses("plain", &FP32);
+}
+
+#[test]
+fn random_strategies_end_where_transformers_does() {
+    random_strategies_choose_what_transformers_chooses("ending", &FP32);
 }
 
 #[test]
