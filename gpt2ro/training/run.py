@@ -93,7 +93,7 @@ def _train(config: CfgNode, paths: Paths, device: torch.device, processes: Proce
         model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank, quiet)
         model = model.to(device)
         if processes.is_first:
-            _tell_plan(model, shards["train"], config, is_random=not paths.pretrained)
+            _tell_plan(model, shards["train"], config, is_random=not (paths.pretrained or origin))
         # The weights above are drawn alike in every process; its dropout is its own.
         if not processes.is_first:
             torch.manual_seed(config.SEED + processes.rank)
