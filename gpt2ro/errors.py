@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import math
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ PLACES = (
 EXIT_FAILURE = 1
 EXIT_USAGE = 2  # as argparse has it
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+
+SOON = 60.0  # seconds; on a busy machine PyTorch takes half of them to be imported
 
 
 class UserError(Exception):
@@ -109,16 +112,16 @@ def run(
 
 @contextmanager
 def _interruption_told() -> Iterator[None]:
-    """Turn what is raised inside the block after Ctrl-C into KeyboardInterrupt.
+    """Turn what is raised inside the block soon after Ctrl-C into KeyboardInterrupt.
 
     Some libraries pass over it while they are imported, and raise another error a little later: of
-    NumPy, half of which is there then, that it has no attribute `subtract`.
+    NumPy, half of which is there then, that it has no attribute `subtract`. A UserError stays.
     """
-    interrupted = False
+    interrupted = -math.inf
 
     def note(_number: int, _frame: FrameType | None) -> None:
         nonlocal interrupted
-        interrupted = True
+        interrupted = time.monotonic()
         raise KeyboardInterrupt
 
     before = signal.getsignal(signal.SIGINT)
@@ -126,8 +129,10 @@ def _interruption_told() -> Iterator[None]:
         signal.signal(signal.SIGINT, note)
     try:
         yield
+    except UserError:
+        raise
     except Exception as error:
-        if interrupted:
+        if time.monotonic() - interrupted < SOON:
             raise KeyboardInterrupt from error
         raise
     finally:

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 
+from gpt2ro import errors
 from gpt2ro.errors import SharedArgumentParser, UserError, nearest, run
 
 
@@ -30,7 +31,9 @@ def test_ctrl_c_ends_with_130_and_without_a_traceback(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == "gpt2ro: interrupted\n"
 
 
-def test_an_error_that_ctrl_c_has_led_to_is_no_defect(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_that_ctrl_c_has_led_to_is_no_defect(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def main() -> None:
         with suppress(KeyboardInterrupt):  # as NumPy does while it is imported
             signal.raise_signal(signal.SIGINT)
@@ -42,6 +45,22 @@ def test_an_error_that_ctrl_c_has_led_to_is_no_defect(capsys: pytest.CaptureFixt
     assert end.value.code == 130
     assert capsys.readouterr().err == "gpt2ro: interrupted\n"
     assert signal.getsignal(signal.SIGINT) is before
+    # Long after a Ctrl-C that was passed over, a defect is one.
+    monkeypatch.setattr(errors, "SOON", 0.0)
+    with pytest.raises(AttributeError):
+        run(main)
+
+
+def test_a_fault_of_the_user_is_told_after_ctrl_c_too(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise UserError("a.txt: not found.")
+
+    with pytest.raises(SystemExit) as end:
+        run(main)
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "gpt2ro: a.txt: not found.\n"
 
 
 def test_a_closed_pipe_is_silent() -> None:

@@ -75,14 +75,14 @@ def defaults() -> CfgNode:
 
     config.BATCH = CfgNode()
     config.BATCH.CONTEXT = 1024  # tokens of one training sequence, at most MODEL.CONTEXT
-    config.BATCH.MICRO = 8  # sequences in one forward pass
+    config.BATCH.MICRO = 8  # sequences in one forward pass of a process
     # Tokens of one optimiser step; micro-batches are accumulated to it.
     config.BATCH.TOKENS = 65_536
 
     config.OPTIMIZER = _optimizer()
 
     config.SCHEDULE = CfgNode()
-    config.SCHEDULE.STEPS = 10_000
+    config.SCHEDULE.STEPS = 10_000  # of the optimiser, in all
     config.SCHEDULE.WARMUP = 500  # steps from 0 to the learning rate
     # From there to the minimum: cosine, all the way; or wsd, a plateau and then a cooldown.
     config.SCHEDULE.NAME = "cosine"
@@ -95,6 +95,7 @@ def defaults() -> CfgNode:
     config.EVALUATION.EVERY = 500  # steps
     # End after so many evaluations in a row without a better one; 0: never.
     config.EVALUATION.PATIENCE = 0
+    # What samples begin with, and how many tokens they go on for; for the log and TensorBoard.
     config.EVALUATION.PROMPTS = ("Bunica", "Într-o zi,", "Este")
     config.EVALUATION.SAMPLE_TOKENS = 40
 

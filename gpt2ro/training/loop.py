@@ -210,8 +210,10 @@ class Trainer:
         if self._reporter:
             self._evaluate(self._reporter)
         patience = config.EVALUATION.PATIENCE
-        finished = last or bool(patience and state.stale >= patience)
-        state.finished = bool(self._processes.from_first(finished)[0])
+        ends_early = not last and bool(patience and state.stale >= patience)
+        if ends_early and self._reporter:
+            self._reporter.ends_early(state.step, state.best_step, patience)
+        state.finished = bool(self._processes.from_first(last or ends_early)[0])
 
     def _evaluate(self, reporter: Reporter) -> None:
         """Score the model, keep it if it is the best so far, and measure samples and probes."""

@@ -152,6 +152,15 @@ class Reporter:
             self._board.text("alarm", alarm, step)
             print(f"training: step {step:,}, ALARM: {alarm}", file=sys.stderr, flush=True)
 
+    def ends_early(self, step: int, best_step: int, patience: int) -> None:
+        """Report that the training ends before its last step, as it no longer improves."""
+        print(
+            f"training: step {step:,}, ends early: no evaluation since step {best_step:,} was "
+            f"better, and EVALUATION.PATIENCE is {patience}",
+            file=sys.stderr,
+            flush=True,
+        )
+
     def close(self) -> None:
         """Flush and close the files."""
         self._board.close()

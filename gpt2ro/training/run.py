@@ -93,7 +93,7 @@ def _train(config: CfgNode, paths: Paths, device: torch.device, processes: Proce
         model = initial_model(config, tokenizer, paths.pretrained, paths.shape, blank, quiet)
         model = model.to(device)
         if processes.is_first:
-            _tell_plan(model, shards["train"], config, is_random=not paths.pretrained)
+            _tell_plan(model, shards["train"], config, is_random=not (paths.pretrained or origin))
         # The weights above are drawn alike in every process; its dropout is its own.
         if not processes.is_first:
             torch.manual_seed(config.SEED + processes.rank)
@@ -179,6 +179,17 @@ def _write(
     metrics["samples"] = draw_samples(model, tokenizer, config)
     write_model_folder(paths.model, model, paths.tokenizer, config)
     write_json(paths.metrics, metrics)
+    print(f"training: {_result(metrics)}; the model is in {paths.model}", file=sys.stderr)
+
+
+def _result(metrics: Mapping[str, Any]) -> str:
+    """Return which weights were kept, and how they predict what they were not trained on."""
+    splits = [split for split in ("valid", "test") if metrics[split]]
+    figures = [f"{split} {metrics[split]['bits_per_byte']:.3f}" for split in splits]
+    return (
+        f"{metrics['steps']:,} steps done; the best weights are those of step "
+        f"{metrics['best_step']:,}: {', '.join(figures)} bits/byte"
+    )
 
 
 def opened_probes(folder: Path | None, tokenizer: Tokenizer, model: Gpt2) -> Probes | None:

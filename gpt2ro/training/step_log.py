@@ -1,6 +1,7 @@
 """The log of a run: JSON lines, each a report with its `step`."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,9 +19,14 @@ class StepLog:
         self._file = path.open("a", encoding="utf-8")
 
     def write(self, entry: Mapping[str, Any]) -> None:
-        """Append an entry with its `step`; that of a rollback has the `restored` step too."""
+        """Append an entry with its `step`; that of a rollback has the `restored` step too.
+
+        A number that is not finite, as the gradient norm of a step that overflowed float16, is
+        null: JSON has none, and jq takes none.
+        """
+        finite = {name: None if _is_not_finite(value) else value for name, value in entry.items()}
         with full_disk_told(self._path):
-            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            self._file.write(json.dumps(finite, ensure_ascii=False) + "\n")
             self._file.flush()
 
     def rewind(self, step: int) -> bool:
@@ -49,6 +55,10 @@ class StepLog:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _is_not_finite(value: object) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _is_after(line: str, step: int) -> bool:

@@ -1,6 +1,7 @@
 """The parity check, against a stand-in for the binary whose answers each test chooses."""
 
 import json
+import runpy
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -251,3 +252,15 @@ def test_an_empty_test_split_is_told(case: Case) -> None:
         pass
     with pytest.raises(UserError, match=r"test: no text in the test split; raise split\.test"):
         case.check()
+
+
+def test_the_script_takes_the_bounds_that_are_given_and_has_the_others(monkeypatch) -> None:
+    script = Path(__file__).parents[2] / "workflow" / "scripts" / "parity.py"
+    flags = "--model m --deploy d --binary b --prompts p --test t --parts a/b --output o"
+    taken = []
+    monkeypatch.setattr(
+        "gpt2ro.export.parity.check_parity", lambda *_, rounding, **_more: taken.append(rounding)
+    )
+    monkeypatch.setattr("sys.argv", ["x", *flags.split(), "--bits-per-byte", "int4=0.02"])
+    runpy.run_path(str(script))["main"]()
+    assert taken[0].bounds == BOUNDS | {"int4": 0.02}

@@ -48,6 +48,7 @@ def test_from_the_plateau_a_longer_training_ends_with_the_bytes_of_an_unbroken_o
     assert run(world, *LONGER, checkpoint=origin) == expected
     told = capsys.readouterr().err
     assert "continuing from step 12" in told
+    assert "parameters, given weights" in told
     assert "begins anew" not in told
     (own,) = (path for path in world.paths.runs.iterdir() if path not in origin.parents)
     steps = sorted(path.name for path in own.glob("checkpoints/step-*"))

@@ -1,3 +1,4 @@
+import runpy
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,14 @@ def test_a_fault_names_file_key_and_what_is_expected(
 
 def test_a_section_of_comments_only_changes_nothing(tmp_path: Path) -> None:
     assert load(tmp_path, "BATCH:\n  # MICRO: 4\nSEED: 7").BATCH == defaults().BATCH
+
+
+def test_overrides_may_stand_between_the_flags_of_the_script(monkeypatch) -> None:
+    words = "train.py --runs r SEED 5 --output o --metrics m SEEED 6 --experiment {} --tokens t"
+    monkeypatch.setattr("sys.argv", [*words.format(EXPERIMENTS[0]).split(), "--tokenizer", "t"])
+    main = runpy.run_path(str(ROOT / "workflow" / "scripts" / "train.py"))["main"]
+    with pytest.raises(UserError, match='unknown key "SEEED"; did you mean "SEED"'):
+        main()
 
 
 def test_an_override_without_value_is_told(tmp_path: Path) -> None:

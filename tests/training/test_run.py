@@ -50,12 +50,25 @@ def test_the_best_checkpoint_by_validation_is_the_one_exported(world) -> None:
     assert metrics["valid"]["bits_per_byte"] == pytest.approx(best["valid_bits_per_byte"], abs=1e-4)
 
 
-def test_patience_ends_a_training_that_no_longer_improves(world) -> None:
+def test_patience_ends_a_training_that_no_longer_improves(world, capsys) -> None:
     metrics = run(
         world, "SCHEDULE.STEPS", "200", "EVALUATION.EVERY", "2", "EVALUATION.PATIENCE", "2",
         "OPTIMIZER.LEARNING_RATE", "3.0", "OPTIMIZER.MIN_LEARNING_RATE", "3.0",
     )  # fmt: skip
     assert metrics["steps"] < 200
+    assert (
+        f"step {metrics['steps']}, ends early: no evaluation since step {metrics['best_step']} was "
+        "better, and EVALUATION.PATIENCE is 2\n" in capsys.readouterr().err
+    )
+
+
+def test_the_last_line_tells_what_was_kept_and_how_good_it_is(world, capsys) -> None:
+    metrics = run(world)
+    valid, test = (metrics[split]["bits_per_byte"] for split in ("valid", "test"))
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"training: 24 steps done; the best weights are those of step {metrics['best_step']}: "
+        f"valid {valid:.3f}, test {test:.3f} bits/byte; the model is in {world.paths.model}"
+    )
 
 
 def test_accumulation_gives_the_step_of_one_large_batch(world, make_other) -> None:

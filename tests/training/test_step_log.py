@@ -74,3 +74,10 @@ def test_a_sample_with_a_line_separator_is_one_entry(tmp_path) -> None:
     assert log.rewind(6)
     text = (tmp_path / "log.jsonl").read_text(encoding="utf-8")
     assert [json.loads(line)["sample"] for line in text.split("\n")[:-1]] == ["un\u2028rând\x85nou"]
+
+
+def test_what_is_not_finite_is_null_as_json_has_no_number_for_it(tmp_path) -> None:
+    written(tmp_path, {"step": 1, "loss": 2.5, "gradient_norm": float("inf")})
+    assert (tmp_path / "log.jsonl").read_text() == (
+        '{"step": 1, "loss": 2.5, "gradient_norm": null}\n'
+    )

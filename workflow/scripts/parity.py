@@ -13,13 +13,13 @@ from pathlib import Path
 
 from gpt2ro.errors import run
 
-DEFAULT_BOUNDS = [("fp16", 0.0005), ("bf16", 0.002), ("int8", 0.005), ("int4", 0.01)]
+DEFAULT_BOUNDS = {"fp16": 0.0005, "bf16": 0.002, "int8": 0.005, "int4": 0.01}
 
 
 def bound(text: str) -> tuple[str, float]:
     """Return name and number of NAME=NUMBER, of a precision that is compared."""
     name, _, number = text.partition("=")
-    if name not in dict(DEFAULT_BOUNDS):
+    if name not in DEFAULT_BOUNDS:
         raise ValueError(name)
     return name, float(number)
 
@@ -44,10 +44,10 @@ def main() -> None:
     parser.add_argument(
         "--bits-per-byte",
         type=bound,
-        nargs=4,
-        default=DEFAULT_BOUNDS,
+        nargs="+",
+        default=[],
         metavar="NAME=SHARE",
-        help="for fp16, bf16, int8 and int4: largest difference from fp32, as a share",
+        help="for any of fp16, bf16, int8 and int4: largest difference from fp32, as a share",
     )
     parser.add_argument("--threads", type=int, default=2, help="threads of the binary")
     parser.add_argument("--output", type=Path, required=True, help="JSON file")
@@ -69,7 +69,7 @@ def main() -> None:
             tokens=arguments.test,
             parts=arguments.parts,
             max_bytes=round(arguments.test_megabytes * 1_000_000),
-            bounds=dict(arguments.bits_per_byte),
+            bounds=DEFAULT_BOUNDS | dict(arguments.bits_per_byte),
             threads=arguments.threads,
         ),
     )

@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file of metrics")
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     parser.add_argument("overrides", nargs="*", metavar="KEY VALUE", help="keys of the experiment")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
 
     from gpt2ro.training.config import load_experiment
     from gpt2ro.training.paths import Paths
