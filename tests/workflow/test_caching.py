@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Any
 
 from workspace import ROOT, Workspace
@@ -207,6 +208,19 @@ def test_a_hyper_parameter_trains_again_and_nothing_before(built: Workspace) -> 
     overrides = "  threads: 1\n  overrides:\n    OPTIMIZER.LEARNING_RATE: 0.0005\n"
     with built.changed("config/config.yaml", "  threads: 1\n", overrides):
         assert built.planned() == {"train"} | AFTER_TRAIN
+
+
+def test_a_training_goes_on_from_the_checkpoint_that_the_config_names(
+    built: Workspace, tmp_path: Path
+) -> None:
+    workspace = built.copied(tmp_path / "workspace")
+    checkpoint = max(workspace.folder.glob("results/training/*/checkpoints/step-*"))
+    more = f"  checkpoint: {checkpoint}\n  overrides: {{SCHEDULE.STEPS: 40}}\n"
+    workspace.replace("config/config.yaml", "  threads: 1\n", f"  threads: 1\n{more}")
+    result = workspace.snakemake("train")
+    assert result.status == 0, result.stderr
+    steps = re.findall(r"^training: step (\d+)", result.stderr, re.M)
+    assert steps and min(map(int, steps)) > 30
 
 
 def test_what_a_training_runs_on_is_no_change(built: Workspace) -> None:

@@ -32,6 +32,10 @@ def initial_flag() -> str:
     return f"--pretrained {RESULTS}/pretrained" if PRETRAINED else ""
 
 
+def checkpoint_flag() -> str:
+    return shlex.join(["--checkpoint", TRAINING["checkpoint"]]) if TRAINING["checkpoint"] else ""
+
+
 def probes_flag() -> str:
     return shlex.join(["--probes", TRAINING["probes"]]) if TRAINING["probes"] else ""
 
@@ -74,6 +78,7 @@ rule train:
         model=f"{RESULTS}/model",
         runs=f"{RESULTS}/training",
         initial=initial_flag(),
+        checkpoint=checkpoint_flag(),
         probes=probes_flag(),
         overrides=override_flags(),
     threads: TRAINING["threads"]
@@ -86,7 +91,7 @@ rule train:
         " --threads {threads} --tokens {params.tokens} --parts {params.parts}"
         " --tokenizer {params.tokenizer}"
         " --output {params.model} --metrics {output.metrics} --runs {params.runs} {params.initial}"
-        " {params.probes} {params.overrides}" + LOGGED
+        " {params.checkpoint} {params.probes} {params.overrides}" + LOGGED
 
 
 # What the initial weights are worth: random ones of their shape, with all else alike. Nothing is
@@ -114,4 +119,5 @@ if PRETRAINED:
         params:
             model=f"{BASELINE}/model",
             initial=f"--shape {RESULTS}/pretrained",
+            checkpoint="",
             overrides=override_flags(**UNFROZEN),
