@@ -62,12 +62,30 @@ def test_every_section_of_a_stage_has_its_defaults(demo: dict[str, Any]) -> None
             "training.initial_weights is ./gpt2: no folder with a config.json, and no name on",
         ),
         ("sources", ["demo-opus", "demo-opus"], "sources names demo-opus twice; name it once."),
+        ("sources", [], "sources is empty; name at least 1."),
+        ("spilt", {}, 'unknown key "spilt"; did you mean "split"?'),
+        ("split", {"vaild": 0.2}, 'unknown key "split.vaild"; did you mean "valid"?'),
+        ("split", {"valid": "much"}, "split.valid is 'much'; expected a number."),
+        ("tokenizer", {"vocabulary": 70000}, "tokenizer.vocabulary is 70000; too large"),
+        ("results", "my results", "results is 'my results'; expected letters, digits and"),
+        ("results", "results/", "results is 'results/'; expected letters, digits and"),
+        ("training", {"experiment": "config/none.yaml"}, "config/none.yaml: not found"),
+        (
+            "training",
+            {"experiment": "config/experiments/demo.yaml", "overrides": {"SCHEDULE": {"STEP": 9}}},
+            'did you mean "SCHEDULE.STEPS"?',
+        ),
+        (
+            "training",
+            {"experiment": "config/experiments/demo.yaml", "overrides": {"SCHEDULE.STEPS": "x"}},
+            "expected a whole number",
+        ),
         ("training", {"experiment": WHERE}, 'config.yaml: unknown key "results"'),
         ("samples", {"seed": 1 << 64}, "samples.seed is 18446744073709551616; too large"),
     ],
 )
-def test_what_the_config_names_must_be_there(
-    demo: dict[str, Any], section: str, value: dict[str, Any], told: str
+def test_a_fault_is_told_by_its_key(
+    demo: dict[str, Any], section: str, value: object, told: str
 ) -> None:
     with pytest.raises(UserError) as error:
         checked(demo | {section: value})

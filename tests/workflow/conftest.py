@@ -1,5 +1,6 @@
 """One workspace with a complete run of the miniature, shared by the tests of the workflow."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -32,21 +33,36 @@ def letters_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
-def new_workspace(letters_address: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Make a workspace that has not run yet."""
-
-    def make(name: str) -> Workspace:
-        workspace = Workspace.new(tmp_path_factory.mktemp(name))
-        workspace.replace("miniature/sources.yaml", "http://miniature.invalid", letters_address)
-        return workspace
-
-    return make
+def workspace_with_letters(folder: Path, letters_address: str) -> Workspace:
+    workspace = Workspace.new(folder)
+    workspace.replace("miniature/sources.yaml", "http://miniature.invalid", letters_address)
+    return workspace
 
 
 @pytest.fixture(scope="session")
-def built(new_workspace: Any) -> Workspace:
+def empty_workspace(letters_address: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Make a workspace that has not run yet, and in which nothing is built."""
+    return lambda name: workspace_with_letters(tmp_path_factory.mktemp(name), letters_address)
+
+
+@pytest.fixture(scope="session")
+def with_extension(empty_workspace: Any) -> Workspace:
+    """A workspace that has built its extension and nothing else, as set-up leaves it."""
+    workspace: Workspace = empty_workspace("with-extension")
+    workspace.build("gpt2ro/_native.abi3.so")
+    shutil.rmtree(workspace.folder / "results")  # the log
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def new_workspace(with_extension: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Make a workspace that has not run yet; its extension is a copy, so none is compiled."""
+    return lambda name: with_extension.copied(tmp_path_factory.mktemp(name) / "copy")
+
+
+@pytest.fixture(scope="session")
+def built(empty_workspace: Any) -> Workspace:
     """A workspace in which everything has been built once, from nothing, without interruption."""
-    workspace = new_workspace("built")
+    workspace: Workspace = empty_workspace("built")
     workspace.build()
     return workspace

@@ -125,8 +125,10 @@ def test_how_a_tokenizer_is_read_is_nothing_to_the_extension(built: Workspace) -
         assert built.planned() == {"rust", "parity", "samples", "report"}
 
 
-def test_an_extension_that_setup_built_is_not_built_again_for_a_touch(new_workspace: Any) -> None:
-    workspace: Workspace = new_workspace("setup")
+def test_an_extension_that_setup_built_is_not_built_again_for_a_touch(
+    empty_workspace: Any,
+) -> None:
+    workspace: Workspace = empty_workspace("setup")
     (workspace.folder / "gpt2ro" / "_native.abi3.so").write_bytes(b"as set-up built it")
     command = re.search(r"^NOTE_EXTENSION = .* snakemake (.*)$", MAKEFILE.read_text(), re.MULTILINE)
     assert command

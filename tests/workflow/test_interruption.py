@@ -40,9 +40,9 @@ def test_a_step_that_failed_is_planned_again(built: Workspace) -> None:
 
 
 def test_killed_in_every_rule_and_run_again_ends_with_the_same_bytes(
-    built: Workspace, new_workspace: Any
+    built: Workspace, empty_workspace: Any
 ) -> None:
-    killed = new_workspace("killed")
+    killed = empty_workspace("killed")
     for log in KILLED_AT:
         killed.kill_when(killed.folder / "results" / log)
         unlocked = killed.snakemake("--unlock")

@@ -1,7 +1,7 @@
 """The files of the config are looked at before Snakemake reads `configfile:`.
 
-It has read those of --configfile already, before any line of ours: of these a key that is there twice
-is still told, but not a file that is no YAML at all.
+It has read those of --configfile already, before any line of ours: of these a key that is there
+twice is still told, but not a file that is no YAML at all.
 """
 
 import sys

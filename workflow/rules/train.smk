@@ -44,9 +44,9 @@ def override_flags(**more) -> str:
     return shlex.join(override_words(TRAINING["overrides"] | more))
 
 
-# One process a GPU: torchrun starts several. Not a parameter: their number decides how fast, not what.
-# A training that is told to stop ends an evaluation and writes a checkpoint first; torchrun would wait
-# 30 seconds for that.
+# One process a GPU: torchrun starts several. Not a parameter: their number decides how fast, not
+# what. A training that is told to stop ends an evaluation and writes a checkpoint first; torchrun
+# would wait 30 seconds for that.
 LAUNCHER = (
     f"torchrun --standalone --shutdown-timeout 3600 --nproc-per-node {TRAINING['gpus']}"
     if TRAINING["gpus"] > 1
