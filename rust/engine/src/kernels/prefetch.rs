@@ -36,7 +36,7 @@ pub(super) enum Order {
     Straight,
     /// The next window, as four streams side by side, of which the memory answers more requests at the same
     /// time than of one. GPT-2 small's matrices were read a tenth to a third faster than straight on, but
-    /// at half the speed where they lie in the third cache (AMD Zen 3; docs/benchmarks.md).
+    /// at half the speed where they lie in the third cache (AMD Zen 3; docs/performance.md).
     Streams,
 }
 
