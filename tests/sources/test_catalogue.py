@@ -253,10 +253,13 @@ def test_links_to_files_are_read_and_all_others_are_told(
 def test_a_users_folder_takes_what_is_text_and_says_what_is_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("a.txt.xz", "b.md", "c.jpg"):
+    for name in ("a.txt.xz", "b.md", "c.jpg", "d.tar.gz", "e.tgz"):
         (tmp_path / name).write_text("x")
     assert [part.name for part in folder_source(tmp_path).parts(Path())] == ["a.txt.xz", "b.md"]
-    assert "c.jpg: left out, not a known kind of text" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "c.jpg: left out, not a known kind of text" in told
+    assert "d.tar.gz: left out, an archive; unpack it" in told
+    assert "e.tgz: left out, an archive; unpack it" in told
 
 
 def test_of_many_files_left_out_the_first_are_named_and_the_others_counted(
@@ -280,6 +283,7 @@ def test_a_corpus_that_is_no_folder_is_told(tmp_path: Path) -> None:
     ("name", "expected"),
     [
         ("rowiki-latest-pages-articles.xml.bz2", "mediawiki"),
+        ("rowiki-20261101-pages-articles1.xml-p1p30302.bz2", "mediawiki"),
         ("ro_part_3.txt.gz", "oscar-2019"),
         ("ro_meta_part_1.jsonl.zst", "jsonl"),
         ("carte.TXT.xz", "text"),

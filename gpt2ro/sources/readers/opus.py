@@ -32,7 +32,10 @@ def read_opus_xml(
             else:
                 left_out["empty"] += 1
     if not found:
-        raise UserError(f"{path}: no member ends in .xml; expected an archive of OPUS XML files.")
+        raise UserError(
+            f"{path}: no member ends in .xml; expected an archive of OPUS XML files; unpack one of "
+            "other texts."
+        )
 
 
 def read_opus_moses(
