@@ -87,6 +87,41 @@ class Progress(AbstractContextManager["Progress"]):
             self._print(time.monotonic(), end=f", done in {format_duration(elapsed)}\n", ended=True)
 
 
+class StepProgress(AbstractContextManager["StepProgress"]):
+    """Reports on standard error which step of a job runs, where no step says how far it is.
+
+    Args:
+        what: the job in a word or two.
+        steps: of which it consists.
+    """
+
+    def __init__(self, what: str, steps: int) -> None:
+        self._what = what
+        self._steps = steps
+        self._begun = 0
+        self._start = time.monotonic()
+
+    def begin(self, step: str) -> None:
+        """Report that a step begins; the others are taken to be as long as those before it."""
+        done = self._begun
+        self._begun += 1
+        line = f"{self._what}: {step} ({self._begun} of {self._steps})"
+        if done:
+            elapsed = time.monotonic() - self._start
+            line += f", about {format_duration(elapsed / done * (self._steps - done))} left"
+        print(line, file=sys.stderr, flush=True)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            elapsed = format_duration(time.monotonic() - self._start)
+            print(f"{self._what}: done in {elapsed}", file=sys.stderr, flush=True)
+
+
 def format_duration(seconds: float) -> str:
     """Return a duration as `8 s`, `3 min 20 s` or `2 h 05 min`."""
     whole = max(0, round(seconds))

@@ -13,8 +13,9 @@ from torch import Tensor
 
 from gpt2ro.errors import UserError
 from gpt2ro.export.binary import run_binary
-from gpt2ro.export.rounding import RoundingCheck, check_rounding
+from gpt2ro.export.rounding import PRECISIONS, RoundingCheck, check_rounding
 from gpt2ro.files import write_json
+from gpt2ro.progress import StepProgress
 from gpt2ro.prompts import read_prompts
 from gpt2ro.tokenization.tokenizer_file import open_tokenizer
 from gpt2ro.training.weights import END_OF_TEXT, Gpt2, load_gpt2
@@ -72,12 +73,14 @@ def check_parity(
     reference = _Reference(load_gpt2(model).eval(), tokenizer, tolerance, greedy_tokens)
     texts = read_prompts(prompts)
     comparisons = []
-    for backend in backends:
-        answers = _binary_answers(binary, deploy, prompts, backend, greedy_tokens)
-        comparisons += [
-            reference.compare(index, text, backend, answers) for index, text in enumerate(texts)
-        ]
-    rounded = check_rounding(rounding, binary, deploy, tokenizer)
+    with StepProgress("parity", len(backends) + len(PRECISIONS)) as progress:
+        for backend in backends:
+            progress.begin(f"{backend} continues {len(texts)} prompts")
+            answers = _binary_answers(binary, deploy, prompts, backend, greedy_tokens)
+            comparisons += [
+                reference.compare(index, text, backend, answers) for index, text in enumerate(texts)
+            ]
+        rounded = check_rounding(rounding, binary, deploy, tokenizer, progress)
     write_json(output, _report(comparisons, tolerance) | rounded)
 
 

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from gpt2ro.errors import UserError
 from gpt2ro.export.binary import run_binary
+from gpt2ro.progress import StepProgress
 from gpt2ro.tokenization.shards import TokenIds, TokenShard, read_shards
 
 EXACT = "fp32"
@@ -22,6 +23,7 @@ ROUNDED = {
     "int8": ("--precision", "int8"),
     "int4": ("--precision", "int4"),
 }
+PRECISIONS = (EXACT, *ROUNDED)
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,15 @@ class Measurement:
 
 
 def check_rounding(
-    check: RoundingCheck, binary: Path, deploy: Path, tokenizer: Tokenizer
+    check: RoundingCheck,
+    binary: Path,
+    deploy: Path,
+    tokenizer: Tokenizer,
+    progress: StepProgress,
 ) -> dict[str, Any]:
     """Measure every precision of the engine on the split; return what parity.json says of it.
+
+    Each of PRECISIONS is a step of the progress.
 
     Raises:
         UserError: a precision is beyond its bound, or the binary fails, or it makes other tokens
@@ -67,15 +75,19 @@ def check_rounding(
     split = list(documents(check))
     texts = [tokenizer.decode(ids.tolist(), skip_special_tokens=False) for ids in split]
     tokens = sum(len(ids) + 1 for ids in split)  # with the end of each text
+    size = sum(len(text.encode()) for text in texts)
+    reads = f"reads {size / 1e6:,.1f} MB of the {check.tokens.name} split"
     with TemporaryDirectory() as folder:
         path = Path(folder) / "split.jsonl"
         path.write_text(
             "".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8"
         )
         scores = _Scores(check, binary, deploy, path, tokens)
+        progress.begin(f"{EXACT} {reads}")
         exact = scores.bits_per_byte(("--precision", EXACT))
         found = [Measurement(EXACT, exact, 0.0, 0.0)]
         for name, flags in ROUNDED.items():
+            progress.begin(f"{name} {reads}")
             bits = scores.bits_per_byte(flags)
             difference = round(bits / exact - 1, 6)
             found.append(Measurement(name, bits, difference, check.bounds[name]))
@@ -83,7 +95,7 @@ def check_rounding(
     return {
         "split": check.tokens.name,
         "split_documents": len(texts),
-        "split_bytes": sum(len(text.encode()) for text in texts),
+        "split_bytes": size,
         "precisions": [asdict(measurement) for measurement in found],
     }
 

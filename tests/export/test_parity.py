@@ -1,6 +1,7 @@
 """The parity check, against a stand-in for the binary whose answers each test chooses."""
 
 import json
+import re
 import runpy
 import sys
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from torch import Tensor
 from gpt2ro.errors import UserError
 from gpt2ro.export.parity import check_parity
 from gpt2ro.export.rounding import RoundingCheck, check_rounding, documents
+from gpt2ro.progress import StepProgress
 from gpt2ro.tokenization.shards import TokenShardWriter
 
 PROMPTS = ("Bunica", "Este ora")
@@ -113,6 +115,17 @@ def test_equal_answers_pass_and_are_recorded(case: Case) -> None:
         (backend, prompt) for backend in ("rust-bert", "engine") for prompt in PROMPTS
     ]
     assert [row["greedy_tokens"] for row in report["prompts"]] == [NEW] * 4
+
+
+def test_every_comparison_is_told_with_the_time_that_is_left(
+    case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case.check()
+    first, *others, last = capsys.readouterr().err.splitlines()
+    assert first == "parity: rust-bert continues 2 prompts (1 of 7)"
+    assert re.fullmatch(r"parity: int8 reads 0\.0 MB .* \(6 of 7\), about \d+ s left", others[4])
+    assert len(others) == 6
+    assert re.fullmatch(r"parity: done in \d+ s", last)
 
 
 def test_logits_over_the_tolerance_fail_and_nothing_is_written(case: Case) -> None:
@@ -233,7 +246,11 @@ def test_a_binary_that_gives_no_score_is_told(case: Case) -> None:
     (case.folder / "bf16").write_text("2.0")
     with pytest.raises(UserError, match=r"binary: its score is '2\.0'; expected a JSON object"):
         check_rounding(
-            case.rounding(), case.folder / "binary", case.folder / "deploy", byte_tokenizer()
+            case.rounding(),
+            case.folder / "binary",
+            case.folder / "deploy",
+            byte_tokenizer(),
+            StepProgress("parity", 5),
         )
 
 
