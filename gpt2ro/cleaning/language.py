@@ -40,19 +40,35 @@ FOREIGN_WORDS = _word_set(
 )
 
 # Frequent words of which nothing that is a word is left when ă, â, î, ș and ț are lost, as they are
-# where a document's font hid them: "când" is "cnd" then, "viața" "viaa". Those that begin with î or
-# end in ă are left out, for verse drops these too ("la 'nceput"), and so are those that leave the
-# name of something in capitals (LNG, CCI).
+# where a document's font hid them: "când" is "cnd" then, "viața" "viaa". Left out are words that
+# lose no more than an initial î or a final ă, for verse drops these too ("la 'nceput"), and those
+# that leave the name of something in capitals (LNG, CCI).
 WHOLE_WORDS = _word_set(
     """
-    acțiunea activități adevăr adevărat aceștia adânc același astăzi autorității autoritățile având
-    bărbatul bătrân bătrânul bucurești când câteva către condiții condițiile curând cuvânt decât
-    dânsa dânsul excepția făcea făcut făcuse găsit gândul gânduri hotărât hotărârea informații
-    jumătate lăsat libertății lucrări măsuri național naționale noștri număr obligația orașul
-    orașului pământ pământul plăcere populația președintele protecția puțin răspunde răspuns
-    răspunse rămas rămâne relația relații român românești românia româniei sănătate sânge sângele
-    sfânt sfârșit situația situații societății tatăl tăcere târziu totuși următoarele următorul
-    văzut viața vieții
+    același acelorași aceluiași aceștia achiziție achizițiile acțiune acțiunea acțiuni activități
+    adânc adevăr adevărat administrației alături amândoi anunțul aplicații astăzi așteaptă atâtea
+    autorității autoritățile autorităților având avansării bărbatul bătrân bătrânul bucurești când
+    căpitan căpitanul cărora căruia câteva către ceilalți cercetării cerințe cerințele circulație
+    clădirii clădirile completările condiția condiții condițiile condițiilor constituției
+    construcției construcții construcțiile conține conținutul corespunzător cunoaște cunoștințe
+    curând cuvânt cuvântul dânsa dânsul decât dezvoltării dimineața dispozițiile documentația
+    educație evoluția excepția excepție execuție existența făcând făcea facultății făcuse făcut
+    fiecărui funcție funcționarea gândul gânduri găsesc găsit hârtie hotărârea hotărât îmbrăcat
+    îmbunătățirea împărat împărăția importanța înălțimea încăperi începând informații informațiile
+    inițial instalații instituții instituțiile însuși însușirea întâlnit întâmplat întărit
+    intervenție învățământ învățământul jumătate lăsat legătură legăturile libertății liniște
+    lucrări lucrările lucrărilor mâncare măsură măsuri măsurile menținerea modificări modificările
+    mulțumesc născut național naționale națiunii noștri noțiuni număr numărul obligația obține
+    obținerea obținut operații orașul orașului ordonanța organizației organizații păcat pământ
+    pământul părintele părinții părinților pereții plăcere plăcut plânge plâns populația populației
+    poziția pregătire președintele prețul prevăzut prevăzute privește producție proprietății
+    protecția protecție puțin rămâne rămas rămase rândul răspunde răspuns răspunse reacție recepție
+    referință reglementărilor relația relații relațiile rezistență român românească românesc
+    românești românia româniei sănătate sănătății sânge sângele săptămâna scăpat secțiunea selecție
+    sfânt sfârșit sfârșitul siguranță situația situației situații societății soluții spații spațiu
+    stabilește stând stăpân științei științific științifice strâns substanțe suprafața suprafață
+    susținerea tăcere țărănesc târziu tatăl totuși tradiția unității următoarele următorul vântul
+    vânzare vârful văzând văzut viața vieții vorbește zicând
     """
 )
 DAMAGED_WORDS = frozenset(word.translate(dict.fromkeys(map(ord, "ăâîșț"))) for word in WHOLE_WORDS)

@@ -63,7 +63,7 @@ def test_prose_that_lost_its_letters_has_damaged_words_and_no_other_text_of_real
     for name in ("eltec_rom_novels", "law_procurement_rolegal", "prose_api_proza"):
         marked = [text for text in texts(name) if len(text.translate(LOST)) < 0.98 * len(text)]
         found = [METER.measure(text.translate(LOST)).damaged_words > bound for text in marked]
-        assert sum(found) > 0.95 * len(found) > 90, name
+        assert sum(found) > 0.98 * len(found) > 90, name
     whole = [*texts("poetry_api_poezii"), *texts("eltec_rom_novels"), *texts("prose_api_proza")]
     # Three poems have question marks for letters and quotation marks.
     found = [text for text in whole if METER.measure(text).damaged_words > bound]
