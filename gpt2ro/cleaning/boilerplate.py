@@ -73,7 +73,8 @@ PHRASES = (
     r"trimiteți (un comentariu|prin e-?mail\W*(postați pe blog.*)?)|postați pe blog",
     r"(postare|postări|articole) mai (nouă|veche|noi|vechi)|pagina de pornire|postări populare",
     r"abonați-vă la: .*\(atom\)|vizualizați profilul meu complet|tema .{1,30}\. un produs blogger",
-    r"sunteți pe pagina \d+ ?din \d+",
+    r"sunteți pe pagina \d+ ?din \d+|you are on page \d+ ?of \d+|anda di halaman \d+ ?dari \d+",
+    r"slideshare a scribd company logo|download to read offline",
     # Move on.
     r"(pagina|articolul|postarea) (anterioară|anterior|următoare|următor|următorul)",
     r"pagina principală|pagina \d+ (din|/) \d+|monitorul oficial al româniei(, partea .*)?",
@@ -87,16 +88,16 @@ PHRASES = (
 # count, and 0 is any number.
 FIRST_LETTERS = """
     abon accep acest actua adaug adres adver afla alte apre artic auten cele cites citit click comen
-    comme comut conec cont cooki copyr credi creea cumpa data dimen desch despr distr e-mai email
-    etich faceb folos foto gesti inapo incar inchi inscr insta intra lasa leave like linke loadi
-    meniu mergi messe modif monit nici noi pagin parta pentr pinte polit posta poste power prefe
-    print priva produ publi rapor read refuz respi rss s-ar salt salve sari save scri setar share
-    site- skip spune stiri stoc sunte sursa tags tagur te-ar teleg tema terme terms this tikto timp
-    tipar trimi twitt ultim urmar utili v-ar vedet vezi vizua whats x your youtu © +
+    comme comut conec cont cooki copyr credi creea cumpa data desch despr dimen distr downl e-mai
+    email etich faceb folos foto gesti inapo incar inchi inscr insta intra lasa leave like linke
+    loadi meniu mergi messe modif monit nici noi pagin parta pentr pinte polit posta poste power
+    prefe print priva produ publi rapor read refuz respi rss s-ar salt salve sari save scri setar
+    share site- skip slide spune stiri stoc sunte sursa tags tagur te-ar teleg tema terme terms this
+    tikto timp tipar trimi twitt ultim urmar utili v-ar vedet vezi vizua whats x your youtu + ©
 """
 HEADS = [
     *FIRST_LETTERS.split(), "un co", "un de", "0 co", "0 de", "0 mi", "0 vi", "no co", "the p",
-    "da cl", "dati",
+    "da cl", "dati", "anda ", "you a",
 ]  # fmt: skip
 # They begin with anything, so that all of a line is read before it is none of them; each has one of
 # these words.

@@ -124,6 +124,9 @@ PIECES = (
         "Tema Simplu. Un produs Blogger.",
         "Publicat de Ion Popescu la 12:30",
         "Sunteți pe pagina 1din 19",
+        "You are on page 1of 19",
+        "Anda di halaman 1dari 24",
+        "Download to read offline",
         "3 min read",
         "+ Font mai mare | - Font mai mic",
     ],
@@ -184,6 +187,8 @@ def test_knows_the_lines_of_a_page(line: str) -> None:
         "Sunteți pe pagina de început a caietului",
         "Dă clic pe buton",
         "Tema lecției",
+        "Anda pleacă",
+        "You are on page one",
         "Publicat de Ion Popescu la editura Albatros",
     ],
 )
