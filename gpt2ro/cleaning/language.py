@@ -71,7 +71,15 @@ WHOLE_WORDS = _word_set(
     vânzare vârful văzând văzut viața vieții vorbește zicând
     """
 )
-DAMAGED_WORDS = frozenset(word.translate(dict.fromkeys(map(ord, "ăâîșț"))) for word in WHOLE_WORDS)
+# Ends of words that stand alone where such a font parts letters from their words: "înv ățat".
+PARTED_ENDS = _word_set(
+    """
+    ăci ăcut ămas ără ări ării ărilor ăror ărui ăsit ățat ățământ ător ătoare ători ătre ăzut ția
+    ției țiile țiilor ților țional ționale țională țiunea țiuni
+    """
+)
+_LOST = dict.fromkeys(map(ord, "ăâîșț"))
+DAMAGED_WORDS = PARTED_ENDS | {word.translate(_LOST) for word in WHOLE_WORDS}
 
 # The letters that Romanian alone has, and all that it has; k, q, w and y stand in loans and names.
 ROMANIAN_LETTERS = "ășțţ"

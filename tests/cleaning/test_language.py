@@ -18,6 +18,7 @@ from gpt2ro.cleaning.language import (
     DAMAGED_WORDS,
     FOREIGN_WORDS,
     METER,
+    PARTED_ENDS,
     STOP_WORDS,
     WHOLE_WORDS,
     romanian_score,
@@ -46,7 +47,7 @@ def test_a_long_text_is_judged_as_a_whole() -> None:
 
 def test_no_damaged_word_is_a_word() -> None:
     assert not DAMAGED_WORDS & (STOP_WORDS | FOREIGN_WORDS | WHOLE_WORDS)
-    assert all(word.isascii() for word in DAMAGED_WORDS)
+    assert all(word.isascii() for word in DAMAGED_WORDS - PARTED_ENDS)
 
 
 LOST = str.maketrans("", "", "ăâîșțşţĂÂÎȘȚŞŢ")
