@@ -55,6 +55,7 @@ def repairs(settings: CleaningSettings) -> Repairs:
         "divided words": settings.join_words,
         "wrapped lines": settings.join_lines,
         "spaced punctuation": settings.attach_punctuation,
+        "glued punctuation": settings.space_punctuation,
     }
     chosen = [kind for kind in Repairer.KINDS if optional.get(kind, True)]
     boilerplate = [BOILERPLATE] if settings.drop_boilerplate else []

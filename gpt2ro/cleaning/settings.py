@@ -29,6 +29,9 @@ class CleaningSettings(FilterSettings):
     attach_punctuation: bool = setting(
         True, "remove the blank between a word and its comma or full stop"
     )
+    space_punctuation: bool = setting(
+        True, "write a blank behind the punctuation of prose that has none (rece.Aici, casa,masa)"
+    )
     drop_boilerplate: bool = setting(
         True, "remove lines of navigation, cookie notices and share buttons"
     )

@@ -3,11 +3,12 @@
 import re
 import string
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise, takewhile
 
 from ftfy import fix_text
 from ftfy.fixes import unescape_html
+from reference_filters import WHITE_SPACE
 from reference_legacy import is_number, with_legacy_letters
 
 from gpt2ro.cleaning.language import ROMANIAN_WORDS
@@ -413,8 +414,51 @@ def with_attached_punctuation(text: str) -> str:
 
     lines = text.split("\n")
     return "\n".join(
-        line if "|" in line or "\t" in line else pattern.sub(blank, line) for line in lines
+        line
+        if "|" in line or "\t" in line
+        else WRONG_SIDE.sub(changed_side, pattern.sub(blank, line))
+        for line in lines
     )
+
+
+WRONG_SIDE = re.compile(r"(?<=[^\W_]) ([,;.!?])(?=(.)(.?))")
+
+
+def changed_side(match: re.Match[str]) -> str:
+    before = match.string[match.start() - 1]
+    mark, first, second = match.groups()
+    is_side = first.isalpha() if mark in ",;" else first.isupper() and second.islower()
+    return f"{mark} " if is_side and before.isalpha() else match[0]
+
+
+PIECE = re.compile(f"[^{WHITE_SPACE}]+")
+
+
+def with_blanks_behind_marks(text: str) -> str:
+    """Return the text with a blank behind marks of prose that have none."""
+    return PIECE.sub(lambda piece: "".join(spaced_piece(piece[0])), text)
+
+
+def spaced_piece(piece: str) -> Iterator[str]:
+    is_prose = all(sign.isalpha() or sign in "-'’„”“\"«»()—–…,.;:!?" for sign in piece)
+    is_prose &= not any(one.isalpha() and two == "(" for one, two in pairwise(piece))
+    stops = sum(sign == "." and piece[n + 1 : n + 2].isalpha() for n, sign in enumerate(piece))
+    for n, sign in enumerate(piece):
+        yield sign
+        before, after = piece[max(0, n - 2) : n], piece[n + 1 : n + 3]
+        is_between = len(before) == len(after) == 2 and (before + after).isalpha()
+        if (
+            sign not in ",.;!?"
+            or not is_between
+            or not (after[0] < "\x80" or "\xc0" <= after[0] < "\u0800")
+        ):
+            continue
+        word = "".join(takewhile(str.isalpha, piece[n + 1 :]))
+        begins = after[0].isupper() and after[1].islower() and not any(map(str.isupper, word[2:]))
+        ends_sentence = before[1].islower() and begins
+        is_name = stops > 1 or word.lower() in ("com", "info", "js", "net", "org", "ro")
+        if is_prose and (sign in ",;" or (ends_sentence and not (sign == "." and is_name))):
+            yield " "
 
 
 REPAIRS: dict[str, Callable[[str], str]] = {
@@ -430,5 +474,6 @@ REPAIRS: dict[str, Callable[[str], str]] = {
     "wrapped lines": with_joined_lines,
     "divided words": with_whole_words,
     "spaced punctuation": with_attached_punctuation,
+    "glued punctuation": with_blanks_behind_marks,
     "blanks": with_single_blanks,
 }

@@ -64,7 +64,8 @@ FRAGMENTS = {
         *("cuvânt ", "ană ", "\n", "\n", "și ", "|", "-", "— ", "1. ", "a) ", "(a) ", "Domn "),
         *("cuvin-\nte", "să-\n", "mi ", "„", "«", ". ", "”", "și aici un rând destul de lung "),
     ],
-    "spaced punctuation": [*" ,.;:!?1)”|\n\t", "a", "ă", " , b", "\xa0"],
+    "spaced punctuation": [*" ,.;:!?1)”|\n\t", "a", "ă", " , b", "\xa0", " .Da", " ;"],
+    "glued punctuation": [*" ,.;!?1(_/\n", "ab", "Da", "ță", "Șa", "E", ".Com", ",", ".", "aB"],
     "blanks": [*"ab  \n\n\t\xa0\u3000"],
 }
 

@@ -47,6 +47,8 @@ def test_leaves_good_text_alone(text: str) -> None:
         ("ţară", "țară", "cedilla letters"),
         ("locui-\ntoare noi", "locuitoare\nnoi", "divided words"),
         ("Ion , Ana .", "Ion, Ana.", "spaced punctuation"),
+        ("Ion ,Ana .Apoi", "Ion, Ana. Apoi", "spaced punctuation"),
+        ("Plouă.Aici bate vântul,ninge.", "Plouă. Aici bate vântul, ninge.", "glued punctuation"),
         ("s\u2011a", "s-a", "hyphens"),
         ("Text.\nCitește și: altul", "Text.", "boilerplate lines"),
         ("una   două", "una două", "blanks"),
@@ -77,12 +79,13 @@ def test_a_repair_that_is_turned_off_is_not_made() -> None:
         join_words=False,
         join_lines=False,
         attach_punctuation=False,
+        space_punctuation=False,
         drop_boilerplate=False,
     )
-    text = f"Aceşti <b>oa-\nmeni</b> buni , din BucureÈ™ti.\nCitește și: alta\n{WRAPPED}ºi þarã, cã"
+    text = f"Aceşti <b>oa-\nmeni</b> buni , din BucureÈ™ti.\nCitește și: alta\n{WRAPPED}ºi þarã,cã"
     assert repaired(text, repairs(settings)) == (text, set())
     every = {"mojibake", "legacy encodings", "cedilla letters", "HTML tags", "divided words"}
-    every |= {"spaced punctuation", "boilerplate lines"}
+    every |= {"spaced punctuation", "glued punctuation", "boilerplate lines"}
     assert repaired(text, STEPS)[1] >= every
 
 

@@ -32,13 +32,15 @@ pub enum Kind {
     DividedWords,
     /// Blanks before punctuation.
     SpacedPunctuation,
+    /// Punctuation with no blank behind it.
+    GluedPunctuation,
     /// Blanks and blank lines to spare.
     Blanks,
 }
 
 impl Kind {
     /// Every kind, in the order of the repairs.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Entities,
         Self::Tags,
         Self::LegacyEncodings,
@@ -51,6 +53,7 @@ impl Kind {
         Self::WrappedLines,
         Self::DividedWords,
         Self::SpacedPunctuation,
+        Self::GluedPunctuation,
         Self::Blanks,
     ];
 
@@ -69,6 +72,7 @@ impl Kind {
             Self::DividedWords => "divided words",
             Self::WrappedLines => "wrapped lines",
             Self::SpacedPunctuation => "spaced punctuation",
+            Self::GluedPunctuation => "glued punctuation",
             Self::Blanks => "blanks",
         }
     }

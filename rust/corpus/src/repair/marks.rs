@@ -12,6 +12,17 @@ fn is_space_before_mark(byte: u8, next: u8) -> bool {
     (byte == b' ') & (is_stop | (next == b'!') | (next == b'?'))
 }
 
+/// Whether two bytes are a mark behind which a blank may be missing, and the first of a letter: `,a`. Of
+/// letters outside of ASCII those count that have two bytes.
+#[inline(always)]
+pub(super) fn is_mark_before_letter(byte: u8, next: u8) -> bool {
+    let is_mark =
+        (byte == b',') | (byte == b'.') | (byte == b';') | (byte == b'!') | (byte == b'?');
+    let is_ascii = (next | 0x20).wrapping_sub(b'a') < 26;
+    let begins_two = (0xc3..0xe0).contains(&next);
+    is_mark & (is_ascii | begins_two)
+}
+
 /// Whether two bytes are blanks of which one is to spare: two spaces, or a space at the end of a line.
 #[inline(always)]
 pub(super) fn is_blank_to_spare(byte: u8, next: u8) -> bool {

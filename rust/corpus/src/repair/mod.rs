@@ -8,6 +8,7 @@ mod characters;
 mod classes;
 mod divided;
 mod entities;
+mod glued;
 mod hidden;
 mod kinds;
 mod language;
@@ -193,6 +194,7 @@ impl Repairer {
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
+            Kind::GluedPunctuation => glued::with_blanks_behind_marks(text, &found.glued),
             Kind::Blanks => characters::with_meant_blanks(text, &found.spare),
         })
     }

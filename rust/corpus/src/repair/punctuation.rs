@@ -2,7 +2,7 @@
 
 use memchr::memchr_iter;
 
-use super::language::is_letter_or_number;
+use super::language::{is_letter, is_letter_or_number};
 
 /// Moved in every text; the others only in one that was cut into tokens.
 const ALWAYS: &[u8] = b",.";
@@ -13,7 +13,8 @@ const ALWAYS: &[u8] = b",.";
 ///
 /// A colon, semicolon, exclamation or question mark is moved only in a text that was cut into tokens,
 /// where most commas are spaced: French writes a blank before those four. Between two numbers
-/// ("1 , 5"), before another mark ("a . . .") and in rows of tables nothing is moved.
+/// ("1 , 5"), before another mark ("a . . .") and in rows of tables nothing is moved. A blank that stands
+/// before a mark instead of behind it changes its side ("om ,câine").
 pub(super) fn with_attached_punctuation(text: &str, spaced: &[usize]) -> Option<String> {
     let mut in_tokens: Option<bool> = None;
     let mut attached = String::new();
@@ -26,6 +27,12 @@ pub(super) fn with_attached_punctuation(text: &str, spaced: &[usize]) -> Option<
             attached.reserve(text.len() - copied);
             attached.push_str(&text[copied..blank]);
             copied = blank + 1;
+        } else if is_on_wrong_side(text, blank) {
+            attached.reserve(text.len() - copied);
+            attached.push_str(&text[copied..blank]);
+            attached.push_str(&text[blank + 1..blank + 2]);
+            attached.push(' ');
+            copied = blank + 2;
         }
     }
     (copied > 0).then(|| attached + &text[copied..])
@@ -60,6 +67,20 @@ fn belongs_to_word(text: &str, blank: usize) -> bool {
         && !is_in_table(before, rest)
 }
 
+/// Returns whether a blank stands between a letter and a mark that has none behind it: a comma or
+/// semicolon before a letter, another mark but a colon before the beginning of a sentence.
+fn is_on_wrong_side(text: &str, blank: usize) -> bool {
+    let (before, rest) = (&text[..blank], &text[blank + 2..]);
+    let mut following = rest.chars();
+    let [first, second] = [(); 2].map(|()| following.next().unwrap_or(' '));
+    let is_side = match text.as_bytes()[blank + 1] {
+        b',' | b';' => is_letter(first),
+        b'.' | b'!' | b'?' => first.is_uppercase() && second.is_lowercase(),
+        _ => false,
+    };
+    is_side && before.ends_with(is_letter) && !is_in_table(before, rest)
+}
+
 fn is_in_table(before: &str, rest: &str) -> bool {
     let start = before.rsplit('\n').next().unwrap_or_default();
     let end = rest.split('\n').next().unwrap_or_default();
@@ -92,6 +113,24 @@ mod tests {
         assert_eq!(attached(tokens), mended);
         let french = "Où est-il ? Ici, là ; et « ça » !";
         assert_eq!(attached(french), french);
+    }
+
+    #[test]
+    fn a_blank_on_the_wrong_side_of_a_mark_changes_it() {
+        assert_eq!(
+            attached("Plouă ,ninge .Apoi bate ?Da !Bine ;apoi"),
+            "Plouă, ninge. Apoi bate? Da! Bine; apoi"
+        );
+        for text in [
+            "clasa .pat",
+            "indicele .DJI",
+            "un !isset",
+            "a ?x",
+            "a :b",
+            "a | b ,c",
+        ] {
+            assert_eq!(attached(text), text);
+        }
     }
 
     #[test]

@@ -9,7 +9,9 @@ use super::classes::{
 };
 use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
-use super::marks::{is_blank_to_spare, is_cedilla_letter, is_letter, needs_a_look};
+use super::marks::{
+    is_blank_to_spare, is_cedilla_letter, is_letter, is_mark_before_letter, needs_a_look,
+};
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES, Widths};
 use crate::blocks::{BLOCK, Gather, ROOM, Task, below, block_at, members, run, set};
 
@@ -28,6 +30,8 @@ pub(super) struct Findings {
     pub(super) turkish: Vec<usize>,
     /// Where blanks before punctuation are: indices of bytes, ascending.
     pub(super) spaced: Vec<usize>,
+    /// Where marks are with a letter right behind them: indices of bytes, ascending.
+    pub(super) glued: Vec<usize>,
     /// Where hyphens before line ends are that may divide a word: indices of bytes, ascending.
     pub(super) divided: Vec<usize>,
     /// Blanks to spare, once they were looked for.
@@ -77,6 +81,7 @@ impl Findings {
             &mut self.composed,
             &mut self.turkish,
             &mut self.spaced,
+            &mut self.glued,
             &mut self.divided,
         ] {
             move_places(places, &spare);
@@ -114,6 +119,9 @@ impl Findings {
         }
         if !self.spaced.is_empty() {
             self.kinds.insert(Kind::SpacedPunctuation);
+        }
+        if !self.glued.is_empty() {
+            self.kinds.insert(Kind::GluedPunctuation);
         }
         if !self.divided.is_empty() {
             self.kinds.insert(Kind::DividedWords);
@@ -175,6 +183,9 @@ impl Task for Scan<'_> {
             if cedillas == 0 {
                 cedillas = set(gather, block, is_cedilla_letter);
             }
+            let glued = set(gather, block, is_mark_before_letter) & below(length);
+            let glued = members(glued).map(|member| start + member);
+            self.findings.glued.extend(glued);
             let continuations = set(gather, block, |byte, _| {
                 byte.cast_signed() < 0xc0_u8.cast_signed()
             });
@@ -423,8 +434,14 @@ mod tests {
             prop_assert_eq!(found.composed, expected.composed);
             prop_assert_eq!(found.turkish, expected.turkish);
             prop_assert_eq!(found.spaced, expected.spaced);
+            prop_assert_eq!(found.glued, expected.glued);
             prop_assert_eq!(found.divided, expected.divided);
-            let may_be_less = [Kind::WrappedLines, Kind::Mojibake, Kind::SpacedPunctuation];
+            let may_be_less = [
+                Kind::WrappedLines,
+                Kind::Mojibake,
+                Kind::SpacedPunctuation,
+                Kind::GluedPunctuation,
+            ];
             for kind in Kind::ALL {
                 let (has, is_needed) = (found.kinds.contains(kind), expected.kinds.contains(kind));
                 prop_assert!(has == is_needed || has && may_be_less.contains(&kind), "{kind:?}");
