@@ -45,9 +45,10 @@ gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
 # Our libraries: their tests are run with overflow checks, and on other processors without.
 LIBRARIES = $(addprefix --package gpt2ro-,corpus engine pretokenizer tokenizer)
 
-# Three processes on two cores: the tests of the workflow are one's, and these wait much.
+# Two processes: the tests of the workflow, which take longest, are one's. With a third on two cores these
+# wait for their turns, and all of it takes longer.
 test: setup
-	$(RUN) python -m pytest --numprocesses 3 --no-loadscope-reorder
+	$(RUN) python -m pytest --numprocesses 2 --no-loadscope-reorder
 	cd rust && $(RUN) cargo test --release --locked --package gpt2ro --package gpt2ro-checks
 	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-rust-bert
 	cd rust && $(RUN) cargo test --profile checked --locked $(LIBRARIES)
