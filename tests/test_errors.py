@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -31,6 +32,15 @@ def test_ctrl_c_ends_with_130_and_without_a_traceback(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == "gpt2ro: interrupted\n"
 
 
+@pytest.fixture
+def heeded_ctrl_c() -> Iterator[None]:
+    """Ctrl-C is heeded; a process that a shell starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeded_ctrl_c")
 def test_an_error_that_ctrl_c_has_led_to_is_no_defect(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,6 +61,7 @@ def test_an_error_that_ctrl_c_has_led_to_is_no_defect(
         run(main)
 
 
+@pytest.mark.usefixtures("heeded_ctrl_c")
 def test_a_fault_of_the_user_is_told_after_ctrl_c_too(capsys: pytest.CaptureFixture[str]) -> None:
     def main() -> None:
         with suppress(KeyboardInterrupt):
