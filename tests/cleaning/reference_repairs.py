@@ -457,6 +457,8 @@ def spaced_piece(piece: str) -> Iterator[str]:
         begins = after[0].isupper() and after[1].islower() and not any(map(str.isupper, word[2:]))
         ends_sentence = before[1].islower() and begins
         is_name = stops > 1 or word.lower() in ("com", "info", "js", "net", "org", "ro")
+        if not (n <= 100 and len(piece) - n - 1 <= 100):
+            continue
         if is_prose and (sign in ",;" or (ends_sentence and not (sign == "." and is_name))):
             yield " "
 

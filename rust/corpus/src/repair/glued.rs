@@ -5,6 +5,9 @@ use super::language::is_letter;
 /// Beside letters, what stands in a piece of prose without a blank; with any other character it may be
 /// an address, a formula or a line of a program.
 const IN_PROSE: &str = "-'’„”“\"«»()—–…,.;:!?";
+/// Characters of such a piece on either side of a mark. Longer ones are no prose, and to look through
+/// them for each mark would take a time that grows with the square of their length.
+const MAX_SIDE: usize = 100;
 /// What stands behind the last stop of a name in the net: "Booking.Com".
 const ENDS_OF_NAMES: [&str; 6] = ["com", "info", "js", "net", "org", "ro"];
 
@@ -42,12 +45,17 @@ fn lacks_blank(text: &str, mark: usize) -> bool {
     let begins_sentence =
         first.is_uppercase() && second.is_lowercase() && !letters.any(char::is_uppercase);
     let ends_sentence = || last.is_lowercase() && begins_sentence;
-    let is_end = match text.as_bytes()[mark] {
-        b',' | b';' => true,
-        b'.' => ends_sentence() && !is_name(before, after),
-        _ => ends_sentence(),
+    let is_stop = text.as_bytes()[mark] == b'.';
+    let is_end = matches!(text.as_bytes()[mark], b',' | b';') || ends_sentence();
+    let (true, Some(beginning), Some(end)) = (is_end, beginning(before), end(after)) else {
+        return false;
     };
-    is_end && [beginning(before), end(after)].into_iter().all(is_prose)
+    let is_name = || {
+        has_inner_stop(beginning)
+            || has_inner_stop(end)
+            || word.is_some_and(|word| ENDS_OF_NAMES.contains(&word.to_lowercase().as_str()))
+    };
+    is_prose(beginning) && is_prose(end) && !(is_stop && is_name())
 }
 
 fn last_two(text: &str) -> [char; 2] {
@@ -56,17 +64,31 @@ fn last_two(text: &str) -> [char; 2] {
     [previous, last]
 }
 
-/// Returns the last piece of a text without a blank.
-fn beginning(before: &str) -> &str {
-    before
-        .rsplit(char::is_whitespace)
+/// Returns the last piece of a text without a blank; none if it is longer than [`MAX_SIDE`].
+fn beginning(before: &str) -> Option<&str> {
+    let mut backwards = before.char_indices().rev().take(MAX_SIDE + 1);
+    let mut start = before.len();
+    let is_whole = backwards.by_ref().take(MAX_SIDE).any(|(index, character)| {
+        let is_blank = character.is_whitespace();
+        start = if is_blank { start } else { index };
+        is_blank
+    });
+    let goes_on = backwards
         .next()
-        .unwrap_or_default()
+        .is_some_and(|(_, one)| !one.is_whitespace());
+    (is_whole || !goes_on).then(|| &before[start..])
 }
 
-/// Returns the first piece of a text without a blank.
-fn end(after: &str) -> &str {
-    after.split(char::is_whitespace).next().unwrap_or_default()
+/// Returns the first piece of a text without a blank; none if it is longer than [`MAX_SIDE`].
+fn end(after: &str) -> Option<&str> {
+    let place = after.char_indices().take(MAX_SIDE + 1);
+    let blank = place
+        .clone()
+        .find(|(_, character)| character.is_whitespace());
+    match blank {
+        Some((index, _)) => Some(&after[..index]),
+        None => (place.count() <= MAX_SIDE).then_some(after),
+    }
 }
 
 /// Returns whether it has characters of prose only, and no bracket behind a letter, as formulas have.
@@ -79,15 +101,10 @@ fn is_prose(piece: &str) -> bool {
     })
 }
 
-/// Returns whether there is another stop before a letter in the same piece, or the end of an address.
-fn is_name(before: &str, after: &str) -> bool {
-    let has_stop = |piece: &str| {
-        let mut behind = piece.split('.').skip(1);
-        behind.any(|rest| rest.starts_with(is_letter))
-    };
-    let word = after.split(|character| !is_letter(character)).next();
-    let is_end = word.is_some_and(|word| ENDS_OF_NAMES.contains(&word.to_lowercase().as_str()));
-    is_end || has_stop(beginning(before)) || has_stop(end(after))
+/// Returns whether a stop stands before a letter in a piece.
+fn has_inner_stop(piece: &str) -> bool {
+    let mut behind = piece.split('.').skip(1);
+    behind.any(|rest| rest.starts_with(is_letter))
 }
 
 #[cfg(test)]
@@ -113,6 +130,15 @@ mod tests {
         ] {
             assert_eq!(spaced(glued), apart);
         }
+    }
+
+    #[test]
+    fn a_piece_that_is_too_long_stays() {
+        let long = |length: usize| format!("{},ab", "a".repeat(length));
+        assert_eq!(spaced(&long(MAX_SIDE)), long(MAX_SIDE).replace(',', ", "));
+        assert_eq!(spaced(&long(MAX_SIDE + 1)), long(MAX_SIDE + 1));
+        let row = "ab,".repeat(200_000) + "ab";
+        assert_eq!(spaced(&row), row);
     }
 
     #[test]
