@@ -1,6 +1,6 @@
 //! Blanks before punctuation: "cuvânt , altul".
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 use super::language::{is_letter, is_letter_or_number};
 
@@ -17,17 +17,19 @@ const ALWAYS: &[u8] = b",.";
 /// before a mark instead of behind it changes its side ("om ,câine").
 pub(super) fn with_attached_punctuation(text: &str, spaced: &[usize]) -> Option<String> {
     let mut in_tokens: Option<bool> = None;
+    let mut line = Line::default();
     let mut attached = String::new();
     let mut copied = 0;
     for &blank in spaced {
         let moves = belongs_to_word(text, blank)
             && (ALWAYS.contains(&text.as_bytes()[blank + 1])
-                || *in_tokens.get_or_insert_with(|| is_cut_into_tokens(text, spaced)));
+                || *in_tokens.get_or_insert_with(|| is_cut_into_tokens(text, spaced)))
+            && !line.is_row(text, blank);
         if moves {
             attached.reserve(text.len() - copied);
             attached.push_str(&text[copied..blank]);
             copied = blank + 1;
-        } else if is_on_wrong_side(text, blank) {
+        } else if is_on_wrong_side(text, blank) && !line.is_row(text, blank) {
             attached.reserve(text.len() - copied);
             attached.push_str(&text[copied..blank]);
             attached.push_str(&text[blank + 1..blank + 2]);
@@ -64,7 +66,6 @@ fn belongs_to_word(text: &str, blank: usize) -> bool {
         && ends_there
         && !is_number
         && !is_row_of_marks
-        && !is_in_table(before, rest)
 }
 
 /// Returns whether a blank stands between a letter and a mark that has none behind it: a comma or
@@ -78,13 +79,27 @@ fn is_on_wrong_side(text: &str, blank: usize) -> bool {
         b'.' | b'!' | b'?' => first.is_uppercase() && second.is_lowercase(),
         _ => false,
     };
-    is_side && before.ends_with(is_letter) && !is_in_table(before, rest)
+    is_side && before.ends_with(is_letter)
 }
 
-fn is_in_table(before: &str, rest: &str) -> bool {
-    let start = before.rsplit('\n').next().unwrap_or_default();
-    let end = rest.split('\n').next().unwrap_or_default();
-    [start, end].iter().any(|part| part.contains(['|', '\t']))
+/// The line that was asked for last: it is looked through once, however many marks it has.
+#[derive(Default)]
+struct Line {
+    end: usize,
+    is_row: bool,
+}
+
+impl Line {
+    /// Returns whether the line of an index is the row of a table; the indices ascend.
+    fn is_row(&mut self, text: &str, index: usize) -> bool {
+        let bytes = text.as_bytes();
+        if index >= self.end {
+            let start = memrchr(b'\n', &bytes[..index]).map_or(0, |place| place + 1);
+            self.end = memchr(b'\n', &bytes[index..]).map_or(bytes.len(), |place| index + place);
+            self.is_row = memchr2(b'|', b'\t', &bytes[start..self.end]).is_some();
+        }
+        self.is_row
+    }
 }
 
 #[cfg(test)]
@@ -139,6 +154,7 @@ mod tests {
             "1 , 5 lei",
             "Cap . . . . 7",
             "a | b , c",
+            "a , b | c\nd | e , f",
             ", apoi",
             "fișier .txt",
             "și ...",
