@@ -22,7 +22,7 @@ def catalogue(tmp_path: Path, text: str):
 
 def test_the_shipped_catalogue_is_valid_and_its_addresses_are_complete() -> None:
     sources = load_catalogue(ROOT / "config" / "sources.yaml")
-    assert {"wikipedia", "oscar-2301", "oscar-2201", "fineweb-2", "opus-europarl"} <= set(sources)
+    assert {"wikipedia", "oscar-2301", "fineweb-2", "hplt-3", "opus-europarl"} <= set(sources)
     for source in sources.values():
         if "local" not in source.entry:
             for part in source.parts(ROOT):
@@ -33,7 +33,7 @@ def test_the_shipped_catalogue_is_valid_and_its_addresses_are_complete() -> None
 def test_crawled_sources_are_known_as_such() -> None:
     catalogue = load_catalogue(ROOT / "config" / "sources.yaml")
     web = {name for name, source in catalogue.items() if source.web}
-    assert {"oscar-2019", "oscar-2301", "fineweb-2"} <= web
+    assert {"oscar-2019", "oscar-2301", "fineweb-2", "hplt-3", "culturax"} <= web
     assert not web & {"wikipedia", "opus-europarl", "demo-opus"}
 
 

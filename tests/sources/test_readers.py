@@ -424,6 +424,19 @@ def test_oscar_flattened_by_the_hub_keeps_its_facts(tmp_path: Path) -> None:
     }
 
 
+def test_hplt_keeps_address_and_score_whose_fields_have_other_names(tmp_path: Path) -> None:
+    fields = {
+        "u": "https://exemplu.ro/pod", "lang": ["ron_Latn", "ita_Latn"], "prob": [0.9, 0.1],
+        "text": "Un text.", "xml": "<p>Un text.</p>", "doc_scores": [9.7], "title": "altceva",
+    }  # fmt: skip
+    without = fields | {"u": ["o listă"], "prob": []}
+    path = write(tmp_path / "10_1.jsonl", f"{json.dumps(fields)}\n{json.dumps(without)}")
+    documents = extract(path, "jsonl")
+    assert [document.text for document in documents] == ["Un text."] * 2
+    assert documents[0].meta == {"url": "https://exemplu.ro/pod", "language_score": 0.9}
+    assert documents[1].meta == {}
+
+
 def test_a_later_line_without_the_field_is_a_broken_line(tmp_path: Path) -> None:
     lines = ['{"text": "bun"}'] * 199 + ['{"title": "fără text"}']
     path = write(tmp_path / "a.jsonl", "\n".join(lines))

@@ -1,4 +1,4 @@
-"""JSON lines: plain ones, and OSCAR 22.01 and 23.01 in their own and their flattened form."""
+"""JSON lines: plain ones, HPLT's, and OSCAR 22.01 and 23.01, also as the hub flattens them."""
 
 import json
 from collections import Counter
@@ -125,6 +125,8 @@ def document(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
     is_oscar = "content" in fields and any(isinstance(fact, dict) for fact in facts)
     if is_oscar and (column == "content" or column not in fields):
         return oscar_document(fields, settings)
+    if "doc_scores" in fields and "u" in fields:
+        return hplt(fields, settings)
     return plain(fields, settings)
 
 
@@ -141,6 +143,13 @@ def plain(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
     return Extracted(_text(fields[settings.text_column]), meta)
 
 
+def hplt(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
+    """Return a document of HPLT 2 or 3, whose address is the field `u`, with its language score."""
+    probabilities = fields.get("prob")  # of the likeliest languages, the first one's first
+    score = probabilities[0] if isinstance(probabilities, list) and probabilities else None
+    return Extracted(_text(fields[settings.text_column]), _facts(fields["u"], score))
+
+
 def oscar(text: Any, metadata: Any, warc_headers: Any) -> Extracted:
     """Return a document of OSCAR 22.01 or 23.01 with its address, language score and warnings."""
     metadata = _object(metadata)
@@ -152,16 +161,24 @@ def oscar(text: Any, metadata: Any, warc_headers: Any) -> Extracted:
         or metadata.get("annotation")
         or metadata.get("annotations")
     )
-    # What has another type is left out: deep enough, it could not be written again.
-    meta: dict[str, Any] = {}
-    if isinstance(url, str):
-        meta["url"] = url
-    if isinstance(score, int | float) and 0 <= score < 2:  # fastText says 1.00001 too
-        meta["language_score"] = score
+    meta = _facts(url, score)
     texts_only = isinstance(warnings, list) and all(isinstance(text, str) for text in warnings)
     if warnings and texts_only:
         meta["warnings"] = warnings
     return Extracted(_text(text), meta)
+
+
+def _facts(url: Any, language_score: Any) -> dict[str, Any]:
+    """Return what is known of a crawled document; what has another type is left out.
+
+    Deep enough, it could not be written again.
+    """
+    meta: dict[str, Any] = {}
+    if isinstance(url, str):
+        meta["url"] = url
+    if isinstance(language_score, int | float) and 0 <= language_score < 2:  # fastText: 1.00001 too
+        meta["language_score"] = language_score
+    return meta
 
 
 def _object(value: Any) -> dict[str, Any]:
