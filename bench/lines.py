@@ -3,7 +3,8 @@ r"""Speed and memory of the steps that remove repeated lines and copied paragrap
     python bench/lines.py --documents 50000 200000 800000
 
 Documents are made up: 12 lines of eight words, of which the first two and the last two are those of
-the site's pages; a site has a hundred documents, and there are two parts. For copied paragraphs,
+the site's pages; a site has a hundred documents, and there are two parts. So every document loses
+lines in `dedupe`; in `dedupe, nothing` none does, as the index has no lines. For copied paragraphs,
 which are looked for without repeated lines, each of these lines is one. Each number is run in
 processes of its own, one a step. MB are UTF-8 bytes of text for each second of processor time,
 reading and writing of documents included. The last line is JSON.
@@ -36,7 +37,7 @@ PARTS = 2
 TEXT_LINES = 8
 LINE_WORDS = 8
 STEPS = (
-    "lines", "line_index", "dedupe",
+    "lines", "line_index", "dedupe", "dedupe, nothing",
     "paragraphs", "paragraph_index", "dedupe, paragraphs",
 )  # fmt: skip
 OUTPUTS = ("kept.zst", "dropped.zst", "stats.json")
@@ -87,6 +88,7 @@ def run_step(step: str, folder: Path) -> dict[str, float]:
     if step == "line_index":
         tables = [part / "lines.bin" for part in parts]
         write_line_index(tables, folder / "index.bin", LineSettings().min_documents)
+        write_line_index(tables, folder / "nothing.bin", SITE_DOCUMENTS + 1)
     elif step == "paragraph_index":
         tables, held_out = ([part / name for part in parts] for name in PARAGRAPH_TABLES)
         write_paragraph_index(tables, held_out, folder / "paragraphs.bin", "")
@@ -102,10 +104,12 @@ def run_part(step: str, folder: Path, part: Path) -> None:
     outputs = [part / name for name in OUTPUTS]
     if step == "lines":
         count_lines(*files, part / "lines.bin")
-    elif step == "dedupe":
-        repeated = RepeatedLines(LineIndex(folder / "index.bin"), LineSettings().min_share, 0)
+    elif step in {"dedupe", "dedupe, nothing"}:
+        index = LineIndex(folder / ("index.bin" if step == "dedupe" else "nothing.bin"))
+        repeated = RepeatedLines(index, LineSettings().min_share, 0)
         dedupe_part(*files, *outputs, repeated_lines=repeated)
         assert repeated.lines == 4 * repeated.documents
+        assert (repeated.lines > 0) == (step == "dedupe")
     elif step == "paragraphs":
         tables = (part / name for name in PARAGRAPH_TABLES)
         count_paragraphs(*files, *tables, LINE_WORDS)

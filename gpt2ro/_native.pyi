@@ -131,6 +131,29 @@ class HeldOutIndex:
             ValueError: it returned another number of bytes.
         """
 
+def document_lines(
+    block: bytes,
+    ids: Sequence[str],
+    splits: Sequence[str | None],
+    each_once: bool,
+    /,
+) -> tuple[bytes, list[tuple[int, int, str, str | None] | None]]:
+    """Return the keys of the lines of a block's documents, and what is known of each document.
+
+    Args:
+        ids: expected of the documents, in order.
+        splits: their splits; None for those that are dropped, which have no keys here.
+        each_once: whether a document's keys are ascending, each once, without those of lines
+            without words.
+
+    Returns:
+        The keys of all documents, one behind the other, 8 bytes each, little-endian, as `line_keys`
+        gives them for the site 0; and of each document how many are its own, the bytes of its text,
+        its source and its address (None: it has none). A document is None and has no keys if it is
+        left to the caller: one with another id, in another form than Document.to_json gives, or
+        whose source or address is no plain text.
+    """
+
 def with_splits(
     block: bytes,
     ids: Sequence[str],

@@ -1,7 +1,8 @@
 """The documents of a part with what was decided of each."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,70 @@ def documents_of_splits(path: Path, decisions: Path, wanted: Collection[str]) ->
         _check(path, decisions, number + 1, None, name)
 
 
+class DecidedBlock:
+    """Documents in a row as they stand in a shard, and what was decided of them.
+
+    Attributes:
+        lines: a document each.
+        ids: of the documents, by the decisions.
+        splits: of the documents; None where one is dropped.
+    """
+
+    def __init__(
+        self, lines: bytes, rows: pa.Table, path: Path, decisions: Path, first: int
+    ) -> None:
+        """Make a block.
+
+        Args:
+            rows: of the table of decisions, one a document.
+            path: the shard, for messages.
+            decisions: the table, for messages.
+            first: documents before the block.
+        """
+        self.lines = lines
+        self.ids: list[str] = rows["id"].to_pylist()
+        self.splits: list[str | None] = rows["split"].to_pylist()
+        self._table = rows
+        self._path, self._decisions = path, decisions
+        self._first = first
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        # Of all documents at once: one by one they take 100 times as long.
+        rows: list[dict[str, Any]] = self._table.to_pylist()
+        return rows
+
+    def decided(self, place: int, line: bytes | None = None) -> tuple[Document, dict[str, Any]]:
+        """Return the document at a place (from 0) with its decision; its line, if that is at hand.
+
+        Raises:
+            UserError: the two have not one id.
+        """
+        if line is None:
+            line = self.lines.split(b"\n")[place]
+        number = self._first + place + 1
+        document = parse_document(line, self._path, number)
+        decision = self._rows[place] if place < len(self._rows) else {"id": None}
+        _check(self._path, self._decisions, number, document, decision["id"])
+        return document, decision
+
+
+def decided_blocks(path: Path, decisions: Path) -> Iterator[DecidedBlock]:
+    """Yield the documents with their decisions, many at a time; whose ids are not compared here.
+
+    Raises:
+        UserError: there are more decisions than documents.
+    """
+    table = read_table(decisions, DECISIONS)
+    first = 0
+    for lines in read_blocks(path):
+        count = lines.count(b"\n") + (not lines.endswith(b"\n"))
+        yield DecidedBlock(lines, table.slice(first, count), path, decisions, first)
+        first += count
+    if first < table.num_rows:
+        _check(path, decisions, first + 1, None, table["id"][first].as_py())
+
+
 @dataclass(frozen=True)
 class Piece:
     """Documents in a row that only get their splits, and one with which more is to be done.
@@ -66,6 +131,7 @@ class Piece:
         bytes: UTF-8 bytes of their texts.
         splits: the split of each.
         other: the document behind them, and what was decided of it; None behind the last ones.
+        remark: what was remarked about `other`.
     """
 
     lines: bytes = b""
@@ -73,41 +139,43 @@ class Piece:
     bytes: int = 0
     splits: Sequence[str] = ()
     other: tuple[Document, dict[str, Any]] | None = None
+    remark: Any = None
 
 
-def pieces(path: Path, decisions: Path, index: HeldOutIndex | None) -> Iterator[Piece]:
-    """Yield the documents in pieces; `index` as for gpt2ro.native.with_splits.
+def pieces(
+    path: Path,
+    decisions: Path,
+    index: HeldOutIndex | None,
+    remarked: Callable[[DecidedBlock], Sequence[Any]] | None = None,
+) -> Iterator[Piece]:
+    """Yield the documents in pieces.
+
+    Args:
+        index: as for gpt2ro.native.with_splits.
+        remarked: returns for each document of a block a remark, if more is to be done with it, or
+            None.
 
     Raises:
         UserError: the files do not hold the same ids in one order.
     """
-    table = read_table(decisions, DECISIONS)
-    number = 0
-    for block in read_blocks(path):
-        rows = table.slice(number, block.count(b"\n") + 1)
-        ids, splits = rows["id"].to_pylist(), rows["split"].to_pylist()
-        first = number
-        for lines, documents, size, line in with_splits(block, ids, splits, index):
-            its = splits[number - first : number - first + documents]
-            number += documents
-            other = None
-            if line is not None:
-                number += 1
-                other = _decided(path, decisions, table, number, parse_document(line, path, number))
-            yield Piece(lines, documents, size, its, other)
-    if number < table.num_rows:
-        _decided(path, decisions, table, number + 1, None)
-
-
-def _decided(
-    path: Path, decisions: Path, table: pa.Table, number: int, document: Document | None
-) -> tuple[Document, dict[str, Any]]:
-    """Return the `number`-th document (from 1) with its decision."""
-    rows = table.slice(number - 1, 1).to_pylist()
-    decision = rows[0] if rows else None
-    _check(path, decisions, number, document, decision and decision["id"])
-    assert document and decision
-    return document, decision
+    for block in decided_blocks(path, decisions):
+        splits, remarks = block.splits, remarked(block) if remarked else ()
+        if remarked:
+            # As if these were dropped: so they are left to us.
+            splits = [
+                split if remark is None else None
+                for split, remark in zip(splits, remarks, strict=True)
+            ]
+        place = 0
+        for lines, documents, size, line in with_splits(block.lines, block.ids, splits, index):
+            its = [split for split in splits[place : place + documents] if split]
+            place += documents
+            if line is None:
+                yield Piece(lines, documents, size, its)
+                continue
+            remark = remarks[place] if remarked else None
+            yield Piece(lines, documents, size, its, block.decided(place, line), remark)
+            place += 1
 
 
 def _check(

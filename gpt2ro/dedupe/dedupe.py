@@ -6,11 +6,12 @@ from typing import Any
 
 from gpt2ro.bookkeeping import Bookkeeper
 from gpt2ro.decontamination.decontaminator import Decontaminator
-from gpt2ro.dedupe.decisions import Piece, decided_documents, pieces
+from gpt2ro.dedupe.decisions import DecidedBlock, Piece, decided_documents, pieces
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.documents import Document, expected_documents, part_name
+from gpt2ro.lines.blocks import block_keys
 from gpt2ro.lines.paragraphs import CopiedParagraphs
-from gpt2ro.lines.removal import RepeatedLines
+from gpt2ro.lines.removal import LineCounts, RepeatedLines
 from gpt2ro.progress import Progress
 
 # Digits of meta.similarity after the point; the decisions have them all.
@@ -45,8 +46,9 @@ def dedupe_part(
         Bookkeeper(output, dropped, stats) as books,
         Progress(f"dedupe {part_name(path)}", documents=expected_documents(path)) as progress,
     ):
-        one_by_one = bool(repeated_lines or copied_paragraphs)
-        for piece in _pieces(path, decisions, decontaminator, one_by_one):
+        for piece in _pieces(
+            path, decisions, decontaminator, repeated_lines, one_by_one=bool(copied_paragraphs)
+        ):
             books.write_kept(piece.lines, piece.documents, piece.bytes)
             for split in piece.splits:
                 splits[split] += 1
@@ -55,7 +57,7 @@ def dedupe_part(
                 continue
             document, decision = piece.other
             size = len(document.text.encode())
-            apply_decision(document, decision, decontaminator, repeated_lines)
+            apply_decision(document, decision, decontaminator, repeated_lines, piece.remark)
             if copied_paragraphs and document.reason is None and decision["split"] == "train":
                 copied_paragraphs.apply(document)
             if document.reason is None:
@@ -81,12 +83,20 @@ def _pieces(
     path: Path,
     decisions: Path,
     decontaminator: Decontaminator | None,
+    repeated_lines: RepeatedLines | None,
+    *,
     one_by_one: bool,
 ) -> Iterator[Piece]:
-    """Yield the documents; each one by itself where the lines of all are looked at."""
+    """Yield the documents; each one by itself where the paragraphs of all are looked at."""
     if one_by_one:
         return (Piece(other=pair) for pair in decided_documents(path, decisions))
-    return pieces(path, decisions, decontaminator.index if decontaminator else None)
+
+    def remarked(block: DecidedBlock) -> list[LineCounts | None]:
+        assert repeated_lines
+        return repeated_lines.of_concerned(block_keys(block, each_once=False))
+
+    index = decontaminator.index if decontaminator else None
+    return pieces(path, decisions, index, remarked if repeated_lines else None)
 
 
 def apply_decision(
@@ -94,14 +104,18 @@ def apply_decision(
     decision: dict[str, Any],
     decontaminator: Decontaminator | None,
     repeated_lines: RepeatedLines | None,
+    counts: LineCounts | None = None,
 ) -> None:
     """Give a document its split or the reason why it goes, and take out what others share.
 
     Copied paragraphs are left: what becomes of them depends on what this leaves of all documents.
+
+    Args:
+        counts: of the document's lines, if they are known.
     """
     _decide(document, decision)
     if repeated_lines and document.reason is None:
-        repeated_lines.apply(document)
+        repeated_lines.apply(document, counts)
     if decontaminator and document.reason is None and decision["split"] == "train":
         decontaminator.apply(document)
 

@@ -8,10 +8,11 @@ from typing import IO
 
 import numpy as np
 
-from gpt2ro.dedupe.decisions import decided_documents
+from gpt2ro.dedupe.decisions import decided_blocks
 from gpt2ro.documents import expected_documents, part_name
 from gpt2ro.errors import of_full_disk
-from gpt2ro.lines.keys import KEY, document_keys
+from gpt2ro.lines.blocks import block_keys
+from gpt2ro.lines.keys import KEY
 from gpt2ro.lines.merge import merged
 from gpt2ro.lines.tables import COUNT, Counts, StoredTable, TablePath, write_pieces, write_table
 from gpt2ro.progress import Progress
@@ -33,10 +34,11 @@ def count_lines(path: Path, decisions: Path, output: Path, buffer_keys: int = BU
     output.parent.mkdir(parents=True, exist_ok=True)
     with KeyCounter(output.parent, buffer_keys) as counter:
         with Progress(f"lines {part_name(path)}", documents=expected_documents(path)) as progress:
-            for document, decision in decided_documents(path, decisions):
-                if decision["duplicate_of"] is None:
-                    counter.add(document_keys(document).distinct().tobytes())
-                progress.update(len(document.text.encode()), documents=1)
+            for block in decided_blocks(path, decisions):
+                found = block_keys(block, each_once=True)
+                counter.add(found.lines.tobytes())
+                counter.add(found.sites[found.stays].tobytes())
+                progress.update(found.bytes, documents=len(found.sites))
         write_table(output, merged(counter.tables()))
 
 

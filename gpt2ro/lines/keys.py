@@ -7,7 +7,6 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from gpt2ro.arrays import distinct
 from gpt2ro.documents import Document
 from gpt2ro.native import line_keys
 
@@ -35,17 +34,21 @@ class LineKeys:
         """That of each line, in order, NO_LINE among them, (lines,) uint64."""
         return self.all[:-1]
 
-    def distinct(self) -> Keys:
-        """Return each key once, ascending, that of the site among them."""
-        keys: Keys = distinct(self.all)
-        # Ascending, so that it is the first if it is there.
-        return keys[1:] if keys[0] == NO_LINE else keys
-
 
 def site(document: Document) -> str:
-    """Return the host of the document's address without `www.`, or the source if it has none."""
-    match = HOST.match(str(document.meta.get("url") or ""))
-    return match[1].lower().rstrip(".") if match else document.source
+    """Return the name of the document's site."""
+    return site_of(document.source, document.meta.get("url"))
+
+
+def site_of(source: str, url: object) -> str:
+    """Return the host of an address without `www.`, or the source if there is none."""
+    match = HOST.match(str(url or ""))
+    return match[1].lower().rstrip(".") if match else source
+
+
+def site_key(name: str) -> int:
+    """Return the key of a site, with 64 bits."""
+    return xxhash.xxh3_64_intdigest(name.encode())
 
 
 def document_keys(document: Document) -> LineKeys:
@@ -55,6 +58,6 @@ def document_keys(document: Document) -> LineKeys:
     exclusive or. Of n distinct keys two are equal with a probability of about n² / 2^65: 3 % for
     a billion lines, and then one line of one site stays or goes for another.
     """
-    key = xxhash.xxh3_64_intdigest(site(document).encode())
+    key = site_key(site(document))
     packed = line_keys(document.text, key) + key.to_bytes(KEY.itemsize, "little")
     return LineKeys(np.frombuffer(packed, KEY))

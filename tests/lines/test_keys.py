@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gpt2ro import _native
 from gpt2ro.documents import Document
-from gpt2ro.lines.keys import document_keys, site
+from gpt2ro.lines.keys import NO_LINE, document_keys, site
 
 # A character that this Python's Unicode does not know yet is no letter to it; Rust may know it.
 KNOWN = st.characters(exclude_categories=("Cs", "Cn"))
@@ -51,12 +51,8 @@ def test_a_site_is_the_host_of_the_address_or_the_source(
     assert site(Document("ziare/p/0", "Text.", "ziare")) == "ziare"
 
 
-def test_a_document_has_each_key_once_and_none_for_lines_without_words() -> None:
-    document = Document("s/p/0", "Meniu\n\n* * *\nMENIU!\nText", "s")
-    keys = document_keys(document)
-    assert list(keys.lines == 0) == [False, True, True, False, False]
-    expected = {reference_lines.key(line, "s") for line in ("meniu", "text")}
-    expected |= {reference_lines.site_key("s")}
-    assert list(keys.distinct()) == sorted(expected)
-    full = Document("s/p/0", "Text", "s")
-    assert len(document_keys(full).distinct()) == 2
+def test_a_document_has_keys_of_its_site_and_of_lines_with_words() -> None:
+    keys = document_keys(Document("s/p/0", "Meniu\n\n* * *\nMENIU!\nText", "s"))
+    menu, text = (reference_lines.key(line, "s") for line in ("meniu", "text"))
+    assert list(keys.lines) == [menu, NO_LINE, NO_LINE, menu, text]
+    assert keys.all[-1] == reference_lines.site_key("s")

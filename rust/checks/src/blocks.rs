@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use gpt2ro_corpus::Kinds;
 use gpt2ro_corpus::bpe::SplitTexts;
 use gpt2ro_corpus::clean::{Cleaned, Cleaner, Helper};
-use gpt2ro_corpus::documents::{Decision, decided, texts};
+use gpt2ro_corpus::documents::{Decision, decided, lined, texts};
 use gpt2ro_corpus::filter::{Fault, measure};
 
 use crate::filters::{METER, remover};
@@ -45,7 +45,7 @@ fn lines(block: &[u8]) -> usize {
     }
 }
 
-/// Every document gets its split or is left to the caller, in order.
+/// Every document gets its split, or keys of its lines, or is left to the caller, in order.
 fn check_splits(block: &[u8], ids: &[String]) {
     let splits = [Some("train"), Some("test"), None];
     let decisions: Vec<Decision<&str>> = ids
@@ -66,6 +66,10 @@ fn check_splits(block: &[u8], ids: &[String]) {
         all += piece.documents + usize::from(piece.other.is_some());
     }
     assert_eq!(all, lines(block));
+    let found = lined(block, &decisions, true);
+    assert_eq!(found.documents.len(), lines(block));
+    let keys = found.documents.iter().flatten().map(|one| one.keys);
+    assert_eq!(keys.sum::<usize>(), found.keys.len());
 }
 
 /// Every document is kept or dropped, and what is written can be read.

@@ -1,8 +1,8 @@
-//! Documents that only get their split; described in `gpt2ro/_native.pyi`.
+//! Documents with what was decided of them; described in `gpt2ro/_native.pyi`.
 
 use std::num::NonZeroUsize;
 
-use gpt2ro_corpus::documents::{Decision, Piece, decided};
+use gpt2ro_corpus::documents::{Decision, LinedDocument, Piece, decided, lined};
 use gpt2ro_corpus::{HeldOut, Words, without_held_out};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -101,8 +101,7 @@ pub(crate) fn with_splits<'py>(
     splits: Vec<Option<String>>,
     index: Option<PyRef<'_, HeldOutIndex>>,
 ) -> PyResult<Vec<Documents<'py>>> {
-    let rows = ids.into_iter().zip(splits);
-    let decisions: Vec<_> = rows.map(|(id, split)| Decision { id, split }).collect();
+    let decisions = decisions(ids, splits);
     let index = index.as_deref();
     let mut outcome = Ok(());
     let pieces = python.detach(|| {
@@ -125,4 +124,34 @@ pub(crate) fn with_splits<'py>(
         )
     };
     Ok(pieces.into_iter().map(documents).collect())
+}
+
+/// Keys, and of each document how many are its own, the bytes of its text, its source and its address.
+type DocumentLines<'py> = (
+    Bound<'py, PyBytes>,
+    Vec<Option<(usize, usize, &'py str, Option<&'py str>)>>,
+);
+
+#[pyfunction]
+pub(crate) fn document_lines<'py>(
+    python: Python<'py>,
+    block: &'py [u8],
+    ids: Vec<String>,
+    splits: Vec<Option<String>>,
+    each_once: bool,
+) -> DocumentLines<'py> {
+    let decisions = decisions(ids, splits);
+    let (keys, documents) = python.detach(|| {
+        let found = lined(block, &decisions, each_once);
+        let keys: Vec<u8> = found.keys.into_iter().flat_map(u64::to_le_bytes).collect();
+        (keys, found.documents)
+    });
+    let known = |one: LinedDocument<'py>| (one.keys, one.bytes, one.source, one.url);
+    let documents = documents.into_iter().map(|one| one.map(known)).collect();
+    (PyBytes::new(python, &keys), documents)
+}
+
+fn decisions(ids: Vec<String>, splits: Vec<Option<String>>) -> Vec<Decision<String>> {
+    let rows = ids.into_iter().zip(splits);
+    rows.map(|(id, split)| Decision { id, split }).collect()
 }

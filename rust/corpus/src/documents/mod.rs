@@ -2,10 +2,12 @@
 
 mod decided;
 mod json;
+mod lined;
 mod record;
 mod texts;
 
 pub use decided::{Decision, Piece, decided};
+pub use lined::{Lined, LinedDocument, lined};
 pub use texts::texts;
 
 pub(crate) use json::escape;

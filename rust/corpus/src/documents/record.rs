@@ -53,6 +53,13 @@ impl<'line> Record<'line> {
         (!found.contains('\\')).then_some(found)
     }
 
+    /// Returns the source; none if it has escapes.
+    pub(crate) fn source(&self) -> Option<&'line str> {
+        let start = self.end + r#","source":""#.len();
+        let found = &self.line[start..self.meta - r#"","meta":"#.len()];
+        (!found.contains('\\')).then_some(found)
+    }
+
     /// Returns the text of a name in `meta`; none if it is not there, is no text or has escapes.
     pub(crate) fn text_of(&self, name: &str) -> Option<&'line str> {
         let mut index = self.meta + 1;
