@@ -6,6 +6,7 @@ use std::io::{self, ErrorKind, Read as _, StdoutLock, Write};
 use std::path::{Path, PathBuf, is_separator};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
+use gpt2ro_engine::whole_file::{partial_path, write_whole};
 
 /// How compressed files begin, what they are compressed with, and what unpacks them to standard output.
 const COMPRESSED: [(&[u8], &str, &str); 5] = [
@@ -62,7 +63,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
             let opened = File::options().write(true).open(&target);
             opened.and_then(|mut file| file.write_all(bytes))
         } else {
-            write_and_rename(&target, bytes)
+            write_whole(&target, &[bytes])
         }
     };
     let written = target_of(path).and_then(write);
@@ -121,25 +122,6 @@ fn with_remedy(error: io::Error) -> io::Error {
         }
         _ => error,
     }
-}
-
-fn write_and_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let partial = partial_path(path);
-    let written = File::create(&partial)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&partial, path));
-    if written.is_err() {
-        // Nothing may stay; the first error is the one to report.
-        let _ = fs::remove_file(&partial);
-    }
-    written
-}
-
-/// With the process's number: another that writes the same file does so for itself.
-fn partial_path(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let process = std::process::id();
-    path.with_file_name(format!(".{name}.{process}.partial"))
 }
 
 /// How standard input is named to the user.

@@ -9,6 +9,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use gpt2ro_engine::whole_file::write_whole;
 use serde::{Deserialize, Serialize};
 
 /// A file system's clock may stand still this long: two changes within it look like one. Linux counts
@@ -59,16 +60,10 @@ impl Whole {
         found.as_ref() == Some(self)
     }
 
-    /// Write the record, by renaming; if that fails, the next start reads everything again.
+    /// Write the record; if that fails, the next start reads everything again.
     pub fn remember(&self, path: &Path) {
-        let target = beside(path);
-        let partial = target.with_extension(format!("{}.partial", std::process::id()));
-        let written = serde_json::to_vec(self)
-            .map_err(Into::into)
-            .and_then(|text| std::fs::write(&partial, text))
-            .and_then(|()| std::fs::rename(&partial, &target));
-        if written.is_err() {
-            let _ = std::fs::remove_file(&partial);
+        if let Ok(text) = serde_json::to_vec(self) {
+            let _ = write_whole(&beside(path), &[&text]);
         }
     }
 }

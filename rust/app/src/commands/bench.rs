@@ -3,12 +3,12 @@
 use std::io::Write as _;
 
 use anyhow::{Result, ensure};
-use gpt2ro_engine::kernels::{BandwidthProbe, Pool};
+use gpt2ro_engine::kernels::{BandwidthProbe, Isa, Pool};
 use gpt2ro_engine::model::Config;
 use serde_json::json;
 
 use super::Speaker;
-use crate::backend::Precision;
+use crate::backend::{Backend, Precision};
 use crate::cli::BenchOptions;
 use crate::decoding::sampler::argmax;
 use crate::model::{Model as _, Positions};
@@ -48,6 +48,7 @@ pub fn run(options: &BenchOptions) -> Result<()> {
     let read = median(rounds.iter().map(|rates| rates.0).collect());
     let written = median(rounds.iter().map(|rates| rates.1).collect());
     let floor = bandwidth / bytes;
+    let instructions = instructions(options.model.backend);
     let mut out = StandardOutput::lock();
     if options.json {
         let object = json!({
@@ -58,6 +59,7 @@ pub fn run(options: &BenchOptions) -> Result<()> {
             "weight_bytes": bytes,
             "share_of_memory_floor": written / floor,
             "threads": threads,
+            "instructions": instructions,
         });
         writeln!(out, "{object}")?;
     } else {
@@ -74,6 +76,9 @@ pub fn run(options: &BenchOptions) -> Result<()> {
             bandwidth / 1e9,
             100.0 * written / floor
         )?;
+        if let Some(instructions) = instructions {
+            writeln!(out, "instructions        {instructions}")?;
+        }
     }
     Ok(())
 }
@@ -100,6 +105,11 @@ fn weight_bytes(config: &Config, precision: Precision) -> f64 {
     let head = config.vocab_size * config.n_embd;
     let (layer_bytes, head_bytes) = precision.bytes_per_weight();
     layers as f64 * layer_bytes + head as f64 * head_bytes
+}
+
+/// The vector instructions that the engine computes with; of libtorch we do not know them.
+fn instructions(backend: Backend) -> Option<String> {
+    (backend == Backend::Engine).then(|| Isa::best().to_string())
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -1,7 +1,7 @@
 //! Lines that a user types, or that standard input holds.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, ErrorKind, IsTerminal as _};
+use std::io::{BufRead, ErrorKind, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -15,6 +15,8 @@ use crate::output::{TO_UTF_8, tell, without_mark};
 
 /// Lines that the arrow keys find again.
 const HISTORY: usize = 1_000;
+/// Bytes of a line of a pipe: a thousand for each token of GPT-2's context.
+const LONGEST: usize = 1 << 20;
 
 /// Reads line after line: on a terminal with an editor and a history, elsewhere as they come.
 pub(super) struct LineReader {
@@ -62,7 +64,7 @@ impl LineReader {
     }
 
     /// Read a line, without its end; the invitation is shown on a terminal only. None at the end of the
-    /// input, and for Ctrl-C. A line that is not UTF-8 is skipped.
+    /// input, and for Ctrl-C. A line that is not UTF-8, or longer than any prompt, is skipped.
     ///
     /// # Errors
     /// Standard input cannot be read, or the file of the history cannot be written.
@@ -70,12 +72,18 @@ impl LineReader {
         loop {
             let line = match &mut self.editor {
                 Some(editor) => edited(editor, invitation),
-                None => plain(),
+                None => plain(&mut std::io::stdin().lock()),
             };
             self.number += 1;
             match line {
                 Err(error) if error.kind() == ErrorKind::InvalidData => {
                     self.skip(&format!("this line is not UTF-8; {TO_UTF_8}"));
+                }
+                Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+                    self.skip(&format!(
+                        "this line has more than {LONGEST} bytes, which no model reads; write less"
+                    ));
+                    std::io::stdin().lock().skip_until(b'\n')?;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {
                     self.interrupted = true;
@@ -163,12 +171,37 @@ fn open_history(editor: &mut DefaultEditor, file: &Path) -> Result<()> {
     read.with_context(|| format!("{}: cannot be read as a history", file.display()))
 }
 
-fn plain() -> std::io::Result<Option<String>> {
+/// Read a line without its end; none at the end of the input. Of one that is too long, the rest stays.
+fn plain(input: &mut impl BufRead) -> std::io::Result<Option<String>> {
     let mut bytes = Vec::new();
-    if std::io::stdin().lock().read_until(b'\n', &mut bytes)? == 0 {
+    let most = LONGEST as u64 + 1; // with the end of the line
+    if input.take(most).read_until(b'\n', &mut bytes)? == 0 {
         return Ok(None);
+    }
+    if bytes.len() > LONGEST && !bytes.ends_with(b"\n") {
+        return Err(ErrorKind::FileTooLarge.into());
     }
     let line = String::from_utf8(bytes)
         .map_err(|error| std::io::Error::new(ErrorKind::InvalidData, error))?;
     Ok(Some(line.trim_end_matches(['\n', '\r']).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_may_have_as_many_bytes_as_are_read_and_no_more() {
+        let longest = "a".repeat(LONGEST);
+        let text = format!("{longest}\n{longest}b\nșase\n");
+        let mut input = text.as_bytes();
+        assert_eq!(plain(&mut input).unwrap(), Some(longest.clone()));
+        let error = plain(&mut input).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FileTooLarge);
+        input.skip_until(b'\n').unwrap();
+        assert_eq!(plain(&mut input).unwrap().as_deref(), Some("șase"));
+        assert_eq!(plain(&mut input).unwrap(), None);
+        // At the end of the input too.
+        assert_eq!(plain(&mut longest.as_bytes()).unwrap(), Some(longest));
+    }
 }

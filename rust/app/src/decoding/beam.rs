@@ -5,13 +5,13 @@
 use anyhow::Result;
 
 use super::ranking::{self, Ranked};
+use super::sequence::Writer;
 use super::{
     Continuation, Decoding, EarlyStopping, Ending, Listener, Strategy, budget, next_logits, process,
 };
 use crate::deploy::Deploy;
 use crate::log_sum_exp::log_sum_exp;
 use crate::model::Model;
-use crate::text::{Filtered, StopFilter, TextStream};
 
 #[derive(Debug, Clone)]
 struct Beam {
@@ -44,22 +44,33 @@ pub(super) fn search(
     listener: &mut Listener<'_>,
 ) -> Result<Vec<Continuation>> {
     let sequences = best_sequences(model, prompt, decoding, listener)?;
-    Ok(sequences
+    sequences
         .into_iter()
-        .map(|sequence| {
-            let (text, stopped) = text_of(deploy, &sequence.tokens, &decoding.stop);
-            let ending = if stopped {
-                Ending::StopString
-            } else {
-                sequence.ending
-            };
-            Continuation {
-                tokens: sequence.tokens,
-                text,
-                ending,
-            }
-        })
-        .collect())
+        .map(|sequence| continuation(deploy, sequence, decoding))
+        .collect()
+}
+
+/// The text of a sequence, and its tokens, both up to a stop string.
+fn continuation(deploy: &Deploy, sequence: Finished, decoding: &Decoding) -> Result<Continuation> {
+    let Finished {
+        mut tokens,
+        mut ending,
+        ..
+    } = sequence;
+    let unheard: &mut Listener<'_> = &mut |_| Ok(true);
+    let mut writer = Writer::new(deploy, &decoding.stop);
+    for place in 0..tokens.len() {
+        if let Some(stopped) = writer.write(tokens[place], unheard)? {
+            ending = stopped;
+            tokens.truncate(place + 1);
+            break;
+        }
+    }
+    Ok(Continuation {
+        text: writer.finish(ending, unheard)?,
+        tokens,
+        ending,
+    })
 }
 
 fn best_sequences(
@@ -249,17 +260,6 @@ impl Pool {
             EarlyStopping::Never | EarlyStopping::False => length,
         };
         best_running.is_none_or(|score| self.normalised(score, length) <= worst)
-    }
-}
-
-fn text_of(deploy: &Deploy, tokens: &[u32], stops: &[String]) -> (String, bool) {
-    let mut stream = TextStream::new(&deploy.tokenizer);
-    let mut text: String = tokens.iter().map(|&token| stream.push(token)).collect();
-    text.push_str(&stream.finish());
-    let mut filter = StopFilter::new(stops);
-    match filter.push(&text) {
-        Filtered::Stopped(before) => (before, true),
-        Filtered::Text(shown) => (shown + &filter.finish(), false),
     }
 }
 

@@ -85,14 +85,15 @@ impl<'a> Sequence<'a> {
 }
 
 /// Turns tokens into the text the listener hears.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     stream: TextStream<'a>,
     filter: StopFilter<'a>,
     text: String,
 }
 
 impl<'a> Writer<'a> {
-    fn new(deploy: &'a Deploy, stops: &'a [String]) -> Self {
+    /// Begin a text that ends before the first of these strings.
+    pub fn new(deploy: &'a Deploy, stops: &'a [String]) -> Self {
         Self {
             stream: TextStream::new(&deploy.tokenizer),
             filter: StopFilter::new(stops),
@@ -101,7 +102,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Add a token; an ending if the text is complete with it.
-    fn write(&mut self, token: u32, listener: &mut Listener<'_>) -> Result<Option<Ending>> {
+    pub fn write(&mut self, token: u32, listener: &mut Listener<'_>) -> Result<Option<Ending>> {
         let whole = self.stream.push(token);
         let (text, ending) = match self.filter.push(&whole) {
             Filtered::Text(text) => (text, None),
@@ -116,7 +117,8 @@ impl<'a> Writer<'a> {
         listener(text)
     }
 
-    fn finish(mut self, ending: Ending, listener: &mut Listener<'_>) -> Result<String> {
+    /// The whole text, which ends so.
+    pub fn finish(mut self, ending: Ending, listener: &mut Listener<'_>) -> Result<String> {
         if ending != Ending::StopString {
             let rest = self.stream.finish();
             let shown = match self.filter.push(&rest) {

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use gpt2ro_engine::kernels::Isa;
 use serde_json::Value;
 
 use crate::util::{Folder, Session, gpt2ro, model, run_on};
@@ -365,6 +366,7 @@ fn bench_gives_rates_and_the_share_of_the_floor() {
     // 2 layers of width 64 and a vocabulary of some 400, in float32.
     let weights = found["weight_bytes"].as_f64().unwrap() / 4.0;
     assert!((120_000.0..130_000.0).contains(&weights), "{weights}");
+    assert_eq!(found["instructions"], Isa::best().to_string());
 }
 
 #[test]
@@ -374,6 +376,8 @@ fn bench_of_a_short_context_reads_and_writes_less() {
         out.contains("prompt of 48 ") && out.contains("\n16   new tokens"),
         "{out}"
     );
+    let instructions = format!("\ninstructions        {}\n", Isa::best());
+    assert!(out.contains(&instructions), "{out}");
 }
 
 #[test]

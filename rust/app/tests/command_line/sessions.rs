@@ -27,6 +27,21 @@ fn a_line_that_is_too_long_leaves_nothing_on_standard_output_and_the_next_one_is
 }
 
 #[test]
+fn a_line_longer_than_any_prompt_is_told_and_the_next_one_is_read() {
+    let long = "și ".repeat(1 << 20);
+    for command in COMMANDS {
+        let run = talked(command, format!("{long}\nBunica\n").as_bytes());
+        let told = run.fails_with(1);
+        assert!(
+            told.starts_with("gpt2ro: line 1: this line has more than 1048576 bytes, "),
+            "{run}"
+        );
+        assert!(told.ends_with("lines skipped: 1 of 2\n"), "{run}");
+        assert_eq!(run.written(), talked(command, b"Bunica\n").out());
+    }
+}
+
+#[test]
 fn a_line_that_is_not_utf_8_is_told_and_the_next_one_is_read() {
     for command in COMMANDS {
         let run = talked(command, b"r\xe3u\nBunica\n");

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use gpt2ro_tokenizer::Tokenizer;
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -309,4 +310,38 @@ fn a_beam_search_gives_its_best_sequences_first() {
         four.iter().collect::<std::collections::HashSet<_>>().len(),
         4
     );
+}
+
+#[test]
+fn the_tokens_of_a_beam_search_end_with_the_stop_string() {
+    let flags = ["Bunica", "--strategy", "beam", "-n", "12", "--json"];
+    let whole = run_on("plain", "generate", &flags).json();
+    let text = whole["text"].as_str().unwrap();
+    let letters: Vec<char> = text.chars().collect();
+    let stop: String = letters[letters.len() / 3..][..2].iter().collect();
+    let stopped = run_on(
+        "plain",
+        "generate",
+        &[&flags[..], &["--stop", &stop]].concat(),
+    )
+    .json();
+    let before = text.split(&stop).next().unwrap();
+    assert_eq!(stopped["text"].as_str().unwrap(), before, "{stop:?}");
+    assert_eq!(stopped["ending"], "stop-string");
+    let tokens = |of: &Value| of["tokens"].as_array().unwrap().clone();
+    let (all, some) = (tokens(&whole), tokens(&stopped));
+    assert!(some.len() < all.len(), "{stopped}");
+    assert_eq!(some, all[..some.len()]);
+    // The last of them is the one that completes the stop string.
+    let file = std::fs::read(format!("{}/tokenizer.json", model("plain"))).unwrap();
+    let tokenizer = Tokenizer::from_json(&file).unwrap();
+    let bytes: Vec<u8> = some
+        .iter()
+        .flat_map(|token| tokenizer.bytes(token.as_u64().unwrap() as u32).to_vec())
+        .collect();
+    let written = String::from_utf8_lossy(&bytes);
+    assert_eq!(written.find(&stop), Some(before.len()), "{written:?}");
+    let last = tokenizer.bytes(some.last().unwrap().as_u64().unwrap() as u32);
+    let shorter = String::from_utf8_lossy(&bytes[..bytes.len() - last.len()]);
+    assert!(!shorter.contains(&stop), "{shorter:?}");
 }

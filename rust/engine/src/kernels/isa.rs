@@ -1,5 +1,7 @@
 //! Which vector instructions the processor has.
 
+use std::fmt;
+
 /// A set of vector instructions that this processor has: there is no way to make another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Isa(Level);
@@ -61,6 +63,27 @@ impl Isa {
             Level::Avx512(_) => 8,
             _ => 2,
         }
+    }
+}
+
+/// As the makers of the processors call it.
+impl fmt::Display for Isa {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.0 {
+            Level::Portable => "none",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => "AVX2",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512(Products::OfFloats) => "AVX-512",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512(Products::OfBytes) => "AVX-512 with VNNI",
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512(Products::OfBf16) => "AVX-512 with VNNI and BF16",
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon(Products::OfFloats) => "NEON",
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon(Products::OfBytes) => "NEON with DotProd",
+        })
     }
 }
 

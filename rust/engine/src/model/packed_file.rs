@@ -11,14 +11,15 @@
 //! would be packed to, or whose checksum differs, is as good as none.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Shape;
 use crate::archive::Archive;
 use crate::kernels::{Listed, Memory, Pool, Precision, SharedMemory};
+use crate::whole_file::write_whole;
 
 /// Begins every such file.
 const MAGIC: u64 = u64::from_le_bytes(*b"gpt2ropk");
@@ -114,30 +115,10 @@ impl<'a> PackedFile<'a> {
         file.read_exact(piece)
     }
 
-    /// Write the file under another name, then rename it: it is there whole or not at all.
+    /// Write the file.
     pub fn write(&self, weights: &[u8], pool: &Pool) -> io::Result<()> {
-        let partial = self.partial_path();
         let header = self.header(checksum(weights, pool));
-        let written = File::create(&partial)
-            .and_then(|mut file| {
-                file.write_all(&header)?;
-                file.write_all(weights)?;
-                file.sync_all()
-            })
-            .and_then(|()| std::fs::rename(&partial, self.path));
-        if written.is_err() {
-            // Nothing may stay; the first error is the one to tell.
-            let _ = std::fs::remove_file(&partial);
-        }
-        written
-    }
-
-    /// With the process's number: two that start at once write the same, each for itself.
-    fn partial_path(&self) -> PathBuf {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let process = std::process::id();
-        self.path
-            .with_file_name(format!(".{name}.{process}.partial"))
+        write_whole(self.path, &[&header, weights])
     }
 
     fn header(&self, checksum: u64) -> Header {
