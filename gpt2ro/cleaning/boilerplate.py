@@ -75,10 +75,18 @@ PHRASES = (
     r"abonați-vă la: .*\(atom\)|vizualizați profilul meu complet|tema .{1,30}\. un produs blogger",
     r"sunteți pe pagina \d+ ?din \d+|you are on page \d+ ?of \d+|anda di halaman \d+ ?dari \d+",
     r"slideshare a scribd company logo|download to read offline",
+    # Of other portals of documents (DocPlayer, fdocumente, pdfcoffee), WordPress themes and forums.
+    r"mărimea: px|porniți afișarea la pagina:|download (\".*\"|now|as pdf.*|& view .*)",
+    r"page \d+(: .*)?|views [\d,]+ downloads [\d,]+.*|\d+ (views|downloads?)|report dmca",
+    r"upload(ed by)?: .{1,60}|post on \d.{1,20}|(words|pages): [\d,]+|more details",
+    r"post (author|category|comments|last modified|published|reading time):.*",
+    r"you are currently viewing .*|recommended posts|required fields are marked( \*)?",
+    r"citire estimată: \d+ .*|data/ora curentă este:? .*|descărcați ca pdf( sau txt)?",
     # Move on.
     r"(pagina|articolul|postarea) (anterioară|anterior|următoare|următor|următorul)",
     r"pagina principală|pagina \d+ (din|/) \d+|monitorul oficial al româniei(, partea .*)?",
-    r"(înapoi|mergi|salt|sari|skip) (to |la )?(sus|(la )?început|conținut|content|navigare)",
+    r"(înapoi|mergi|salt|sari|skip|jump) (to |la )?(sus|(la )?început|conținut|(main )?content|"
+    r"navigare)",
     r"(deschide|închide|comută) meniul|meniu principal",
     r"modifică( \| ?modificare sursă)?|modificare( sursă)?",
     # Shops.
@@ -87,17 +95,18 @@ PHRASES = (
 # The first letters of all of them; they tell nearly all lines of prose from phrases. Marks do not
 # count, and 0 is any number.
 FIRST_LETTERS = """
-    abon accep acest actua adaug adres adver afla alte apre artic auten cele cites citit click comen
-    comme comut conec cont cooki copyr credi creea cumpa data desch despr dimen distr downl e-mai
-    email etich faceb folos foto gesti inapo incar inchi inscr insta intra lasa leave like linke
-    loadi meniu mergi messe modif monit nici noi pagin parta pentr pinte polit posta poste power
-    prefe print priva produ publi rapor read refuz respi rss s-ar salt salve sari save scri setar
-    share site- skip slide spune stiri stoc sunte sursa tags tagur te-ar teleg tema terme terms this
-    tikto timp tipar trimi twitt ultim urmar utili v-ar vedet vezi vizua whats x your youtu + ©
+    abon accep acest actua adaug adres adver afla alte apre artic auten cele cites citir citit click
+    comen comme comut conec cont cooki copyr credi creea cumpa data desca desch despr dimen distr
+    downl e-mai email etich faceb folos foto gesti inapo incar inchi inscr insta intra jump lasa
+    leave like linke loadi marim meniu mergi messe modif monit more nici noi pages pagin parta pentr
+    pinte polit porni posta poste power prefe print priva produ publi rapor read recom refuz repor
+    requi respi rss s-ar salt salve sari save scri setar share site- skip slide spune stiri stoc
+    sunte sursa tags tagur te-ar teleg tema terme terms this tikto timp tipar trimi twitt ultim
+    uploa urmar utili v-ar vedet vezi views vizua whats words x your youtu + ©
 """
 HEADS = [
     *FIRST_LETTERS.split(), "un co", "un de", "0 co", "0 de", "0 mi", "0 vi", "no co", "the p",
-    "da cl", "dati", "anda ", "you a",
+    "da cl", "dati", "anda ", "you a", "0 do", "page ", "post ",
 ]  # fmt: skip
 # They begin with anything, so that all of a line is read before it is none of them; each has one of
 # these words.

@@ -74,12 +74,31 @@ WHOLE_WORDS = _word_set(
 # Ends of words that stand alone where such a font parts letters from their words: "înv ățat".
 PARTED_ENDS = _word_set(
     """
-    ăci ăcut ămas ără ări ării ărilor ăror ărui ăsit ățat ățământ ător ătoare ători ătre ăzut ția
-    ției țiile țiilor ților țional ționale țională țiunea țiuni
+    ăci ăcut ămas ără ări ării ărilor ăror ărui ăsit ătate ătatea ățat ății ățământ ător ătoare
+    ători ătre ăzut ități ția ției țiile țiilor țile ților țional ționale țională țiune țiunea
+    țiuni
     """
 )
+# Frequent words that are none as read by a program for English from a printed page: ă and â as d, ș
+# as q or g, ț as l or f. "Și" is left out, as "qi" is a word in texts on China, and on chargers.
+PRINTED_WORDS = _word_set(
+    """
+    această același aceștia achiziție acțiunea activități adevăr adevărat administrației astăzi
+    autorității autoritățile având bărbatul bucurești când căruia câteva către cerințele
+    clădirii clădirile completările condiții condițiile construcției construcții construcțiile
+    corespunzător curând cuvânt dacă dânsa dânsul decât deși documentația excepția execuție
+    făcea făcuse făcut fără funcție gândul gânduri găsit hotărârea informații însă instalații
+    își jumătate lăsat legătură lucrări lucrărilor măsură măsuri modificări modificările
+    național naționale noștri număr numărul obligația ordonanța pământ pământul până
+    președintele prevăzut prevăzute privește protecția protecție puțin rămas rămase răspunse
+    român românia româniei sânge secțiunea sfârșit siguranță situația suprafața tăcere târziu
+    tatăl toată totuși următoarele următorul văzut viața vieții
+    """
+)
+_READ_AS_ENGLISH = [str.maketrans("ăâîșț", letters) for letters in ("ddiql", "ddigf")]
+MISREAD_WORDS = {word.translate(read) for word in PRINTED_WORDS for read in _READ_AS_ENGLISH}
 _LOST = dict.fromkeys(map(ord, "ăâîșț"))
-DAMAGED_WORDS = PARTED_ENDS | {word.translate(_LOST) for word in WHOLE_WORDS}
+DAMAGED_WORDS = PARTED_ENDS | MISREAD_WORDS | {word.translate(_LOST) for word in WHOLE_WORDS}
 
 # The letters that Romanian alone has, and all that it has; k, q, w and y stand in loans and names.
 ROMANIAN_LETTERS = "ășțţ"

@@ -30,7 +30,8 @@ class CleaningSettings(FilterSettings):
         True, "remove the blank between a word and its comma or full stop"
     )
     space_punctuation: bool = setting(
-        True, "write a blank behind the punctuation of prose that has none (rece.Aici, casa,masa)"
+        True,
+        "write a blank behind punctuation and words of prose that have none (rece.Aici, verdeȘi)",
     )
     drop_boilerplate: bool = setting(
         True, "remove lines of navigation, cookie notices and share buttons"

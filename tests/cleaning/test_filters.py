@@ -53,6 +53,7 @@ def test_keeps_romanian_prose_verse_and_dialogue(text: str) -> None:
         (TURKISH, "not Romanian"),
         (ROMANIAN.translate(str.maketrans("", "", "ăâîșț")) + " Cnd plou, pmntul.", "letters lost"),
         (ROMANIAN.translate(str.maketrans("ășț", "???")), "letters lost"),
+        (f"{ROMANIAN} Aceastd lucrare, ca qi alte activitdli, priveqte pe elevi.", "letters lost"),
         (f"{ROMANIAN} Am înv ățat c ă exist ă și condi ții ale educa ției.", "letters lost"),
         ("Ștrudel, țuică, brânză, smântână, ștevie, țelină, mămăligă: " * 2, "too few stop words"),
         (f"{ROMANIAN}\n{ROMANIAN}", "repeats lines"),

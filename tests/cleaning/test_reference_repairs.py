@@ -65,7 +65,11 @@ FRAGMENTS = {
         *("cuvin-\nte", "să-\n", "mi ", "„", "«", ". ", "”", "și aici un rând destul de lung "),
     ],
     "spaced punctuation": [*" ,.;:!?1)”|\n\t", "a", "ă", " , b", "\xa0", " .Da", " ;"],
-    "glued punctuation": [*" ,.;!?1(_/\n", "ab", "Da", "ță", "Șa", "E", ".Com", ",", ".", "aB"],
+    "glued punctuation": [
+        *(*" ,.;!?1(_/\n", "ab", "Da", "ță", "Șa", "E", ".Com", ",", ".", "aB"),
+        *("aș", "Îi", "in", "In", "pentru", "Jo", "a" * 60, " ,,", "\n1)", "\n(2)", "\na)", "\n3."),
+        *("„", "“", "”", ".”", "!”"),
+    ],
     "blanks": [*"ab  \n\n\t\xa0\u3000"],
 }
 

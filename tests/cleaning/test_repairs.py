@@ -1,6 +1,8 @@
+import lzma
 import re
 import textwrap
 import unicodedata
+from pathlib import Path
 
 import pytest
 from ftfy.badness import MOJIBAKE_CATEGORIES
@@ -49,6 +51,7 @@ def test_leaves_good_text_alone(text: str) -> None:
         ("Ion , Ana .", "Ion, Ana.", "spaced punctuation"),
         ("Ion ,Ana .Apoi", "Ion, Ana. Apoi", "spaced punctuation"),
         ("Plouă.Aici bate vântul,ninge.", "Plouă. Aici bate vântul, ninge.", "glued punctuation"),
+        ("a)pentruIon\n„Da.”Apoi ,,Nu”", "a) pentru Ion\n„Da.” Apoi „Nu”", "glued punctuation"),
         ("s\u2011a", "s-a", "hyphens"),
         ("Text.\nCitește și: altul", "Text.", "boilerplate lines"),
         ("una   două", "una două", "blanks"),
@@ -96,6 +99,18 @@ def test_joins_the_lines_of_a_wrapped_text_only() -> None:
     settings = CleaningSettings(join_lines=False)
     assert repaired(WRAPPED, repairs(settings))[0] == WRAPPED.strip()
     assert repaired(VERSE, STEPS) == (VERSE, set())
+
+
+def test_keeps_the_names_written_with_a_capital_inside_of_real_sentences(
+    shared_corpora: Path,
+) -> None:
+    path = shared_corpora / "text" / "ro_sts_sentences.txt.xz"
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        text = file.read()
+    names = re.findall(r"[^\W\d_]*[a-zăâîșț]{2}[A-ZĂÂÎȘȚ][a-zăâîșț][^\W\d_]*", text)
+    assert len(names) > 100
+    fixed = clean(text)
+    assert [name for name in names if name not in fixed] == []
 
 
 # Three of four line ends divide a word: joining these alone would make the lines too long.

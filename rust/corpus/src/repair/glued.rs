@@ -1,6 +1,7 @@
-//! Punctuation with no blank behind it: "acasă.Aici", "casa,masa".
+//! Missing blanks: "acasă.Aici", "casa,masa", "iarba verdeȘi cerul", "a)pentru".
 
-use super::language::is_letter;
+use super::language::{Vocabulary, is_letter};
+use super::touching::words_touch;
 
 /// Beside letters, what stands in a piece of prose without a blank; with any other character it may be
 /// an address, a formula or a line of a program.
@@ -10,25 +11,100 @@ const IN_PROSE: &str = "-'’„”“\"«»()—–…,.;:!?";
 const MAX_SIDE: usize = 100;
 /// What stands behind the last stop of a name in the net: "Booking.Com".
 const ENDS_OF_NAMES: [&str; 6] = ["com", "info", "js", "net", "org", "ro"];
+/// The digits of the number of an item: "12)", "(12)".
+const NUMBER_DIGITS: usize = 3;
 
-/// Returns the text with a blank behind marks that have none; none if there is no such mark.
+/// Returns the text with the blanks that are missing in it; none if there are all.
 ///
-/// `glued` are the indices of marks before a letter, ascending. Two letters at least stand on either
-/// side of the mark. Behind a full stop, an exclamation or a question mark a sentence begins: a small
-/// letter stands before it, and behind it a word of which the first letter alone is a capital. Of
-/// several stops in a piece without a blank none ends a sentence ("java.lang.String").
-pub(super) fn with_blanks_behind_marks(text: &str, glued: &[usize]) -> Option<String> {
+/// `glued` are indices of bytes, ascending: of marks, brackets and quotation marks before a letter, of
+/// the end of a small letter before a capital, or of that capital.
+///
+/// A blank is missing
+/// - behind a mark of prose: two letters at least stand on either side of it. Behind a full stop, an
+///   exclamation or a question mark a sentence begins: a small letter stands before it, and behind it a
+///   word of which the first letter alone is a capital. Of several stops in a piece without a blank
+///   none ends a sentence ("java.lang.String");
+/// - behind the quotation mark that ends a sentence, before the next one;
+/// - behind the number of an item at the beginning of a line, before a word;
+/// - between words that touch.
+///
+/// Two commas before a word are an opening quotation mark.
+pub(super) fn with_missing_blanks(
+    text: &str,
+    glued: &[usize],
+    vocabulary: &Vocabulary,
+) -> Option<String> {
     let mut spaced = String::new();
     let mut copied = 0;
-    for &mark in glued {
-        if lacks_blank(text, mark) {
-            spaced.reserve(text.len() - copied + 1);
-            spaced.push_str(&text[copied..=mark]);
-            spaced.push(' ');
-            copied = mark + 1;
-        }
+    for &place in glued {
+        let end = match text.as_bytes()[place] {
+            b',' if are_quote(text, place) => {
+                spaced.push_str(&text[copied..place - 1]);
+                spaced.push('„');
+                copied = place + 1;
+                continue;
+            }
+            b',' | b';' | b'!' | b'?' if lacks_blank(text, place) => place + 1,
+            b'.' if lacks_blank(text, place) || ends_number(text, place) => place + 1,
+            b')' if ends_number(text, place) => place + 1,
+            0x9d if ends_sentence(text, place + 1) => place + 1,
+            0xc3.. if words_touch(text, place, vocabulary) => place,
+            b'a'..=b'z' | 0x80..0xc0 if words_touch(text, place + 1, vocabulary) => place + 1,
+            _ => continue,
+        };
+        spaced.reserve(text.len() - copied + 1);
+        spaced.push_str(&text[copied..end]);
+        spaced.push(' ');
+        copied = end;
     }
     (copied > 0).then(|| spaced + &text[copied..])
+}
+
+/// Returns whether the comma at a place is the second of two that stand for the mark „.
+fn are_quote(text: &str, second: usize) -> bool {
+    let before = text[..second].strip_suffix(',');
+    before.is_some_and(|before| before.is_empty() || before.ends_with([' ', '\n', '(']))
+}
+
+/// Returns whether the stop or bracket at a place ends the number of an item, which begins its line: "a)",
+/// "12)", "(12)" before a word, or "12." before one with a capital initial.
+fn ends_number(text: &str, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let mut letters = text[end + 1..].chars();
+    let [first, second] = [(); 2].map(|()| letters.next().unwrap_or(' '));
+    let is_stop = bytes[end] == b'.';
+    let begins = if is_stop {
+        first.is_uppercase() && second.is_lowercase()
+    } else {
+        is_letter(first) && is_letter(second)
+    };
+    let digits = bytes[..end].iter().rev();
+    let digits = digits.take_while(|byte| byte.is_ascii_digit());
+    let digits = digits.take(NUMBER_DIGITS + 1).count();
+    let is_letter = digits == 0 && !is_stop && end > 0 && bytes[end - 1].is_ascii_alphabetic();
+    let start = end - digits - usize::from(is_letter);
+    let begins_line = |start: usize| start == 0 || bytes[start - 1] == b'\n';
+    let is_alone = begins_line(start)
+        || (digits > 0 && !is_stop && bytes[start - 1] == b'(' && begins_line(start - 1));
+    begins && (is_letter || (1..=NUMBER_DIGITS).contains(&digits)) && is_alone
+}
+
+/// Returns whether a sentence in quotation marks ends at an index, and another one begins there: "„Da.”Iar".
+fn ends_sentence(text: &str, end: usize) -> bool {
+    let (before, after) = text.split_at(end);
+    let Some(quoted) = before.strip_suffix('”') else {
+        return false;
+    };
+    let mut letters = after.chars();
+    let [first, second] = [(); 2].map(|()| letters.next().unwrap_or(' '));
+    let is_end = quoted
+        .strip_suffix(['.', '!', '?'])
+        .is_some_and(|sentence| sentence.ends_with(char::is_lowercase));
+    if !(is_end && first.is_uppercase() && second.is_lowercase()) {
+        return false;
+    }
+    let last = quoted.rfind(['„', '“', '”', '\n']);
+    last.is_some_and(|last| quoted[last..].starts_with(['„', '“']))
 }
 
 fn lacks_blank(text: &str, mark: usize) -> bool {
@@ -65,7 +141,7 @@ fn last_two(text: &str) -> [char; 2] {
 }
 
 /// Returns the last piece of a text without a blank; none if it is longer than [`MAX_SIDE`].
-fn beginning(before: &str) -> Option<&str> {
+pub(super) fn beginning(before: &str) -> Option<&str> {
     let mut backwards = before.char_indices().rev().take(MAX_SIDE + 1);
     let mut start = before.len();
     let is_whole = backwards.by_ref().take(MAX_SIDE).any(|(index, character)| {
@@ -80,7 +156,7 @@ fn beginning(before: &str) -> Option<&str> {
 }
 
 /// Returns the first piece of a text without a blank; none if it is longer than [`MAX_SIDE`].
-fn end(after: &str) -> Option<&str> {
+pub(super) fn end(after: &str) -> Option<&str> {
     let place = after.char_indices().take(MAX_SIDE + 1);
     let blank = place
         .clone()
@@ -92,7 +168,7 @@ fn end(after: &str) -> Option<&str> {
 }
 
 /// Returns whether it has characters of prose only, and no bracket behind a letter, as formulas have.
-fn is_prose(piece: &str) -> bool {
+pub(super) fn is_prose(piece: &str) -> bool {
     let mut last = ' ';
     piece.chars().all(|character| {
         let is_call = character == '(' && is_letter(last);
@@ -102,22 +178,27 @@ fn is_prose(piece: &str) -> bool {
 }
 
 /// Returns whether a stop stands before a letter in a piece.
-fn has_inner_stop(piece: &str) -> bool {
+pub(super) fn has_inner_stop(piece: &str) -> bool {
     let mut behind = piece.split('.').skip(1);
     behind.any(|rest| rest.starts_with(is_letter))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::marks::{is_initial, may_lack_blank};
     use super::*;
+    use crate::blocks::indices;
 
     fn spaced(text: &str) -> String {
-        let marks = text.match_indices([',', '.', ';', '!', '?']);
-        let glued: Vec<usize> = marks
-            .map(|(index, _)| index)
-            .filter(|index| text[index + 1..].starts_with(is_letter))
+        let vocabulary = Vocabulary {
+            romanian: ["pentru", "și"].map(str::to_owned).into(),
+            foreign: [].into(),
+        };
+        let places = indices(text.as_bytes(), 0, may_lack_blank);
+        let glued: Vec<usize> = places
+            .filter(|index| !is_initial(text.as_bytes(), *index))
             .collect();
-        with_blanks_behind_marks(text, &glued).unwrap_or_else(|| text.to_owned())
+        with_missing_blanks(text, &glued, &vocabulary).unwrap_or_else(|| text.to_owned())
     }
 
     #[test]
@@ -129,6 +210,53 @@ mod tests {
             ("(moale,Mătasă)", "(moale, Mătasă)"),
         ] {
             assert_eq!(spaced(glued), apart);
+        }
+    }
+
+    #[test]
+    fn words_items_and_quotations_are_parted() {
+        for (glued, apart) in [
+            ("iarba verdeȘi cerul", "iarba verde Și cerul"),
+            ("câmpulȘi pentruAna", "câmpul Și pentru Ana"),
+            (
+                "1.Taxe\n12)ani\n(3)Un\na)de",
+                "1. Taxe\n12) ani\n(3) Un\na) de",
+            ),
+            ("„Vine.”Apoi „Da!”Iar", "„Vine.” Apoi „Da!” Iar"),
+            ("zise ,,da” și ,,Nu”", "zise „da” și „Nu”"),
+            (",,Da”\n,,Nu” (,,ba”)", "„Da”\n„Nu” („ba”)"),
+        ] {
+            assert_eq!(spaced(glued), apart);
+        }
+    }
+
+    #[test]
+    fn what_is_no_item_and_no_quotation_stays() {
+        for text in [
+            "(re)luat",
+            "(s)he",
+            "a 1.Da",
+            "1234)ani",
+            "x 3)ani",
+            "1.da",
+            "1.DA",
+            "1234.Da",
+            "1)a",
+            "ab)da",
+            ".Da",
+            ")da",
+            "”Da.”Iar",
+            "Da.”Iar",
+            "„a\nDa.”Iar",
+            "„Da.”iar",
+            "„D.”Iar",
+            "a,,b",
+            ",,,a",
+            "1,,b",
+            ",, a",
+            ",,1",
+        ] {
+            assert_eq!(spaced(text), text);
         }
     }
 

@@ -32,7 +32,7 @@ pub enum Kind {
     DividedWords,
     /// Blanks before punctuation.
     SpacedPunctuation,
-    /// Punctuation with no blank behind it.
+    /// Punctuation and words with no blank behind them.
     GluedPunctuation,
     /// Blanks and blank lines to spare.
     Blanks,

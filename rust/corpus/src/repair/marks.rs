@@ -12,15 +12,54 @@ fn is_space_before_mark(byte: u8, next: u8) -> bool {
     (byte == b' ') & (is_stop | (next == b'!') | (next == b'?'))
 }
 
-/// Whether two bytes are a mark behind which a blank may be missing, and the first of a letter: `,a`. Of
-/// letters outside of ASCII those count that have two bytes.
+/// Whether a blank may be missing behind the character that ends with a byte, or before the one that
+/// begins with it: a mark, a closing bracket or quotation mark before a letter (`,a`, `)a`, `”A`), or a
+/// capital behind a small letter (`aB`). Of letters outside of ASCII those of two bytes count, and of
+/// small and capital ones those of Romanian.
 #[inline(always)]
-pub(super) fn is_mark_before_letter(byte: u8, next: u8) -> bool {
-    let is_mark =
-        (byte == b',') | (byte == b'.') | (byte == b';') | (byte == b'!') | (byte == b'?');
+pub(super) fn may_lack_blank(byte: u8, next: u8) -> bool {
+    let is_mark = (byte == b',')
+        | (byte == b'.')
+        | (byte == b';')
+        | (byte == b'!')
+        | (byte == b'?')
+        | (byte == b')')
+        | (byte == CLOSING_QUOTE_END);
     let is_ascii = (next | 0x20).wrapping_sub(b'a') < 26;
     let begins_two = (0xc3..0xe0).contains(&next);
-    is_mark & (is_ascii | begins_two)
+    let is_capital = next.wrapping_sub(b'A') < 26;
+    (is_mark & (is_ascii | begins_two))
+        | (ends_small(byte) & is_capital)
+        | is_capital_letter(byte, next)
+}
+
+/// Whether what [`may_lack_blank`] finds at an index is a capital outside of ASCII that no small letter
+/// stands before.
+#[inline]
+pub(super) fn is_initial(bytes: &[u8], index: usize) -> bool {
+    let before = index.checked_sub(1).map(|before| bytes[before]);
+    bytes[index] >= 0xc3 && !before.is_some_and(ends_small)
+}
+
+/// Whether a byte is a small letter of ASCII or may be the second one of ă, â, î, ș, ț, ş, ţ.
+#[inline(always)]
+fn ends_small(byte: u8) -> bool {
+    let ends_a_or_i = (byte == 0x83) | (byte == 0xa2) | (byte == 0xae);
+    let ends_s_or_t = (byte == 0x99) | (byte == 0x9b) | (byte == 0x9f) | (byte == 0xa3);
+    (byte.wrapping_sub(b'a') < 26) | ends_a_or_i | ends_s_or_t
+}
+
+/// The last byte of the quotation mark ”.
+const CLOSING_QUOTE_END: u8 = 0x9d;
+
+/// Whether two bytes are one of the capitals Ă, Â, Î, Ș, Ț, also with a cedilla.
+#[inline(always)]
+fn is_capital_letter(byte: u8, next: u8) -> bool {
+    let is_a_or_i = (byte == 0xc3) & ((next == 0x82) | (next == 0x8e));
+    let is_a_breve = (byte == 0xc4) & (next == 0x82);
+    let is_s_or_t = (byte == 0xc8) & (next & 0xfd == 0x98);
+    let has_cedilla = is_cedilla_letter(byte, next) & (next & 1 == 0);
+    is_a_or_i | is_a_breve | is_s_or_t | has_cedilla
 }
 
 /// Whether two bytes are blanks of which one is to spare: two spaces, or a space at the end of a line.
@@ -85,6 +124,24 @@ mod tests {
         }
         for (byte, next) in [(b' ', b'a'), (b'\n', b'\n'), (b'a', b' '), (b' ', 0)] {
             assert!(!is_blank_to_spare(byte, next), "{byte} {next}");
+        }
+    }
+
+    #[test]
+    fn a_blank_may_be_missing_behind_marks_and_before_capitals_in_words() {
+        let found = |text: &str| {
+            let places = indices(text.as_bytes(), 0, may_lack_blank);
+            let places = places.filter(|index| !is_initial(text.as_bytes(), *index));
+            places.collect::<Vec<_>>()
+        };
+        for text in [
+            "a.B", "a,ș", "1)a", "aB", "ăB", "șȘ", "aĂ", "ţÎ", "aŢ", "aÂ",
+        ] {
+            assert_eq!(found(text).len(), 1, "{text}");
+        }
+        assert_eq!(found("da.”Iar"), [5]);
+        for text in ["În Țară, a B AB Șt „A” a. B (a) ĂB", "", "Î"] {
+            assert_eq!(found(text), [], "{text}");
         }
     }
 

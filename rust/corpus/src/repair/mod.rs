@@ -19,6 +19,7 @@ mod marks;
 mod punctuation;
 mod scan;
 mod tags;
+mod touching;
 mod wrapped;
 
 use std::borrow::Cow;
@@ -194,7 +195,9 @@ impl Repairer {
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),
             Kind::SpacedPunctuation => punctuation::with_attached_punctuation(text, &found.spaced),
-            Kind::GluedPunctuation => glued::with_blanks_behind_marks(text, &found.glued),
+            Kind::GluedPunctuation => {
+                glued::with_missing_blanks(text, &found.glued, &self.vocabulary)
+            }
             Kind::Blanks => characters::with_meant_blanks(text, &found.spare),
         })
     }

@@ -10,7 +10,7 @@ use super::classes::{
 use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
 use super::marks::{
-    is_blank_to_spare, is_cedilla_letter, is_letter, is_mark_before_letter, needs_a_look,
+    is_blank_to_spare, is_cedilla_letter, is_initial, is_letter, may_lack_blank, needs_a_look,
 };
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES, Widths};
 use crate::blocks::{BLOCK, Gather, ROOM, Task, below, block_at, members, run, set};
@@ -30,7 +30,7 @@ pub(super) struct Findings {
     pub(super) turkish: Vec<usize>,
     /// Where blanks before punctuation are: indices of bytes, ascending.
     pub(super) spaced: Vec<usize>,
-    /// Where marks are with a letter right behind them: indices of bytes, ascending.
+    /// Where a blank may be missing, as [`may_lack_blank`] says: indices of bytes, ascending.
     pub(super) glued: Vec<usize>,
     /// Where hyphens before line ends are that may divide a word: indices of bytes, ascending.
     pub(super) divided: Vec<usize>,
@@ -183,8 +183,9 @@ impl Task for Scan<'_> {
             if cedillas == 0 {
                 cedillas = set(gather, block, is_cedilla_letter);
             }
-            let glued = set(gather, block, is_mark_before_letter) & below(length);
+            let glued = set(gather, block, may_lack_blank) & below(length);
             let glued = members(glued).map(|member| start + member);
+            let glued = glued.filter(|index| !is_initial(self.bytes, *index));
             self.findings.glued.extend(glued);
             let continuations = set(gather, block, |byte, _| {
                 byte.cast_signed() < 0xc0_u8.cast_signed()
