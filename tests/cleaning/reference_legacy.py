@@ -17,11 +17,16 @@ WINDOWS_1256 = re.compile(f"(?:[آأؤإب]|â€)[{CONTINUATION}]")
 
 
 def with_legacy_letters(text: str) -> str:
-    """Return the text with its Romanian letters, if it was read as Latin-1 or as Windows-1256."""
+    """Return the text with its Romanian letters, if it was read as Latin-1 or as Windows-1256.
+
+    So is one in which ǎ was typed for ă, and that has no other vowel of Chinese in Latin letters.
+    """
     pairs = "".join(WINDOWS_1256.findall(text)).encode("cp1256").decode()
     others = WINDOWS_1256.sub("", text)
     if sum(letter in "ăĂâÂîÎșȘțȚşŞţŢ" for letter in pairs) >= 2 and not re.search("[؀-ۿ]", others):
         return WINDOWS_1256.sub(lambda match: match[0].encode("cp1256").decode(), text)
+    if re.search("[ǎǍ]", text) and not re.search("[ǐǒǔǚǏǑǓǙ]", text):
+        return text.replace("ǎ", "ă").replace("Ǎ", "Ă")
     if any(is_mojibake(*four[1:]) for four in fours(text)):
         return text
     lines = [line for line in text.split("\n") if is_marked(line)]

@@ -209,7 +209,7 @@ def test_restores_99_in_100_passages_of_every_real_file(shared_corpora: Path) ->
 
 
 def test_changes_no_right_real_document(shared_corpora: Path) -> None:
-    # What changes has ã for ă, or þ or º in a word, which no Romanian has: it was not right.
+    # What changes has ã or ǎ for ă, or þ or º in a word, which no Romanian has: it was not right.
     wrong = re.compile(r"[a-zâî]ã|ã[a-zâî]|\bã|þ|Þ[a-zâîãăț]|[a-z]º[a-z]|\bº[a-z]")
     changed = 0
     for path in sorted((shared_corpora / "text").glob("*.xz")):
@@ -217,6 +217,6 @@ def test_changes_no_right_real_document(shared_corpora: Path) -> None:
             fixed, kinds = REPAIRER.repair(text)
             if kinds:
                 changed += 1
-                assert len(wrong.findall(text)) >= 2, text[:200]
+                assert "ǎ" in text or len(wrong.findall(text)) >= 2, text[:200]
                 assert not re.search("[0-9] ?[șȘ]C", fixed)
     assert changed < 50

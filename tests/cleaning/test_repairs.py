@@ -46,6 +46,7 @@ def test_leaves_good_text_alone(text: str) -> None:
         ("casa\u0306", "casă", "composed letters"),
         ("<b>Ion</b>", "Ion", "HTML tags"),
         ("ºi þarã", "și țară", "legacy encodings"),
+        ("sǎ fie", "să fie", "legacy encodings"),
         ("ţară", "țară", "cedilla letters"),
         ("locui-\ntoare noi", "locuitoare\nnoi", "divided words"),
         ("Ion , Ana .", "Ion, Ana.", "spaced punctuation"),

@@ -185,7 +185,7 @@ pub(super) fn has_inner_stop(piece: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::marks::{is_initial, may_lack_blank};
+    use super::super::marks::{may_lack_blank, stays};
     use super::*;
     use crate::blocks::indices;
 
@@ -196,7 +196,7 @@ mod tests {
         };
         let places = indices(text.as_bytes(), 0, may_lack_blank);
         let glued: Vec<usize> = places
-            .filter(|index| !is_initial(text.as_bytes(), *index))
+            .filter(|index| !stays(text.as_bytes(), *index))
             .collect();
         with_missing_blanks(text, &glued, &vocabulary).unwrap_or_else(|| text.to_owned())
     }

@@ -17,13 +17,22 @@ use place::{Place, places};
 pub(super) use place::LEGACY;
 pub(super) use windows_1256::LEADS as WINDOWS_1256_LEADS;
 
-/// Returns the text with its Romanian letters, if it was read in a wrong encoding.
+/// Letters with a caron that were typed for ă and Ă.
+pub(super) const CARONS: [char; 2] = ['ǎ', 'Ǎ'];
+/// Other vowels with a caron: of Chinese in Latin letters.
+const PINYIN: [char; 8] = ['ǐ', 'ǒ', 'ǔ', 'ǚ', 'Ǐ', 'Ǒ', 'Ǔ', 'Ǚ'];
+
+/// Returns the text with its Romanian letters, if it was read in a wrong encoding, or if ǎ was typed
+/// for ă.
 ///
 /// Returns none for another text, and for one with mojibake, which must be repaired first; but UTF-8
 /// read as Windows-1256 is repaired here, since nobody else does.
 pub(super) fn with_legacy_letters(text: &str, vocabulary: &Vocabulary) -> Option<String> {
     if let Some(read) = windows_1256::read_as_utf_8(text) {
         return Some(read);
+    }
+    if text.contains(CARONS) && !text.contains(PINYIN) {
+        return Some(text.replace(CARONS[0], "ă").replace(CARONS[1], "Ă"));
     }
     if places(text).any(Place::begins_mojibake) {
         return None;
@@ -83,6 +92,12 @@ mod tests {
             "Ți-aș da, că Ți-oi zice"
         );
         assert_eq!(restored("¥Aºa e!µ zise ºi tãcu."), "„Așa e!” zise și tăcu.");
+    }
+
+    #[test]
+    fn a_caron_stands_for_a_breve_unless_chinese_has_others() {
+        assert_eq!(restored("sǎ fie Ǎ"), "să fie Ă");
+        assert_eq!(restored("salutul nǐ hǎo"), "salutul nǐ hǎo");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::classes::{
 use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
 use super::marks::{
-    is_blank_to_spare, is_cedilla_letter, is_initial, is_letter, may_lack_blank, needs_a_look,
+    is_blank_to_spare, is_cedilla_letter, is_letter, may_lack_blank, needs_a_look, stays,
 };
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES, Widths};
 use crate::blocks::{BLOCK, Gather, ROOM, Task, below, block_at, members, run, set};
@@ -185,7 +185,7 @@ impl Task for Scan<'_> {
             }
             let glued = set(gather, block, may_lack_blank) & below(length);
             let glued = members(glued).map(|member| start + member);
-            let glued = glued.filter(|index| !is_initial(self.bytes, *index));
+            let glued = glued.filter(|index| !stays(self.bytes, *index));
             self.findings.glued.extend(glued);
             let continuations = set(gather, block, |byte, _| {
                 byte.cast_signed() < 0xc0_u8.cast_signed()
