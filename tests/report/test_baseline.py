@@ -21,7 +21,7 @@ def metrics(factor: float, steps: list[int], **changed: Any) -> Record:
     split = {"bits_per_byte": 1.2 * factor, "word_perplexity": 300.0 * factor}
     values = {
         "parameters": 1000,
-        "tokens_seen": 100 * steps[-1],
+        "tokens_read": 100 * steps[-1],
         "valid": split,
         "test": split,
         "probes": {"pairs": 90, "accuracy": 0.75 / factor, "phenomena": {}},
@@ -34,7 +34,7 @@ def test_rows_tell_sizes_splits_and_probes_of_both() -> None:
     rows = baseline_rows(metrics(1.0, [0, 100]), metrics(1.5, [0, 100]))
     assert rows == [
         ("parameters", "1,000", "1,000"),
-        ("tokens seen", "10,000", "10,000"),
+        ("tokens read", "10,000", "10,000"),
         ("validation: bits per byte", "1.2", "1.8"),
         ("validation: perplexity per word", "300", "450"),
         ("test: bits per byte", "1.2", "1.8"),
