@@ -81,7 +81,7 @@ def test_the_page_has_the_table_and_both_curves_in_one_chart(results, baseline) 
     assert "<h3>Compared with random weights</h3>" in html
     row = 'validation after 200 steps: bits per byte</th><td class="number">1.9</td>'
     assert f'{row}<td class="number">2.9</td>' in html
-    assert html.count('<polyline class="baseline"') == 4  # every chart that has points
+    assert html.count('<polyline class="baseline"') == 3  # every chart that has points
     assert "dashed: from random weights" in html
 
 
