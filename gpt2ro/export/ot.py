@@ -1,7 +1,8 @@
 """The weights as rust-bert reads them: a TorchScript archive, `rust_model.ot`.
 
 tch's VarStore loads the parameters of a TorchScript module by name; attributes and buffers it does
-not find. A parameter's name may hold no dot there, and tch turns `|` into one.
+not find. A parameter's name may hold no dot there, and tch turns `|` into one. PyTorch calls
+torch.jit deprecated, for torch.compile and torch.export; neither writes what tch reads.
 """
 
 from collections.abc import Mapping

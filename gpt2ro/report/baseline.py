@@ -25,7 +25,7 @@ def baseline_rows(metrics: Record, baseline: Record) -> list[Row]:
     """
     rows = [
         _row("parameters", metrics, baseline, lambda one: whole(one.integer("parameters"))),
-        _row("tokens seen", metrics, baseline, lambda one: whole(one.integer("tokens_seen"))),
+        _row("tokens read", metrics, baseline, lambda one: whole(one.integer("tokens_read"))),
     ]
     for split, name in SPLIT_NAMES.items():
         if _has_both(metrics, baseline, split):

@@ -56,7 +56,7 @@ class Recipe:
     best_step: int
     skipped_steps: int
     rollbacks: int
-    tokens_seen: int
+    tokens_read: int
     batch: int
     context: int
     optimizer: str
@@ -130,7 +130,7 @@ def recipe(experiment: Record, metrics: Record) -> Recipe:
         best_step=metrics.integer("best_step"),
         skipped_steps=metrics.integer("skipped_steps"),
         rollbacks=metrics.integer("rollbacks"),
-        tokens_seen=metrics.integer("tokens_seen"),
+        tokens_read=metrics.integer("tokens_read"),
         batch=batch.integer("TOKENS"),
         context=batch.integer("CONTEXT"),
         optimizer=optimizer.text("NAME"),

@@ -1,7 +1,7 @@
 """Line charts: the geometry is computed here, the template writes it as SVG."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gpt2ro.report.formats import real, whole
@@ -13,6 +13,12 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 30, 14, 26
 INTERVALS = 4  # about so many between ticks: enough to read values, not so many as to distract
 MAX_DOTS = 60  # above, dots would hide the line
 SMALL = 1e-6  # what is less is nearly zero, of all measures that are drawn
+# Lines that may stand beside the main one, and what the page says of them.
+TRAINING, BASELINE = "training", "baseline"
+LEGEND = {
+    TRAINING: "dotted: the training text, as it was read",
+    BASELINE: "dashed: from random weights",
+}
 
 Point = tuple[float, float]
 Tick = tuple[float, str]
@@ -28,7 +34,7 @@ class Chart:
         line: the points as the attribute `points` of a polyline.
         dots: points with the text that is shown on hovering; none when there are too many.
         best: the best point, in words.
-        baseline: the second line, like the first; empty without a baseline.
+        others: lines beside it, like it, by their names in `LEGEND`.
     """
 
     name: str
@@ -37,24 +43,30 @@ class Chart:
     line: str
     dots: list[tuple[float, float, str]]
     best: str
-    baseline: str = ""
+    others: dict[str, str]
 
 
 def line_chart(
-    name: str, points: list[Point], baseline: Sequence[Point] = (), *, more_is_better: bool = False
+    name: str,
+    points: list[Point],
+    others: Mapping[str, list[Point]] | None = None,
+    *,
+    more_is_better: bool = False,
 ) -> Chart | None:
     """Return the chart of a measure against the training step, or None without any point.
 
     Args:
         points: (step, value), both finite, by step.
-        baseline: those of a second line.
+        others: those of lines beside it, by their names in `LEGEND`; one may have none.
         more_is_better: whether the best point is the highest.
     """
     if not points:
         return None
-    steps = [step for step, _ in (*points, *baseline)]
+    others = others or {}
+    every = [point for line in (points, *others.values()) for point in line]
+    steps = [step for step, _ in every]
     x_ticks = [tick for tick in ticks(0, max(steps)) if tick <= max(steps)]
-    values = [value for _, value in (*points, *baseline)]
+    values = [value for _, value in every]
     y_ticks = ticks(min(values), max(values))
 
     def place(point: Point) -> Point:
@@ -72,7 +84,9 @@ def line_chart(
         line=joined([place(point) for point in points]),
         dots=dots if len(dots) <= MAX_DOTS else [],
         best=best(points, more_is_better),
-        baseline=joined([place(point) for point in baseline]),
+        others={
+            kind: joined([place(point) for point in line]) for kind, line in others.items() if line
+        },
     )
 
 

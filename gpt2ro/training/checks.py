@@ -26,7 +26,9 @@ def check_arguments(paths: Paths, threads: int) -> None:
         raise UserError(f"{config}: not found; name the folder of a GPT-2.")
     if paths.checkpoint:
         check_is_checkpoint(paths.checkpoint)
-    for folder in (paths.model, paths.metrics.parent):
+    if paths.metrics.is_dir():
+        raise UserError(f"{paths.metrics}: a folder; name a file such as metrics.json in it.")
+    for folder in (paths.model, paths.metrics.parent, paths.runs):
         there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
         if not there.is_dir() or not os.access(there, os.W_OK):
             raise UserError(f"{folder}: {there} is no folder that can be written; name another.")

@@ -47,14 +47,26 @@ class Position:
     used: int = 0
 
 
-class ContextSampler:
-    """Gives training contexts: each epoch cuts the stream anew and visits every context once.
+def contexts_of_epoch(tokens: int, context: int) -> int:
+    """Return how many contexts of so many tokens it takes to read a stream once."""
+    return -(-tokens // context)
 
-    The stream is cut into contexts of `context` tokens; targets are the inputs shifted by one, so a
-    context needs one token more. In every epoch the place of the first cut is drawn anew, within
-    the first context, so that a token is not always predicted from the same few tokens. The order
-    of the contexts is drawn too. Both depend only on the seed and the epoch, so `position` is all
-    that is needed to resume.
+
+def tokens_read(position: Position, tokens: int, context: int) -> int:
+    """Return how many tokens of a stream of `tokens` a sampler has given until a position."""
+    return (position.epoch * contexts_of_epoch(tokens, context) + position.used) * context
+
+
+class ContextSampler:
+    """Gives training contexts: each epoch cuts the stream anew and reads all of it.
+
+    The stream is taken as a ring: its last token ends a document, and its first one begins one. An
+    epoch cuts it into contexts of `context` tokens, from a place that is drawn, so that a token is
+    not always predicted from the same few tokens. The last context goes on over that place, where
+    fewer than `context` tokens are read twice; every other token is read once. Targets are the
+    inputs shifted by one, so a context is read with the token after it. The order of the contexts
+    is drawn too. Place and order depend only on the seed and the epoch, so `position` is all that
+    is needed to resume.
     """
 
     def __init__(self, stream: TokenStream, context: int, seed: int) -> None:
@@ -66,22 +78,23 @@ class ContextSampler:
                 f"tokens/train: {len(stream):,} tokens, and one context needs {context + 1:,}; add "
                 "text, or lower BATCH.CONTEXT."
             )
-        # One context fewer than there is room for, so that the first cut can move by a context.
-        self.contexts = max(1, (len(stream) - 1) // context - 1)
+        self.contexts = contexts_of_epoch(len(stream), context)
         self.seek(Position())
 
     def seek(self, position: Position) -> None:
         """Continue at this position."""
         random = np.random.default_rng([self._seed, position.epoch])
-        slack = len(self._stream) - 1 - self.contexts * self._context
-        self._first = int(random.integers(min(slack, self._context - 1) + 1))
+        self._first = int(random.integers(len(self._stream)))
         self._order: NDArray[np.int64] = random.permutation(self.contexts)
         self.position = position
 
     def fill(self, rows: NDArray[np.int64]) -> None:
         """Read the next contexts, each with the token after it, `(count, context + 1)` int64."""
         for row in rows:
-            self._stream.fill(row, self._next())
+            start = self._next()
+            before_end = len(self._stream) - start
+            self._stream.fill(row[:before_end], start)
+            self._stream.fill(row[before_end:], 0)
 
     def skip(self, count: int) -> None:
         """Pass over contexts, as another process uses them."""
@@ -96,7 +109,7 @@ class ContextSampler:
         self._begin_epoch_if_due()
         index = int(self._order[self.position.used])
         self.position.used += 1
-        return self._first + index * self._context
+        return (self._first + index * self._context) % len(self._stream)
 
     def _begin_epoch_if_due(self) -> None:
         if self.position.used == self.contexts:

@@ -46,8 +46,9 @@ class Processes:
     def sum_up(self, tensors: Iterable[Tensor]) -> None:
         """Replace tensors by their sums over the processes; all get the same bits."""
         if self.count > 1:
-            for tensor in tensors:
-                torch_distributed.all_reduce(tensor)
+            with _lost_process_told():
+                for tensor in tensors:
+                    torch_distributed.all_reduce(tensor)
 
     def any(self, flag: bool) -> bool:
         """Tell whether a flag is set in any process."""
@@ -59,7 +60,8 @@ class Processes:
         """Return the values of the first process, in every process."""
         tensor = torch.tensor(values, dtype=torch.float64)
         if self.count > 1:
-            torch_distributed.broadcast(tensor, src=0)
+            with _lost_process_told():
+                torch_distributed.broadcast(tensor, src=0)
         return tensor.tolist()
 
     def from_all(self, tensor: Tensor) -> list[Tensor]:
@@ -67,7 +69,8 @@ class Processes:
         if self.count == 1:
             return [tensor]
         found = [torch.empty_like(tensor) for _ in range(self.count)]
-        torch_distributed.all_gather(found, tensor)
+        with _lost_process_told():
+            torch_distributed.all_gather(found, tensor)
         return found
 
     def wait(self) -> None:
@@ -76,6 +79,26 @@ class Processes:
 
 
 ALONE = Processes()
+
+
+@contextmanager
+def _lost_process_told() -> Iterator[None]:
+    """Tell that another process has ended while this one exchanged something with it.
+
+    Raises:
+        UserError: it has, or did not answer for `PATIENCE`.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        # Gloo's errors are RuntimeErrors, NCCL's DistErrors; others are faults of this process.
+        if type(error) is not RuntimeError and not isinstance(error, torch_distributed.DistError):
+            raise
+        raise UserError(
+            "training: another of its processes has ended without a word, killed by the system for "
+            f"its memory, say ({str(error).partition('. ')[0]}); see the system's log, and run "
+            "again to continue from the last checkpoint."
+        ) from error
 
 
 @contextmanager
@@ -93,21 +116,17 @@ def joined_processes() -> Iterator[Processes]:
     try:
         yield Processes(rank, count)
     except UserError as error:
-        error.told = _errors(store, 1) > 1
+        error.told = _errors(store) > 1
         raise
-    except RuntimeError as error:
-        # PyTorch's, of a process that waited for another one, which has told why it ended.
-        if not _errors(store, 0):
-            raise
-        followed = UserError(f"another process has ended ({error}).")
-        followed.told = True
-        raise followed from error
+    except Exception:
+        _errors(store)  # a traceback follows, and those that wait for this process say nothing
+        raise
     finally:
         torch_distributed.destroy_process_group()
 
 
-def _errors(store: Store, more: int) -> int:
-    """Return how many processes have reported an error, after adding so many.
+def _errors(store: Store) -> int:
+    """Return how many processes have ended by an error, this one included.
 
     What is wrong for one process is mostly wrong for all, and one line is enough. It need not come
     from the first process: a GPU may be missing for the last one only.
@@ -115,9 +134,9 @@ def _errors(store: Store, more: int) -> int:
     # torchrun can restart the processes after a failure; it keeps the store.
     attempt = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
     try:
-        return int(store.add(f"gpt2ro/errors/{attempt}", more))
+        return int(store.add(f"gpt2ro/errors/{attempt}", 1))
     except RuntimeError:
-        return more  # the process that kept the store has ended
+        return 1  # the process that kept the store has ended
 
 
 def local_rank() -> int:

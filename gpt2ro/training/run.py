@@ -20,7 +20,7 @@ from gpt2ro.training.branching import check_branch
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.checks import check_arguments, check_held_out, check_tokenizer, check_train
 from gpt2ro.training.config import check_shares
-from gpt2ro.training.data import ContextSampler, TokenStream
+from gpt2ro.training.data import ContextSampler, TokenStream, tokens_read
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
 from gpt2ro.training.devices import chosen_device, slow_precision
 from gpt2ro.training.earlier_runs import tell_new_run
@@ -222,7 +222,8 @@ def final_metrics(
 ) -> dict[str, Any]:
     """Return how the model was trained and how it predicts; no times, so that equal runs are equal.
 
-    Without a test split `test` is None.
+    Without a test split `test` is None. `tokens_read` are those of all batches, also of steps that
+    were skipped or that were left behind when the training went back to a checkpoint.
     """
     data: dict[str, dict[str, int]] = defaultdict(lambda: {"documents": 0, "tokens": 0, "bytes": 0})
     for shard in shards["train"]:
@@ -231,10 +232,11 @@ def final_metrics(
         facts["tokens"] += len(shard.tokens)
         facts["bytes"] += shard.bytes
     context, test = config.BATCH.CONTEXT, shards["test"]
+    tokens = sum(facts["tokens"] for facts in data.values())
     return {
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "steps": state.step,
-        "tokens_seen": state.step * config.BATCH.TOKENS,
+        "tokens_read": tokens_read(state.position, tokens, context),
         "best_step": state.best_step,
         "skipped_steps": state.guard.skipped,
         "rollbacks": state.guard.rollbacks,

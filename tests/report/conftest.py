@@ -138,7 +138,7 @@ def write_metrics(results: Path) -> None:
     metrics = {
         "parameters": 3_284_224,
         "steps": 200,
-        "tokens_seen": 204_800,
+        "tokens_read": 204_800,
         "best_step": 150,
         "skipped_steps": 2,
         "rollbacks": 1,

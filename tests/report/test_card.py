@@ -95,7 +95,7 @@ def test_tells_architecture_and_training(results, model, catalogue) -> None:
     for words in (
         "3,284,224 parameters: 4 layers, width 192, 6 heads, context 256 tokens, vocabulary 2,048",
         "from random weights",
-        "200 steps of 1,024 tokens in contexts of 128: 204,800 tokens seen, 2 steps skipped",
+        "200 steps of 1,024 tokens in contexts of 128: 204,800 tokens read, 2 steps skipped",
         "Optimiser muon, learning rate\n0.005, float32",
         "of step 150",
     ):

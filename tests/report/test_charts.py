@@ -80,11 +80,11 @@ def test_a_single_evaluation_is_a_chart_and_none_is_none() -> None:
 
 
 def test_a_second_line_lies_in_the_same_axes() -> None:
-    chart = line_chart("loss", [(0, 4.0), (50, 2.0)], [(0, 8.0), (100, 2.0)])
+    chart = line_chart("loss", [(0, 4.0), (50, 2.0)], {"baseline": [(0, 8.0), (100, 2.0)]})
     assert chart is not None
     one, other = (
         [tuple(map(float, point.split(","))) for point in line.split()]
-        for line in (chart.line, chart.baseline)
+        for line in (chart.line, chart.others["baseline"])
     )
     assert other[0][1] < one[0][1]  # 8 is above 4
     assert other[1][1] == one[1][1]  # both are 2
@@ -93,7 +93,7 @@ def test_a_second_line_lies_in_the_same_axes() -> None:
     assert chart.best == "lowest: 2 at step 50"
 
 
-def test_without_a_second_line_there_is_none() -> None:
-    chart = line_chart("loss", [(0, 4.0)])
+def test_a_line_without_points_is_none() -> None:
+    chart = line_chart("loss", [(0, 4.0)], {"baseline": [], "training": [(0, 5.0)]})
     assert chart is not None
-    assert chart.baseline == ""
+    assert list(chart.others) == ["training"]

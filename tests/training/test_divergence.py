@@ -82,6 +82,7 @@ def test_rollbacks_restore_weights_lower_the_rate_and_use_no_data_twice(world, c
     assert len(seen.places) == 15 + 24 - 6
     figures = metrics(world)
     assert (figures["skipped_steps"], figures["rollbacks"]) == (6, 2)
+    assert figures["tokens_read"] == 64 * len(seen.places)
     assert figures["learning_rate_factor"] == 0.25
     assert [entry["step"] for entry in figures["curve"]] == [6, 12, 18, 24]
     stderr = capsys.readouterr().err

@@ -183,6 +183,37 @@ def test_what_ends_one_process_is_told_once_and_not_by_those_that_wait_for_it(tm
     assert f'{program}", line' not in done.stderr  # of a traceback
 
 
+IGNORE_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"  # of torchrun
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_a_process_that_is_killed_is_told_in_one_line_by_the_other(tmp_path, killed: int) -> None:
+    program = tmp_path / "program.py"
+    done = launched_program(
+        program,
+        IGNORE_SIGTERM,
+        "processes.wait()",
+        f"if processes.rank == {killed}: import os; os.kill(os.getpid(), signal.SIGKILL)",
+        "processes.wait()",
+    )
+    told = [line for line in done.stderr.splitlines() if line.startswith("gpt2ro: ")]
+    assert len(told) == 1, done.stderr
+    assert told[0].startswith("gpt2ro: training: another of its processes has ended without a word")
+    assert f'{program}", line' not in done.stderr  # of a traceback
+
+
+def test_a_defect_of_one_process_is_told_by_its_traceback_alone(tmp_path) -> None:
+    done = launched_program(
+        tmp_path / "program.py",
+        IGNORE_SIGTERM,
+        "processes.wait()",
+        "if processes.rank == 1: raise ValueError('a defect')",
+        "processes.wait()",
+    )
+    assert done.stderr.count("ValueError: a defect") == 1
+    assert "gpt2ro: " not in done.stderr
+
+
 def test_one_process_alone_changes_nothing() -> None:
     tensor = torch.ones(2)
     ALONE.sum_up([tensor])

@@ -154,9 +154,11 @@ def test_initial_weights_that_are_not_there_are_told(world, tmp_path) -> None:
 
 def test_an_output_that_cannot_be_written_is_told_before_the_training(world) -> None:
     (world.folder / "file").write_text("where a folder should be")
-    for place in ({"model": world.folder / "file"}, {"metrics": world.folder / "file/a/m.json"}):
+    for place in ({"model": "file"}, {"metrics": "file/a/m.json"}, {"runs": "file/runs"}):
         with pytest.raises(UserError, match="file is no folder that can be written"):
-            run(world, **place)
+            run(world, **{name: world.folder / path for name, path in place.items()})
+    with pytest.raises(UserError, match=r": a folder; name a file such as metrics\.json in it"):
+        run(world, metrics=world.folder)
     assert not world.paths.runs.exists()
 
 

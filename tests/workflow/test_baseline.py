@@ -37,7 +37,7 @@ def test_is_of_the_shape_of_the_given_weights_and_reads_as_many_tokens(workspace
         metrics(workspace, "metrics.json"),
         metrics(workspace, "baseline/metrics.json"),
     )
-    for key in ("parameters", "tokens_seen", "data"):
+    for key in ("parameters", "tokens_read", "data"):
         assert model[key] == baseline[key]
     config = json.loads((workspace.folder / "results/baseline/model/config.json").read_text())
     assert config["n_embd"] == 16  # the experiment says 32
