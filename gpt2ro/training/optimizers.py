@@ -24,12 +24,19 @@ def make_optimizer(model: nn.Module, config: CfgNode) -> torch.optim.Optimizer:
     With OPTIMIZER.NAME muon the matrices of the blocks are updated by Muon and the rest by AdamW.
     """
     named = list(model.named_parameters())
-    matrices = [(name, p) for name, p in named if decays(name, p)]
-    others = {"params": [p for name, p in named if not decays(name, p)], "weight_decay": 0.0}
+    matrices = [p for name, p in named if decays(name, p)]
+    others = [p for name, p in named if not decays(name, p)]
     decay = config.OPTIMIZER.WEIGHT_DECAY
     if config.OPTIMIZER.NAME == "adamw":
-        return _adamw([{"params": [p for _, p in matrices], "weight_decay": decay}, others], config)
-    return CombinedOptimizer([make_muon(matrices, decay), _adamw([others], config)])
+        return _adamw(
+            [
+                {"params": matrices, "weight_decay": decay},
+                {"params": others, "weight_decay": 0.0},
+            ],
+            config,
+        )
+    muon = make_muon(matrices, decay)
+    return CombinedOptimizer([muon, _adamw([{"params": others, "weight_decay": 0.0}], config)])
 
 
 def _adamw(groups: list[dict[str, Any]], config: CfgNode) -> torch.optim.AdamW:

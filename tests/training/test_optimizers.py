@@ -57,10 +57,10 @@ def test_an_update_of_muon_is_orthogonal_and_as_large_as_one_of_adamw(world: Wor
     assert 0.6 * expected < values.median() < 1.3 * expected
 
 
-def muon_over(monkeypatch, name: str, shape: tuple[int, int], bfloat16: bool) -> muon.Muon:
-    """Muon over a matrix with a gradient, on a processor with or without bfloat16."""
-    monkeypatch.setattr(muon, "has_bfloat16", lambda device: bfloat16)
-    return muon.make_muon([(name, with_gradient(shape))], weight_decay=0.1)
+def muon_without_bfloat16(monkeypatch, shape: tuple[int, int]) -> torch.optim.Optimizer:
+    """Muon over a matrix with a gradient, on a processor without instructions for bfloat16."""
+    monkeypatch.setattr(muon, "has_bfloat16", lambda device: False)
+    return muon.make_muon([with_gradient(shape)], weight_decay=0.1)
 
 
 def with_gradient(shape: tuple[int, int]) -> torch.nn.Parameter:
@@ -69,41 +69,14 @@ def with_gradient(shape: tuple[int, int]) -> torch.nn.Parameter:
     return matrix
 
 
-def pytorchs_muon(matrices: list[torch.nn.Parameter]) -> torch.optim.Optimizer:
-    return torch.optim.Muon(matrices, weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
-
-
-def step_thrice(*optimizers: torch.optim.Optimizer) -> None:
+@pytest.mark.parametrize("shape", [(24, 8), (8, 24), (8, 8)])
+def test_muon_in_float32_differs_from_that_of_pytorch_by_rounding(monkeypatch, shape) -> None:
+    ours, theirs = muon_without_bfloat16(monkeypatch, shape), with_gradient(shape)
+    reference = torch.optim.Muon([theirs], weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
     for step in range(3):
-        for optimizer in optimizers:
+        for optimizer in (ours, reference):
             set_learning_rate(optimizer, 0.1 / (1 + step))
             optimizer.step()
-
-
-SHAPES = pytest.mark.parametrize("shape", [(24, 8), (8, 24), (8, 8)])
-
-
-@SHAPES
-def test_muon_has_the_bits_of_that_of_pytorch(monkeypatch, shape) -> None:
-    ours, theirs = muon_over(monkeypatch, "mlp.c_fc", shape, True), with_gradient(shape)
-    step_thrice(ours, pytorchs_muon([theirs]))
-    assert torch.equal(ours.param_groups[0]["params"][0], theirs)
-
-
-def test_muon_updates_q_k_and_v_as_three_matrices(monkeypatch) -> None:
-    ours = muon_over(monkeypatch, "h.0.attn.c_attn.weight", (8, 24), True)
-    fused = with_gradient((8, 24))
-    parts = [torch.nn.Parameter(part.detach().clone()) for part in fused.chunk(3, dim=1)]
-    for part, gradient in zip(parts, fused.grad.chunk(3, dim=1), strict=True):
-        part.grad = gradient.clone()
-    step_thrice(ours, pytorchs_muon(parts))
-    assert torch.equal(ours.param_groups[0]["params"][0], torch.cat(parts, dim=1).detach())
-
-
-@SHAPES
-def test_muon_in_float32_differs_from_that_of_pytorch_by_rounding(monkeypatch, shape) -> None:
-    ours, theirs = muon_over(monkeypatch, "mlp.c_fc", shape, False), with_gradient(shape)
-    step_thrice(ours, pytorchs_muon([theirs]))
     [found], before = ours.param_groups[0]["params"], with_gradient(shape).detach()
     difference, moved = (found - theirs).norm(), (theirs - before).norm()
     # A bfloat16 has 8 bits.
@@ -121,5 +94,5 @@ def test_muon_without_instructions_for_bfloat16_multiplies_none(monkeypatch) -> 
 
     seen: set[torch.dtype] = set()
     with Recorder():
-        muon_over(monkeypatch, "mlp.c_fc", (24, 8), False).step()
+        muon_without_bfloat16(monkeypatch, (24, 8)).step()
     assert seen == {torch.float32}
