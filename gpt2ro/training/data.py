@@ -70,7 +70,7 @@ class ContextSampler:
     """
 
     def __init__(self, stream: TokenStream, context: int, seed: int) -> None:
-        self._stream = stream
+        self.stream = stream
         self._context = context
         self._seed = seed
         if len(stream) <= context:
@@ -84,7 +84,7 @@ class ContextSampler:
     def seek(self, position: Position) -> None:
         """Continue at this position."""
         random = np.random.default_rng([self._seed, position.epoch])
-        self._first = int(random.integers(len(self._stream)))
+        self._first = int(random.integers(len(self.stream)))
         self._order: NDArray[np.int64] = random.permutation(self.contexts)
         self.position = position
 
@@ -92,9 +92,9 @@ class ContextSampler:
         """Read the next contexts, each with the token after it, `(count, context + 1)` int64."""
         for row in rows:
             start = self._next()
-            before_end = len(self._stream) - start
-            self._stream.fill(row[:before_end], start)
-            self._stream.fill(row[before_end:], 0)
+            before_end = len(self.stream) - start
+            self.stream.fill(row[:before_end], start)
+            self.stream.fill(row[before_end:], 0)
 
     def skip(self, count: int) -> None:
         """Pass over contexts, as another process uses them."""
@@ -109,7 +109,7 @@ class ContextSampler:
         self._begin_epoch_if_due()
         index = int(self._order[self.position.used])
         self.position.used += 1
-        return (self._first + index * self._context) % len(self._stream)
+        return (self._first + index * self._context) % len(self.stream)
 
     def _begin_epoch_if_due(self) -> None:
         if self.position.used == self.contexts:

@@ -75,6 +75,8 @@ def _train(config: CfgNode, paths: Paths, device: torch.device, processes: Proce
     for split in SPLITS:
         check_tokenizer(shards[split], tokenizer_file)
     check_held_out(shards["valid"], shards["test"])
+    # Refused here if there is too little text.
+    sampler = ContextSampler(TokenStream(shards["train"]), config.BATCH.CONTEXT, config.SEED)
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     origin = paths.checkpoint
     facts = training_facts(config, shards, tokenizer_file, paths.pretrained, paths.shape, origin)
@@ -98,7 +100,9 @@ def _train(config: CfgNode, paths: Paths, device: torch.device, processes: Proce
         if not processes.is_first:
             torch.manual_seed(config.SEED + processes.rank)
         probes = opened_probes(paths.probes, tokenizer, model)
-        state = _trained(model, store, shards, tokenizer, folder, config, probes, processes)
+        state = _trained(
+            model, store, sampler, shards, tokenizer, folder, config, probes, processes
+        )
         if processes.is_first:
             store.load_best(model, state)
             _write(model, state, shards, tokenizer, config, probes, paths)
@@ -130,6 +134,7 @@ def _tell_plan(model: Gpt2, train: list[TokenShard], config: CfgNode, *, is_rand
 def _trained(
     model: Gpt2,
     store: CheckpointStore,
+    sampler: ContextSampler,
     shards: Mapping[str, list[TokenShard]],
     tokenizer: Tokenizer,
     folder: Path,
@@ -146,9 +151,7 @@ def _trained(
     decay = config.OPTIMIZER.EMA_DECAY
     average = WeightAverage(model, decay) if decay else None
     learner = Learner(model, make_optimizer(model, config), average)
-    stream = TokenStream(shards["train"])
-    sampler = ContextSampler(stream, context, config.SEED)
-    watch = DegenerationWatch(tokenizer, known_words(stream, tokenizer), config)
+    watch = DegenerationWatch(tokenizer, known_words(sampler.stream, tokenizer), config)
     gauges = make_gauges(model, shards["train"], context, config.PRECISION, processes.count)
     reporter = Reporter(folder, config, tokenizer, gauges) if processes.is_first else None
     trainer = Trainer(

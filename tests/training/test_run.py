@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -137,12 +138,24 @@ def test_tokens_of_another_tokenizer_are_told(world) -> None:
     assert not world.paths.model.exists()
 
 
-def test_a_validation_split_without_tokens_is_told(world) -> None:
-    for path in (world.paths.tokens / "valid").rglob("*.bin"):
+def empty(folder: Path) -> None:
+    """Leave no tokens in the shards of a split."""
+    for path in folder.rglob("*.bin"):
         facts = json.loads(path.with_suffix(".json").read_text())
         path.write_bytes(b"")
-        facts |= {"tokens": 0, "documents": 0, "bytes": 0}
+        facts |= {"tokens": 0, "documents": 0, "bytes": 0, "sha256": sha256(path)}
         path.with_suffix(".json").write_text(json.dumps(facts))
+
+
+def test_a_training_split_without_tokens_is_told(world) -> None:
+    empty(world.paths.tokens / "train")
+    with pytest.raises(UserError, match=r"tokens/train: 0 tokens, and one context needs 17; add"):
+        run(world)
+    assert not world.paths.runs.exists()
+
+
+def test_a_validation_split_without_tokens_is_told(world) -> None:
+    empty(world.paths.tokens / "valid")
     with pytest.raises(UserError, match=r"valid: no tokens in 2 shards; raise split\.valid"):
         run(world)
 
