@@ -42,16 +42,17 @@ gpt2ro/_native.abi3.so: $(EXTENSION_SOURCES) | .venv/.complete
 	$(RUN) python workflow/scripts/build_native.py --workspace rust --jobs $$(nproc) --output $@
 	$(NOTE_EXTENSION)
 
-# Our libraries: their tests are run with overflow checks, and on other processors without.
+# Our libraries: their tests are run with overflow checks, and on other processors without. So are the
+# checks of bytes from outside. The programs are tested together, as set-up built them: alone, or with
+# what the checks need, they would have other features of other crates, and be compiled once more.
 LIBRARIES = $(addprefix --package gpt2ro-,corpus engine pretokenizer tokenizer)
 
-# Two processes: the tests of the workflow, which take longest, are one's. With a third on two cores these
-# wait for their turns, and all of it takes longer.
+# Two processes: the tests of the workflow, which take longest, are one's. Both cores are busy until the
+# end then; with a third one these wait for their turns, and half of the machine for them.
 test: setup
 	$(RUN) python -m pytest --numprocesses 2 --no-loadscope-reorder
-	cd rust && $(RUN) cargo test --release --locked --package gpt2ro --package gpt2ro-checks
-	cd rust && $(RUN) cargo test --release --locked --package gpt2ro-rust-bert
-	cd rust && $(RUN) cargo test --profile checked --locked $(LIBRARIES)
+	cd rust && $(RUN) cargo test --release --locked --package gpt2ro --package gpt2ro-rust-bert
+	cd rust && $(RUN) cargo test --profile checked --locked $(LIBRARIES) --package gpt2ro-checks
 
 # The same on emulated ARM processors: one that multiplies bytes in one instruction (FEAT_DotProd), and
 # one that does not. Needs, from Debian, qemu-user, gcc-aarch64-linux-gnu and

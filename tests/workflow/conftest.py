@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from workspace import Workspace, write_miniature_corpus
+from workspace import Workspace, workspace_with_letters, write_miniature_corpus
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -33,12 +33,6 @@ def letters_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.server_close()
 
 
-def workspace_with_letters(folder: Path, letters_address: str) -> Workspace:
-    workspace = Workspace.new(folder)
-    workspace.replace("miniature/sources.yaml", "http://miniature.invalid", letters_address)
-    return workspace
-
-
 @pytest.fixture(scope="session")
 def empty_workspace(letters_address: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Make a workspace that has not run yet, and in which nothing is built."""
@@ -47,16 +41,16 @@ def empty_workspace(letters_address: str, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="session")
 def with_extension(empty_workspace: Any) -> Workspace:
-    """A workspace that has built its extension and nothing else, as set-up leaves it."""
+    """A workspace as set-up leaves it: its extension is the one that the tests themselves use."""
     workspace: Workspace = empty_workspace("with-extension")
-    workspace.build("gpt2ro/_native.abi3.so")
-    shutil.rmtree(workspace.folder / "results")  # the log
+    workspace.take_extension()
+    shutil.rmtree(workspace.folder / "results")  # the folder of the log
     return workspace
 
 
 @pytest.fixture(scope="session")
 def new_workspace(with_extension: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Make a workspace that has not run yet; its extension is a copy, so none is compiled."""
+    """Make a workspace that has not run yet; none compiles the extension."""
     return lambda name: with_extension.copied(tmp_path_factory.mktemp(name) / "copy")
 
 

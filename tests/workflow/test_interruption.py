@@ -1,8 +1,10 @@
 """A run that is killed again and again ends with the same bytes as one that is not."""
 
-from typing import Any
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from workspace import Workspace
+from workspace import Workspace, workspace_with_letters
 
 # A job's log appears when the job starts.
 KILLED_AT = (
@@ -39,17 +41,35 @@ def test_a_step_that_failed_is_planned_again(built: Workspace) -> None:
     assert built.planned() == set()
 
 
+@contextmanager
+def set_aside(built: Workspace) -> Iterator[None]:
+    """Give the place of a workspace, and what cargo compiled there, to another for a while."""
+    kept = built.folder.with_name("set-aside")
+    built.folder.rename(kept)
+    try:
+        yield
+    finally:
+        shutil.rmtree(built.folder, ignore_errors=True)
+        kept.rename(built.folder)
+
+
 def test_killed_in_every_rule_and_run_again_ends_with_the_same_bytes(
-    built: Workspace, empty_workspace: Any
+    built: Workspace, letters_address: str
 ) -> None:
-    killed = empty_workspace("killed")
-    for log in KILLED_AT:
-        killed.kill_when(killed.folder / "results" / log)
+    expected = built.outputs()
+    with set_aside(built):
+        killed = workspace_with_letters(built.folder, letters_address)
+        first, *others = KILLED_AT
+        killed.kill_when(killed.folder / "results" / first)
+        assert "--unlock" in killed.snakemake("corpus").stderr
         unlocked = killed.snakemake("--unlock")
         assert unlocked.status == 0, unlocked.stderr
-    killed.build()
-    expected, found = built.outputs(), killed.outputs()
-    # Binaries hold the path of their sources (panic messages); all they say is compared instead.
+        for log in others:
+            # Without a lock there is none to be taken away, which is a start of Snakemake each.
+            killed.kill_when(killed.folder / "results" / log, "--nolock")
+        killed.build()
+        found = killed.outputs()
+    # Binaries may have been linked again; all they say is compared instead.
     for name in ("bin/gpt2ro", "bin/gpt2ro-rust-bert"):
         del expected[name], found[name]
     assert sorted(found) == sorted(expected)

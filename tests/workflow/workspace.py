@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = ROOT / "Makefile"
+EXTENSION = "gpt2ro/_native.abi3.so"
 MINIATURE = ROOT / "tests" / "workflow" / "miniature"
 COPIED = (
     "Snakefile", "workflow", "config", "profiles", "gpt2ro", "rust", "data", "pyproject.toml",
@@ -69,6 +71,7 @@ class Workspace:
     @classmethod
     def new(cls, folder: Path) -> Self:
         """Make a workspace in which nothing has run."""
+        folder.mkdir(parents=True, exist_ok=True)
         ignore = shutil.ignore_patterns("target", "__pycache__", "*.so")
         for name in COPIED:
             source = ROOT / name
@@ -145,6 +148,15 @@ class Workspace:
         assert result.status == 0, result.stderr + result.stdout
         return result
 
+    def take_extension(self) -> None:
+        """Take the extension that set-up has built here, and note it as set-up does."""
+        shutil.copy2(ROOT / EXTENSION, self.folder / EXTENSION)
+        command = re.search(
+            r"^NOTE_EXTENSION = .* snakemake (.*)$", MAKEFILE.read_text(), re.MULTILINE
+        )
+        assert command, "the Makefile does not note the extension"
+        self.build(*command[1].split())
+
     def planned(self, *targets: str) -> set[str]:
         """The jobs a run would execute now: `train`, `clean(tales/animals.txt)`."""
         result = self.snakemake("--summary", *targets)
@@ -174,3 +186,10 @@ class Workspace:
             for path in sorted(results.rglob("*"))
             if path.is_file() and path.relative_to(results).parts[0] not in unordered
         }
+
+
+def workspace_with_letters(folder: Path, letters_address: str) -> Workspace:
+    """Make a workspace whose second source is downloaded from this address."""
+    workspace = Workspace.new(folder)
+    workspace.replace("miniature/sources.yaml", "http://miniature.invalid", letters_address)
+    return workspace
