@@ -111,7 +111,7 @@ def defaults() -> CfgNode:
 def _optimizer() -> CfgNode:
     """How a gradient becomes a step (docs/training.md, "The recipe, and why")."""
     optimizer = CfgNode()
-    # adamw, or muon: Muon (muon.py) for the matrices of the blocks, AdamW for the rest
+    # adamw, or muon: Muon (torch.optim.Muon) for the matrices of the blocks, AdamW for the rest
     optimizer.NAME = "adamw"
     optimizer.LEARNING_RATE = 3e-4
     optimizer.MIN_LEARNING_RATE = 3e-5
