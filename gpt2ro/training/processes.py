@@ -22,8 +22,11 @@ from torch.distributed.rendezvous import rendezvous
 
 from gpt2ro.errors import UserError
 
-# How long the others wait while the first one evaluates; PyTorch's default is 10 minutes on GPUs.
+# How long the others wait while the first one evaluates.
 PATIENCE = timedelta(hours=4)
+# How long gradients of GPUs may take to be exchanged, PyTorch's default for NCCL, which may not
+# notice that a process was killed. All come to it from one step, so at about the same time.
+PATIENCE_OF_GPUS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,12 @@ class Processes:
     Attributes:
         rank: number of this process, from 0.
         count: number of all processes.
+        group: in which facts are exchanged, on the CPU, whatever the model is on.
     """
 
     rank: int = 0
     count: int = 1
+    group: torch_distributed.ProcessGroup | None = None
 
     @property
     def is_first(self) -> bool:
@@ -53,7 +58,9 @@ class Processes:
     def any(self, flag: bool) -> bool:
         """Tell whether a flag is set in any process."""
         total = torch.tensor([int(flag)])
-        self.sum_up([total])
+        if self.count > 1:
+            with _lost_process_told():
+                torch_distributed.all_reduce(total, group=self.group)
         return bool(total)
 
     def from_first(self, *values: float) -> list[float]:
@@ -61,16 +68,16 @@ class Processes:
         tensor = torch.tensor(values, dtype=torch.float64)
         if self.count > 1:
             with _lost_process_told():
-                torch_distributed.broadcast(tensor, src=0)
+                torch_distributed.broadcast(tensor, src=0, group=self.group)
         return tensor.tolist()
 
     def from_all(self, tensor: Tensor) -> list[Tensor]:
-        """Return the tensor of every process, by rank; all have the same shape."""
+        """Return the tensor of every process, by rank; all on the CPU and of the same shape."""
         if self.count == 1:
             return [tensor]
         found = [torch.empty_like(tensor) for _ in range(self.count)]
         with _lost_process_told():
-            torch_distributed.all_gather(found, tensor)
+            torch_distributed.all_gather(found, tensor, group=self.group)
         return found
 
     def wait(self) -> None:
@@ -107,14 +114,18 @@ def joined_processes() -> Iterator[Processes]:
     if not torch_distributed.is_torchelastic_launched():
         yield ALONE
         return
-    # Small facts are exchanged on the CPU, whatever the model is on.
-    backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+    on_gpus = torch.cuda.is_available()
     store, rank, count = next(rendezvous("env://", timeout=PATIENCE))
     torch_distributed.init_process_group(
-        backend, timeout=PATIENCE, store=PrefixStore("group", store), rank=rank, world_size=count
+        "cpu:gloo,cuda:nccl" if on_gpus else "gloo",
+        timeout=PATIENCE_OF_GPUS if on_gpus else PATIENCE,
+        store=PrefixStore("group", store),
+        rank=rank,
+        world_size=count,
     )
     try:
-        yield Processes(rank, count)
+        group = torch_distributed.new_group(backend="gloo", timeout=PATIENCE)
+        yield Processes(rank, count, group)
     except UserError as error:
         error.told = _errors(store) > 1
         raise

@@ -9,7 +9,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.training import processes
 from gpt2ro.training.config import defaults, load_experiment
 from gpt2ro.training.devices import chosen_device
-from gpt2ro.training.processes import joined_processes
+from gpt2ro.training.processes import PATIENCE, PATIENCE_OF_GPUS, joined_processes
 from gpt2ro.training.run import _prepare, train
 from gpt2ro.training.update import Updater
 
@@ -74,19 +74,27 @@ def test_contexts_are_read_into_pinned_memory_for_a_gpu(monkeypatch, kind, pinne
     assert asked == [pinned]
 
 
-@pytest.mark.parametrize(("has_gpu", "backend"), [(True, "cpu:gloo,cuda:nccl"), (False, "gloo")])
-def test_gradients_of_gpus_are_exchanged_by_nccl(monkeypatch, has_gpu, backend) -> None:
-    joined = []
+@pytest.mark.parametrize(
+    ("has_gpu", "backend", "patience"),
+    [(True, "cpu:gloo,cuda:nccl", PATIENCE_OF_GPUS), (False, "gloo", PATIENCE)],
+)
+def test_gpus_exchange_gradients_soon_and_wait_long_for_facts(
+    monkeypatch, has_gpu, backend, patience
+) -> None:
+    done = []
     group = processes.torch_distributed
     monkeypatch.setattr(torch.cuda, "is_available", lambda: has_gpu)
     monkeypatch.setattr(group, "is_torchelastic_launched", lambda: True)
-    monkeypatch.setattr(group, "init_process_group", lambda kind, **more: joined.append(kind))
-    monkeypatch.setattr(group, "destroy_process_group", lambda: joined.append("left"))
-    monkeypatch.setattr(processes, "rendezvous", lambda *at, **more: iter([(object(), 1, 2)]))
+    monkeypatch.setattr(
+        group, "init_process_group", lambda kind, timeout, **more: done.append((kind, timeout))
+    )
+    monkeypatch.setattr(group, "new_group", lambda backend, timeout: (backend, timeout))
+    monkeypatch.setattr(group, "destroy_process_group", lambda: done.append("left"))
     monkeypatch.setattr(processes, "PrefixStore", lambda prefix, store: store)
+    monkeypatch.setattr(processes, "rendezvous", lambda *at, **more: iter([(object(), 1, 2)]))
     with joined_processes() as found:
-        assert (found.rank, found.count) == (1, 2)
-    assert joined == [backend, "left"]
+        assert (found.rank, found.count, found.group) == (1, 2, ("gloo", PATIENCE))
+    assert done == [(backend, patience), "left"]
 
 
 def test_a_gpu_whose_memory_is_full_is_told_in_one_line(world, monkeypatch) -> None:
