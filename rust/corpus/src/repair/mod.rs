@@ -16,6 +16,7 @@ mod legacy;
 mod letters;
 mod lines;
 mod marks;
+mod pieces;
 mod punctuation;
 mod scan;
 mod tags;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::hidden::without_hidden;
+use super::hidden::{regex, without_hidden};
 
 /// Attributes have a value, or are known to need none: else "x <a sau y> b" would hold a tag.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
@@ -148,10 +148,6 @@ fn replacement(name: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-pub(super) fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a valid pattern")
 }
 
 #[cfg(test)]
