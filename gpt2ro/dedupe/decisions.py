@@ -90,15 +90,18 @@ class DecidedBlock:
         rows: list[dict[str, Any]] = self._table.to_pylist()
         return rows
 
+    @cached_property
+    def _split(self) -> list[bytes]:
+        return self.lines.split(b"\n")
+
     def decided(self, place: int, line: bytes | None = None) -> tuple[Document, dict[str, Any]]:
         """Return the document at a place (from 0) with its decision; its line, if that is at hand.
 
         Raises:
             UserError: the two have not one id.
         """
-        if line is None:
-            line = self.lines.split(b"\n")[place]
         number = self._first + place + 1
+        line = self._split[place] if line is None else line
         document = parse_document(line, self._path, number)
         decision = self._rows[place] if place < len(self._rows) else {"id": None}
         _check(self._path, self._decisions, number, document, decision["id"])
