@@ -52,6 +52,7 @@ def repairs(settings: CleaningSettings) -> Repairs:
         "mojibake": settings.repair_mojibake,
         "legacy encodings": settings.repair_legacy,
         "cedilla letters": settings.repair_letters,
+        "lost letters": settings.restore_letters,
         "divided words": settings.join_words,
         "wrapped lines": settings.join_lines,
         "spaced punctuation": settings.attach_punctuation,

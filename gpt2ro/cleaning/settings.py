@@ -23,6 +23,9 @@ class CleaningSettings(FilterSettings):
     repair_letters: bool = setting(
         True, "write ş and ţ with a cedilla as ș and ț with a comma, in Romanian only"
     )
+    restore_letters: bool = setting(
+        True, "write the letters for which question marks or U+FFFD stand (hot?râre ?i)"
+    )
     remove_tags: bool = setting(True, "remove HTML tags, comments and scripts left in the text")
     join_words: bool = setting(True, "join words divided at the end of a line")
     join_lines: bool = setting(True, "join the lines of paragraphs that are broken to a width")

@@ -10,6 +10,7 @@ from ftfy import fix_text
 from ftfy.fixes import unescape_html
 from reference_filters import WHITE_SPACE
 from reference_legacy import is_number, with_legacy_letters
+from reference_lost_letters import with_lost_letters
 
 from gpt2ro.cleaning.language import ROMANIAN_WORDS
 from gpt2ro.cleaning.mojibake import CONFIG, STRAY_CONTROL, meant_control
@@ -510,6 +511,7 @@ REPAIRS: dict[str, Callable[[str], str]] = {
     "invisible characters": without_invisible,
     "composed letters": composed,
     "cedilla letters": with_comma_letters,
+    "lost letters": with_lost_letters,
     "hyphens": with_plain_hyphens,
     "wrapped lines": with_joined_lines,
     "divided words": with_whole_words,

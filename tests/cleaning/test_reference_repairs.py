@@ -56,6 +56,11 @@ FRAGMENTS = {
     "invisible characters": [*"a\0\x9f\xad\u200b\u200d\ufeff\ue000\U0010ffff☀\ufe0f👩"],
     "composed letters": [*"asiı\u0326\u0327\u0306\u0301\u0345\u1100\u1161가"],
     "cedilla letters": [*"şţŞŢășığöç _\u0301", "\n", " ve ", " și ", " bir ", " de "],
+    "lost letters": [
+        *(*"?\ufffd. \n-„A", "?i ", "pia?a ", "c? ", " ?n", "ora?", "ORA?", "Ion ", "ș", "ă", "î"),
+        *("hot?r?re ", "\ufffdi ", "via\ufffd\ufffd ", "de la și ", "a?=", "?Da?", "foarte ", "!"),
+        *("diminea?a ?i ", "la str?zile din ora?, ", "les "),
+    ],
     "hyphens": [*"a-\u2010\u2011–"],
     "divided words": [
         *(*"aeisnmtă-\n |, ", "-\n", "ndu", "într", "cuvin", "te", "le", "au", "CON", "să", "de"),

@@ -79,6 +79,7 @@ def test_a_repair_that_is_turned_off_is_not_made() -> None:
         repair_mojibake=False,
         repair_legacy=False,
         repair_letters=False,
+        restore_letters=False,
         remove_tags=False,
         join_words=False,
         join_lines=False,

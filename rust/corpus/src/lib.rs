@@ -33,6 +33,7 @@ pub use held_out::HeldOut;
 pub use jaccard::{distinct, jaccard};
 pub use lines::{NO_LINE, Paragraph, line_keys, paragraphs};
 pub use minhash::MinHasher;
+pub use repair::lost as lost_letters;
 pub use repair::{Gate, Kind, Kinds, Repaired, Repairer, Vocabulary};
 pub use sentences::without_held_out;
 pub use shingles::shingles;

@@ -5,7 +5,8 @@
 /// The order: what was read in the wrong encoding, then letters, then lines and blanks. Legacy encodings
 /// go before mojibake, as ftfy takes their "Îºi" (își) for a broken "κi"; they leave a text alone that
 /// holds mojibake, until the next round. Composition goes before cedilla letters, as it makes some of
-/// a letter and a combining cedilla. Wrapped lines go before divided words, which make lines longer.
+/// a letter and a combining cedilla. Lost letters go behind all other repairs of letters, which they are
+/// told by. Wrapped lines go before divided words, which make lines longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `&amp;` and other character references of HTML.
@@ -24,6 +25,8 @@ pub enum Kind {
     ComposedLetters,
     /// ş and ţ with a cedilla where Romanian has a comma.
     CedillaLetters,
+    /// Letters for which question marks or replacement characters stand.
+    LostLetters,
     /// Look-alikes of the hyphen.
     Hyphens,
     /// Lines broken to a width, and the words that their ends divide.
@@ -40,7 +43,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the repairs.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Entities,
         Self::Tags,
         Self::LegacyEncodings,
@@ -49,6 +52,7 @@ impl Kind {
         Self::InvisibleCharacters,
         Self::ComposedLetters,
         Self::CedillaLetters,
+        Self::LostLetters,
         Self::Hyphens,
         Self::WrappedLines,
         Self::DividedWords,
@@ -68,6 +72,7 @@ impl Kind {
             Self::InvisibleCharacters => "invisible characters",
             Self::ComposedLetters => "composed letters",
             Self::CedillaLetters => "cedilla letters",
+            Self::LostLetters => "lost letters",
             Self::Hyphens => "hyphens",
             Self::DividedWords => "divided words",
             Self::WrappedLines => "wrapped lines",

@@ -15,6 +15,7 @@ mod language;
 mod legacy;
 mod letters;
 mod lines;
+pub mod lost;
 mod marks;
 mod pieces;
 mod punctuation;
@@ -192,6 +193,7 @@ impl Repairer {
             Kind::CedillaLetters => {
                 letters::with_comma_letters_of_romanian(text, &found.turkish, &self.vocabulary)
             }
+            Kind::LostLetters => lost::with_lost_letters(text, &self.vocabulary),
             Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),

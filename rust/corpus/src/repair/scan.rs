@@ -268,6 +268,11 @@ impl Scan<'_> {
                 kinds.insert(Kind::WrappedLines);
             }
         }
+        // What stands before a letter without a blank may be one.
+        let is_question = |index: &usize| self.bytes[*index] == b'?';
+        if self.findings.glued.iter().any(is_question) {
+            kinds.insert(Kind::LostLetters);
+        }
         self.findings.kinds = kinds;
         self.findings.has_wide_blanks = self.classes_found & WIDE_BLANK != 0;
         self.findings.enter_places();
