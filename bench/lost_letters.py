@@ -1,4 +1,4 @@
-r"""How many lost letters come back, which documents are kept then, and which right ones are changed.
+r"""How many lost letters come back, and which documents are kept then.
 
     python bench/lost_letters.py ../shared/corpora/text/*.txt.xz
 
@@ -56,6 +56,11 @@ def is_kept(text: str) -> bool:
     return drop_reason(text, SETTINGS) != "letters lost"
 
 
+def share(count: int, of: int) -> float:
+    """Return so many of these in per cent."""
+    return 100 * count / max(1, of)
+
+
 def measured(texts: list[str], loss: str, wrong: Counter[str]) -> dict[str, float]:
     """Return what comes back of texts with a loss; wrong words are added to the counter."""
     letters: Counter[str] = Counter()
@@ -78,7 +83,6 @@ def measured(texts: list[str], loss: str, wrong: Counter[str]) -> dict[str, floa
                 wrong[f"{right} > {match.group()}"] += 1
         kept_before += is_kept(lost)
         kept_after += is_kept(found)
-    share = lambda count, of: 100 * count / max(1, of)
     return {
         "pieces": read,
         "right": share(letters["right"], letters.total()),
@@ -96,7 +100,10 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--show", action="store_true", help="print wrong words")
     arguments = parser.parse_args()
-    print(f"{'file':28} {'loss':14} pieces   right, wrong   marks  right, wrong  kept before, after  changed")
+    print(
+        f"{'file':28} {'loss':14} pieces   right, wrong   marks  right, wrong"
+        "  kept before, after  changed"
+    )
     results = {}
     for path in arguments.files:
         texts = list(pieces(path))

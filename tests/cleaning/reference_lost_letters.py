@@ -167,7 +167,9 @@ def follows(after: str, sign: str) -> str:
             return "A"
         if after[1] == sign:
             return "?"
-    return "-" if after[0] == "-" else "."
+    if after[0] == "-":
+        return "-"
+    return "," if after[0] in ",;:.)" and after[:2] != ".." else "."
 
 
 def beginning(line: str, place: int, sign: str) -> str:

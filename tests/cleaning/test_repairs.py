@@ -10,10 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from passages import ENGLISH, FRENCH, KURDISH, PORTUGUESE, ROMANIAN, TURKISH
 
+from gpt2ro.cleaning.filters import drop_reason
 from gpt2ro.cleaning.repairs import repaired, repairs
 from gpt2ro.cleaning.settings import CleaningSettings
 
-STEPS = repairs(CleaningSettings())
+SETTINGS = CleaningSettings()
+STEPS = repairs(SETTINGS)
 
 WRAPPED = textwrap.fill(ROMANIAN, 60) + "\n"
 VERSE = """\
@@ -54,6 +56,11 @@ def test_leaves_good_text_alone(text: str) -> None:
         ("Plouă.Aici bate vântul,ninge.", "Plouă. Aici bate vântul, ninge.", "glued punctuation"),
         ("a)pentruIon\n„Da.”Apoi ,,Nu”", "a) pentru Ion\n„Da.” Apoi „Nu”", "glued punctuation"),
         ("s\u2011a", "s-a", "hyphens"),
+        (
+            "?i s-a hot?rât c? ora?ul va avea o pia?? mare, iar jude?ul ?tie de ce.",
+            "Și s-a hotărât că orașul va avea o piață mare, iar județul știe de ce.",
+            "lost letters",
+        ),
         ("Text.\nCitește și: altul", "Text.", "boilerplate lines"),
         ("una   două", "una două", "blanks"),
     ],
@@ -92,6 +99,25 @@ def test_a_repair_that_is_turned_off_is_not_made() -> None:
     every = {"mojibake", "legacy encodings", "cedilla letters", "HTML tags", "divided words"}
     every |= {"spaced punctuation", "glued punctuation", "boilerplate lines"}
     assert repaired(text, STEPS)[1] >= every
+
+
+ENCODINGS = {"Windows-1250": "cp1250", "Windows-1252": "cp1252", "ASCII": "ascii"}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_text_that_lost_letters_gets_them_back_and_passes_the_filters(encoding: str) -> None:
+    lost = ROMANIAN.encode(ENCODINGS[encoding], "replace").decode(ENCODINGS[encoding])
+    assert drop_reason(lost, SETTINGS) == "letters lost"
+    fixed, kinds = repaired(lost, STEPS)
+    assert (fixed, kinds) == (ROMANIAN, {"lost letters"})
+    assert drop_reason(fixed, SETTINGS) is None
+    assert repaired(lost, repairs(CleaningSettings(restore_letters=False))) == (lost, set())
+
+
+@pytest.mark.parametrize("text", [TURKISH, FRENCH, PORTUGUESE, KURDISH])
+def test_no_letters_are_written_into_another_language_that_lost_its_own(text: str) -> None:
+    lost = text.encode("ascii", "replace").decode("ascii") * 3
+    assert "lost letters" not in repaired(lost, STEPS)[1]
 
 
 def test_joins_the_lines_of_a_wrapped_text_only() -> None:

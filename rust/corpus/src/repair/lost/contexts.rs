@@ -166,6 +166,9 @@ impl Line<'_> {
             (Some(' '), Some(next)) if next.is_uppercase() => 'A',
             (Some(' '), Some(next)) if *next == self.sign => QUESTION_MARK,
             (Some('-'), _) => '-',
+            // These rarely stand behind a question mark, but "?..." does.
+            (Some('.'), Some('.')) => '.',
+            (Some(',' | ';' | ':' | '.' | ')'), _) => ',',
             _ => '.',
         }
     }
