@@ -18,6 +18,7 @@ mod lines;
 mod marks;
 mod pieces;
 mod punctuation;
+mod quotes;
 mod scan;
 mod tags;
 mod touching;
