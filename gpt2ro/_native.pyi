@@ -315,17 +315,17 @@ class LineRemover:
         cls,
         phrases: str,
         max_characters: int,
-        signed: list[tuple[str, str, list[str]]] = ...,
+        signed: list[tuple[str, str, list[str], int]] = ...,
         begins: tuple[str, list[str]] | None = None,
     ) -> LineRemover:
         """Make a remover.
 
         Args:
             phrases: a regular expression, in the syntax of Rust, that matches whole lines.
-            max_characters: longer lines are never phrases.
+            max_characters: longer lines are never phrases of the first expression.
             signed: other such expressions, each with one that matches something in every line that
-                they are tried on, and with marks: all that it matches has the last two bytes of
-                one of them, letters of ASCII small or capital.
+                they are tried on, with marks: all that it matches has the last two bytes of one of
+                them, letters of ASCII small or capital; and with the most characters of its lines.
             begins: characters that may stand before a phrase of the first expression, and the
                 first letters of all of its phrases, of which up to five count; lines that begin
                 otherwise are not tried. Case and marks are not told apart, 0 is any number, and

@@ -206,8 +206,17 @@ def parts_of(sources: Mapping[str, Source], where: str) -> dict[tuple[str, str],
             "docs/data.md says which are read."
         )
     for path in (path for part in parts.values() for path in part.paths):
-        if "{" in str(path):
-            raise UserError(
-                f"{path}: has a brace in its name, which Snakemake takes for a wildcard; rename it."
-            )
+        if fault := _fault_of_name(str(path)):
+            raise UserError(f"{path}: has {fault}; rename it.")
     return parts
+
+
+def _fault_of_name(path: str) -> str | None:
+    """Return why Snakemake cannot take the name of a file; None if it can."""
+    if "{" in path:
+        return "a brace in its name, which Snakemake takes for a wildcard"
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "a name that is not UTF-8, as Snakemake expects (convmv -f windows-1250 -t utf-8)"
+    return None

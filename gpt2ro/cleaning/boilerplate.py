@@ -2,7 +2,7 @@
 
 from gpt2ro.native import LineRemover
 
-# Longer lines are prose that mentions such words.
+# Longer lines are prose that mentions such words; only notices on cookies are longer.
 MAX_CHARACTERS = 120
 
 SITES = (
@@ -39,6 +39,7 @@ PHRASES = (
     r"(urmărește|urmăriți)-ne( și)?( pe .*)?",
     rf"(abonează|abonați|înscrie|înscrieți)-(te|vă) (la|pe) {SENT}|abonare (la )?newsletter",
     # Cookies and terms.
+    r"cookie durată descriere",
     r"(acest|acesta|site-ul nostru|noi).{0,20} (folosește|folosim|utilizează|utilizăm) cookie.*",
     r"(folosim|utilizăm) (module |fișiere )?cookie.*",
     r"(acceptă|refuză|respinge) (toate|tot)|(setări|preferințe|gestionează|despre) cookie.{0,20}",
@@ -117,6 +118,22 @@ PHRASES_WITHIN = (
 WORDS_WITHIN = "(?i:cookie|rezervate|reserved)"
 # Pairs of letters of which one is in each of these words, and few are in others.
 PAIRS_WITHIN = ["oo", "rv"]
+# English notices on cookies, as plugins for consent write them into Romanian pages, and rows of
+# their tables. They have no letter that English lacks, so that hardly a Romanian sentence is one.
+MAX_NOTICE_CHARACTERS = 1000
+NOTICES = (
+    r"(this|the|these)( [^ ]+)? cookies?,? ((is|are) )?(set|used|installed|created|stores?) ",
+    r"cookies? (is|are) (set|installed) by ",
+    r"(sets?|uses?|installs?|stores?) ((this|the|these|our|a) )?([^ ]+ )?cookies? ",
+    r"(necessary|functional|performance|analytical|analytics|advertisement|advertising|marketing|"
+    r"uncategorized|preferences?|statistics?) cookies (are|help|allow|track|provide|enable) ",
+    r"(site uses|we use) cookies",
+    r"(consent|agree) to (the|our|their) use of ((all|the|these) )?cookies",
+    r"cookielawinfo-chec|viewed_cookie_policy",
+    r"cookie (type )?duration description",
+)
+IN_ENGLISH = "[^ăâîșțşţ]*"
+IN_NOTICES = "[Cc]ookie|COOKIE"
 ANY_SPELLING = {"ă": "[ăa]", "â": "[âa]", "î": "[îi]", "ș": "[șşs]", "ț": "[țţt]"}
 # In capitals only: in small letters it is the title of an article.
 IN_CAPITALS = "PUBLICITATE"
@@ -168,15 +185,22 @@ def _menu() -> str:
     return "|".join(rows)
 
 
+def _notice() -> str:
+    return f"(?i:{IN_ENGLISH}(?:{'|'.join(NOTICES)}){IN_ENGLISH})"
+
+
 EXPRESSION = f"{_line_of(_any_case_and_spelling(PHRASES))}|{_edges()}{IN_CAPITALS}{_edges()}"
-# Each with what is in every line that it matches, and with two bytes that are in that.
+# Each with what is in every line that it matches, with two bytes that are in that, and with the
+# most characters of such a line.
 SIGNED_EXPRESSIONS = [
-    (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN, PAIRS_WITHIN),
+    (_line_of(_any_case_and_spelling(PHRASES_WITHIN)), WORDS_WITHIN, PAIRS_WITHIN, MAX_CHARACTERS),
     (
         f"{MENU_EDGES}(?:{_menu()}){MENU_EDGES}",
         f" [{SEPARATORS}] ",
         [f"{separator} " for separator in SEPARATORS],
+        MAX_CHARACTERS,
     ),
+    (_notice(), IN_NOTICES, ["oo"], MAX_NOTICE_CHARACTERS),
 ]
 LINES = LineRemover(EXPRESSION, MAX_CHARACTERS, SIGNED_EXPRESSIONS, begins=(EDGE_CHARACTERS, HEADS))
 

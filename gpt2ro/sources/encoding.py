@@ -12,11 +12,17 @@ WINDOWS_1252 = {
     for byte in range(0x80, 0xA0)
     if (character := bytes([byte]).decode("windows-1252", errors="ignore"))
 }
-UTF_16_MARKS = {b"\xff\xfe": "utf-16le", b"\xfe\xff": "utf-16be"}
+# The first with which a file begins counts: the mark of UTF-32LE begins with that of UTF-16LE.
+MARKS = {
+    b"\xff\xfe\0\0": "utf-32le",
+    b"\0\0\xfe\xff": "utf-32be",
+    b"\xff\xfe": "utf-16le",
+    b"\xfe\xff": "utf-16be",
+}
 
 
 def check_is_utf_8(head: bytes, where: str) -> None:
-    """Refuse what decodes as UTF-8, or as U+FFFD, and is no text: UTF-16 and binary data.
+    """Refuse what decodes as UTF-8, or as U+FFFD, and is no text: UTF-16, UTF-32 and binary data.
 
     Args:
         head: the beginning of the file; its first 64 KiB are looked at.
@@ -27,7 +33,7 @@ def check_is_utf_8(head: bytes, where: str) -> None:
     """
     head = head[:HEAD]
     nuls = head.count(0)
-    encoding = UTF_16_MARKS.get(head[:2])
+    encoding = next((found for mark, found in MARKS.items() if head.startswith(mark)), None)
     if encoding is None and nuls > MAX_NULS * len(head):
         odd, even = head[1::2].count(0), head[::2].count(0)
         if min(odd, even) > 0.5 * max(odd, even):

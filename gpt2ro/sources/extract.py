@@ -109,7 +109,10 @@ def extract_part(
 
 
 def told_apart(paths: Sequence[Path]) -> list[str]:
-    """Return the names of files, of one name with as many folders as tell them apart."""
+    """Return the names of files, of one name with as many folders as tell them apart.
+
+    What is not UTF-8 in them, as in old archives, is U+FFFD.
+    """
     names = [path.name for path in paths]
     for length in range(2, max((len(path.parts) for path in paths), default=0) + 1):
         count = Counter(names)
@@ -117,7 +120,7 @@ def told_apart(paths: Sequence[Path]) -> list[str]:
             "/".join(path.parts[-length:]) if count[name] > 1 else name
             for path, name in zip(paths, names, strict=True)
         ]
-    return names
+    return [without_surrogates(name) for name in names]
 
 
 def known_format(path: Path) -> str:

@@ -120,7 +120,9 @@ class CheckpointStore:
         self._processes.wait()
         if self._processes.is_first:
             for folder, problem in problems.items():
-                print(f"gpt2ro: {folder}: {problem}; using an older one", file=sys.stderr)
+                is_newest = folder > whole[-1]
+                remedy = "using an older one" if is_newest else "removed, as a newer one is whole"
+                print(f"gpt2ro: {folder}: {problem}; {remedy}", file=sys.stderr)
                 shutil.rmtree(folder)
             self._prune()  # a run may have been killed before it did
             for unfinished in self._folder.glob(".*"):

@@ -3,12 +3,12 @@
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise, takewhile
 
 from ftfy import fix_text
 from ftfy.fixes import unescape_html
-from reference_filters import WHITE_SPACE
+from reference_glued import with_missing_blanks
 from reference_legacy import is_number, with_legacy_letters
 from reference_lost_letters import with_lost_letters
 
@@ -430,76 +430,6 @@ def changed_side(match: re.Match[str]) -> str:
     mark, first, second = match.groups()
     is_side = first.isalpha() if mark in ",;" else first.isupper() and second.islower()
     return f"{mark} " if is_side and before.isalpha() else match[0]
-
-
-PIECE = re.compile(f"[^{WHITE_SPACE}]+")
-NUMBER = re.compile(r"^(\([0-9]{1,3}\)|[0-9]{1,3}\)|[A-Za-z]\)|[0-9]{1,3}\.)", re.MULTILINE)
-# The letters for which the scan looks: of ASCII, and those of two bytes.
-LETTER = "[a-zA-Z\xc0-\u07ff]"
-CLOSED = re.compile(rf"([.!?])”(?={LETTER})")
-QUOTE = re.compile(rf"(^|[ \n(]),,(?={LETTER})")
-
-
-def with_missing_blanks(text: str) -> str:
-    """Return the text with the blanks that are missing in it, and the mark „ for two commas."""
-    text = QUOTE.sub(r"\1„", text)
-    text = NUMBER.sub(lambda number: spaced_number(number, text), text)
-    text = CLOSED.sub(lambda closed: spaced_quotation(closed, text), text)
-    return PIECE.sub(lambda piece: "".join(spaced_piece(piece[0])), text)
-
-
-def spaced_number(number: re.Match[str], text: str) -> str:
-    first, second = [*text[number.end() : number.end() + 2], " ", " "][:2]
-    begins = first.isupper() and second.islower()
-    is_word = begins if number[0].endswith(".") else (first + second).isalpha()
-    return f"{number[0]} " if is_word and re.match(LETTER, first) else number[0]
-
-
-def spaced_quotation(closed: re.Match[str], text: str) -> str:
-    before, after = text[: closed.start()], text[closed.end() :]
-    quotes = re.findall("[„“”]", before.split("\n")[-1])
-    is_closed = before[-1:].islower() and quotes and quotes[-1] != "”"
-    begins = after[:1].isupper() and after[1:2].islower()
-    return f"{closed[0]} " if is_closed and begins else closed[0]
-
-
-def spaced_piece(piece: str) -> Iterator[str]:
-    is_prose = all(sign.isalpha() or sign in "-'’„”“\"«»()—–…,.;:!?" for sign in piece)
-    is_prose &= not any(one.isalpha() and two == "(" for one, two in pairwise(piece))
-    stops = sum(sign == "." and piece[n + 1 : n + 2].isalpha() for n, sign in enumerate(piece))
-    for n, sign in enumerate(piece):
-        yield sign
-        before, after = piece[max(0, n - 2) : n], piece[n + 1 : n + 3]
-        if not is_prose or n > 100 or len(piece) - n - 1 > 100:
-            continue
-        if stops == 0 and n < 100 and touch(piece, n + 1):
-            yield " "
-        is_between = len(before) == len(after) == 2 and (before + after).isalpha()
-        if sign not in ",.;!?" or not is_between or not re.match(LETTER, after):
-            continue
-        word = "".join(takewhile(str.isalpha, piece[n + 1 :]))
-        begins = after[0].isupper() and after[1].islower() and not any(map(str.isupper, word[2:]))
-        ends_sentence = before[1].islower() and begins
-        is_name = stops > 1 or word.lower() in ("com", "info", "js", "net", "org", "ro")
-        if sign in ",;" or (ends_sentence and not (sign == "." and is_name)):
-            yield " "
-
-
-def touch(piece: str, boundary: int) -> bool:
-    """Return whether two words touch in a piece, before the capital of the second one."""
-    one = "".join(takewhile(str.isalpha, reversed(piece[:boundary])))[::-1]
-    two = "".join(takewhile(str.isalpha, piece[boundary:]))
-    if not re.search("[a-zăâîșțşţ]$", one) or not re.match("[A-ZĂÂÎȘȚŞŢ]", two):
-        return False
-    small = [all(map(str.islower, word[1:])) for word in (one, two)]
-    if len(one) < 2 or len(two) < 2 or two[0] == "J" or not all(small):
-        return False
-    is_known = [word in ROMANIAN_WORDS - {"in"} for word in (one, two.lower())]
-    is_long = len(two) >= 3 or is_known[1]
-    if is_known[0]:
-        return is_long
-    has_letter = re.search("[ăâîșțşţĂÂÎȘȚŞŢ]", one + two) is not None
-    return len(one) >= 3 and ((has_letter and is_long) or (one[0].islower() and is_known[1]))
 
 
 REPAIRS: dict[str, Callable[[str], str]] = {

@@ -20,13 +20,16 @@ from gpt2ro.cleaning.boilerplate import (
 )
 from gpt2ro.native import LineRemover
 
+*SHORT, (NOTICE, _, _, MAX_NOTICE) = SIGNED_EXPRESSIONS
 ONE_EXPRESSION = LineRemover(
-    "|".join([EXPRESSION, *(phrases for phrases, *_ in SIGNED_EXPRESSIONS)]), MAX_CHARACTERS
+    "|".join([EXPRESSION, *(phrases for phrases, *_ in SHORT)]), MAX_CHARACTERS
 )
+ONE_NOTICE = LineRemover(NOTICE, MAX_NOTICE)
 PIECES = (
     "da accept Accept sunt_de_acord cookie COOKIES coo\u212aie toate_drepturile sunt rezervate "
     "REZERVATE all_rights_re\u017ferved all_rights_reserved Acasă Știri_Sport | > › • · » , . "
-    "12 PUBLICITATE — - ? Copyright copyright-ul vezi_tot Unu"
+    "12 PUBLICITATE — - ? Copyright copyright-ul vezi_tot Unu "
+    "This_cookie_is_set_by_a_plugin. este_bună"
 )
 
 
@@ -245,6 +248,46 @@ def test_a_long_line_is_prose() -> None:
     assert not is_boilerplate("Etichete: " + "a" * 111)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "This cookie is set by GDPR Cookie Consent plugin.",
+        "cookielawinfo-checkbox-analytics 11 months This cookie is set by GDPR Cookie Consent. "
+        'The cookie is used to store the user consent for the cookies in the category "Analytics".',
+        "viewed_cookie_policy 11 months The cookie is set by the GDPR Cookie Consent plugin and is "
+        "used to store whether or not user has consented to the use of cookies.",
+        "Necessary cookies are absolutely essential for the website to function properly. These "
+        "cookies ensure basic functionalities and security features of the website, anonymously.",
+        "Other uncategorized cookies are those that are being analyzed and are not classified "
+        "into a category as yet.",
+        "The _ga cookie, installed by Google Analytics, calculates visitor, session and campaign "
+        "data and also keeps track of site usage for the site's analytics report.",
+        "YSC session YSC cookie is set by Youtube and is used to track the views of videos.",
+        "We use cookies on our website to give you the most relevant experience by remembering "
+        "your preferences. By clicking “Accept All”, you consent to the use of ALL the cookies.",
+        "Privacy & Cookies: This site uses cookies. By continuing to use this website, you agree "
+        "to their use.",
+        "Cookie Duration Description",
+        "COOKIE DURATĂ DESCRIERE",
+    ],
+)
+def test_knows_english_notices_on_cookies(line: str) -> None:
+    assert is_boilerplate(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Pe multe pagini românești stă scris „This site uses cookies”, fără nicio traducere.",
+        "Funcția setcookie() trimite un cookie programului cu care citește vizitatorul.",
+        "I baked a cookie and then set the table.",
+        "This cookie is set by a plugin. " * 32,
+    ],
+)
+def test_keeps_what_is_no_such_notice(line: str) -> None:
+    assert not is_boilerplate(line)
+
+
 def test_keeps_every_line_of_real_poems(shared_corpora: Path) -> None:
     with lzma.open(
         shared_corpora / "text" / "poetry_api_poezii.txt.xz", "rt", encoding="utf-8"
@@ -270,8 +313,9 @@ def test_a_line_is_boilerplate_whether_or_not_signs_are_looked_for(
     pieces: list[str], is_apart: bool
 ) -> None:
     line = (" " if is_apart else "").join(pieces).replace("_", " ")
-    assert is_boilerplate(line) == ONE_EXPRESSION.is_phrase(line)
-    assert (without_boilerplate(line + "\nda") == "da") == ONE_EXPRESSION.is_phrase(line)
+    expected = ONE_EXPRESSION.is_phrase(line) or ONE_NOTICE.is_phrase(line)
+    assert is_boilerplate(line) == expected
+    assert (without_boilerplate(line + "\nda") == "da") == expected
 
 
 SIGNS = "".join(sign for sign in map(chr, range(0x80, 0x3000)) if not sign.isalnum())

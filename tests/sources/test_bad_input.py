@@ -104,6 +104,16 @@ def test_utf_16_is_told_with_the_command_that_converts_it(
     assert nothing_but(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-32le", "utf-32be"])
+def test_utf_32_with_its_mark_is_told_as_such(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path / "a.txt", ("\ufeff" + ROMANIAN).encode(encoding))
+    fault = (
+        f"a.txt: written as {encoding.upper()}, expected UTF-8; convert it: iconv -f {encoding} "
+    )
+    with pytest.raises(UserError, match=fault):
+        extract(path, "text")
+
+
 @pytest.mark.parametrize("data", [bytes(5000), ROMANIAN.encode("utf-32le")])
 def test_a_file_of_nuls_is_no_text(tmp_path: Path, data: bytes) -> None:
     path = write(tmp_path / "a.txt", data)

@@ -1,6 +1,7 @@
 """Many small files become few parts."""
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,13 @@ def test_a_name_has_no_more_folders_than_tell_it_apart() -> None:
         *("a/x/1.txt", "b/x/1.txt", "y/1.txt", "2.txt", "1.txt"),
     ]
     assert told_apart([Path("/a.txt"), Path("a.txt")])[1] == "a.txt"
+
+
+def test_a_name_that_is_not_utf_8_is_written_as_far_as_it_is(tmp_path: Path) -> None:
+    paths = [tmp_path / os.fsdecode(b"\xfe\xe3ri.txt"), tmp_path / "b.txt"]
+    for path in paths:
+        path.write_text("Un text.")
+    output, stats = tmp_path / "out.zst", tmp_path / "out.json"
+    extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
+    files = [document.meta["file"] for document in read_documents(output)]
+    assert files == ["\ufffd\ufffdri.txt", "b.txt"]

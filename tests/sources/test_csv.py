@@ -69,6 +69,33 @@ def test_a_missing_column_names_those_there_are(tmp_path: Path) -> None:
     assert extract(path, "csv", text_column="titlu")[0].meta == {}
 
 
+def test_the_name_of_a_column_may_hold_a_line_end(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", '"titlul\ncărții",text\nx,unu\ny,doi\n')
+    assert texts(path, "csv") == ["unu", "doi"]
+
+
+@pytest.mark.parametrize("head", ["id\rtext\r1\rx", '"id"x,text', '"id,text\n1,x'])
+def test_names_of_columns_that_cannot_be_read_are_an_error(tmp_path: Path, head: str) -> None:
+    path = write(tmp_path / "a.csv", head)
+    with pytest.raises(UserError, match=r"a\.csv: wrong quotation marks, or a carriage return .*;"):
+        extract(path, "csv")
+    assert nothing_but(path)
+
+
+def test_two_columns_of_the_name_of_the_text_are_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "title,text,title,text\na,b,c,d\n")
+    fault = r'a\.csv: 2 columns are called "text" in its first line, expected one; rename '
+    with pytest.raises(UserError, match=fault):
+        extract(path, "csv")
+    assert nothing_but(path)
+
+
+def test_of_two_columns_of_the_name_of_a_title_none_is_the_title(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "title,text,title,url\na,b,c,d\n")
+    (found,) = extract(path, "csv")
+    assert (found.text, found.meta) == ("b", {"url": "d"})
+
+
 def test_broken_rows_are_left_out_and_counted_and_many_are_an_error(tmp_path: Path) -> None:
     rows = ["id,text", "1,unu", "2", '3,"trei"x', "4,patru,4", "", "5,cinci"]
     path = write(tmp_path / "a.csv", "\n".join(rows))

@@ -62,6 +62,14 @@ def test_a_truncated_file_is_an_error_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_zstd_file_without_checksums_that_is_cut_is_an_error(tmp_path: Path) -> None:
+    data = zstandard.compress("".join(map(str, range(300))).encode())
+    for length in range(4, len(data)):
+        path = write(tmp_path / "a.zst", data[:length])
+        with pytest.raises(UserError, match=r"a\.zst: truncated or damaged zstd after"):
+            extract(path, "text")
+
+
 @pytest.mark.parametrize("first", [0x50, 0x5F])
 def test_a_zstd_file_may_begin_with_a_frame_without_content(tmp_path: Path, first: int) -> None:
     skipped = bytes([first]) + b"\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"size"
@@ -197,6 +205,18 @@ def test_parquet_without_the_column_names_those_there_are(tmp_path: Path) -> Non
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"body": ["Unu"]}), path)
     with pytest.raises(UserError, match='no column "text", only body; set extraction'):
+        extract(path, "parquet")
+
+
+def test_parquet_with_two_columns_of_one_name_has_neither(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    values = [pa.array([value]) for value in ("unu", "doi", "trei")]
+    pq.write_table(pa.Table.from_arrays(values, names=["title", "text", "title"]), path)
+    (found,) = extract(path, "parquet")
+    assert (found.text, found.meta) == ("doi", {})
+    pq.write_table(pa.Table.from_arrays(values, names=["text", "title", "text"]), path)
+    fault = r'a\.parquet: 2 columns are called "text", expected one; rename the others there\.'
+    with pytest.raises(UserError, match=fault):
         extract(path, "parquet")
 
 

@@ -71,7 +71,10 @@ def test_missing_best_parameters_are_made_again_too(world: World, finished: Worl
 def test_a_damaged_checkpoint_is_removed_and_does_not_count_as_kept(world: World, capsys) -> None:
     damage(world, "step-00000020")
     run(world)
-    assert "step-00000020: model.safetensors is missing or damaged" in capsys.readouterr().err
+    assert (
+        "step-00000020: model.safetensors is missing or damaged; removed, as a newer one is whole\n"
+        in capsys.readouterr().err
+    )
     assert names(world, "step") == ["step-00000016", "step-00000024"]
 
 

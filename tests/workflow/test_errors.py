@@ -1,5 +1,6 @@
 """Faults of the user: exit code 1, one clear line, nothing half-written."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,21 @@ def test_sources_without_a_text_are_told(fresh: Workspace, tmp_path: Path) -> No
     assert "no file of a known kind in any of the sources (folder);" in result.stderr
 
 
-def test_a_name_that_snakemake_cannot_take_is_told(fresh: Workspace, tmp_path: Path) -> None:
-    (tmp_path / "{a}.txt").write_text("x")
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        (b"{a}.txt", "{a}.txt: has a brace in its name"),
+        (b"\xfe\xe3ri.txt", "ri.txt: has a name that is not UTF-8, as Snakemake expects (convmv"),
+    ],
+)
+def test_a_name_that_snakemake_cannot_take_is_told(
+    fresh: Workspace, tmp_path: Path, name: bytes, fault: str
+) -> None:
+    (tmp_path / os.fsdecode(name)).write_text("x")
     folder = ("--configfile", "config/folder.yaml", "--config", f"corpus={tmp_path}")
     result = fresh.snakemake("--dry-run", *folder)
     assert result.status == 1
-    assert "{a}.txt: has a brace in its name" in the_line(result.stderr)
+    assert fault in the_line(result.stderr)
 
 
 def test_numbers_of_a_section_may_be_given_on_the_command_line(fresh: Workspace) -> None:

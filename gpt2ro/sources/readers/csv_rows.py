@@ -4,12 +4,14 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from gpt2ro.errors import UserError
 from gpt2ro.sources.compression import decompressed
 from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
+from gpt2ro.sources.readers.columns import check_text_column, meta_columns
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import MAX_LINE_BYTES, text_runs
 
@@ -30,21 +32,19 @@ def read_csv(
     closed makes one row of the rest of the file: what is broken is counted in lines.
 
     Raises:
-        UserError: there is no such column, or more than `max_broken_lines` of the lines are those
-            of broken rows.
+        UserError: the names cannot be read, there is no such column, there are several, or more
+            than `max_broken_lines` of the lines are those of broken rows.
     """
     blocks = decompressed(path, settings.max_expansion, position)
     lines = _Lines(text_runs(blocks, str(path), settings.invalid_utf8))
     head = next(filter(str.strip, lines), "")
     delimiter = _delimiter(path, head)
     csv.field_size_limit(MAX_LINE_BYTES)
-    names = next(csv.reader([head], delimiter=delimiter), [])
+    names = _names(path, lines, head, delimiter)
     # A file without a line has no documents, as in every format.
-    if head and settings.text_column not in names:
-        raise UserError(
-            f'{path}: no column "{settings.text_column}" in its first line, only '
-            f"{', '.join(names)}; set extraction.text_column."
-        )
+    if head:
+        check_text_column(path, names, settings.text_column, " in its first line")
+    of_meta = meta_columns(names, META, settings.text_column)
     total = broken = 0
     longest = range(0)
     for row, place in _rows(lines, delimiter):
@@ -55,8 +55,7 @@ def read_csv(
             longest = max(longest, place, key=len)
             continue
         fields = dict(zip(names, row, strict=True))
-        meta = {name: fields[name] for name in META if fields.get(name)}
-        meta.pop(settings.text_column, None)
+        meta = {name: fields[name] for name in of_meta if fields[name]}
         yield Extracted(fields[settings.text_column], meta)
     if broken > settings.max_broken_lines * total:
         raise UserError(
@@ -65,6 +64,17 @@ def read_csv(
             f"allowed is a share of {settings.max_broken_lines:g}; mend the file (is a quotation "
             "mark not closed?) or raise extraction.max_broken_lines."
         )
+
+
+def _names(path: Path, lines: "_Lines", head: str, delimiter: str) -> list[str]:
+    """Return the names of the columns; one in quotation marks may go on in the lines behind."""
+    try:
+        return next(csv.reader(chain([head], lines), delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        raise UserError(
+            f"{path}: wrong quotation marks, or a carriage return without a line feed, in the "
+            "names of the columns; expected a line of names; mend it."
+        ) from None
 
 
 def _delimiter(path: Path, head: str) -> str:

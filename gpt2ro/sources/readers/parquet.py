@@ -11,6 +11,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.sources.compression import FREE_EXPANSION
 from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
+from gpt2ro.sources.readers.columns import check_text_column, meta_columns
 from gpt2ro.sources.settings import ExtractionSettings
 
 # Rows. Each can be as large as it likes, and a dictionary tells many in a few bytes: this bounds
@@ -25,19 +26,16 @@ def read_parquet(
     """Yield the text column row by row; rows without text are left out.
 
     Raises:
-        UserError: the file is damaged, has no such column or one of another type, or expands
-            beyond the limit.
+        UserError: the file is damaged, has no such column, several, or one of another type, or
+            expands beyond the limit.
     """
     try:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
-            if settings.text_column not in names:
-                raise UserError(
-                    f'{path}: no column "{settings.text_column}", only {", ".join(names)}; set '
-                    "extraction.text_column."
-                )
+            check_text_column(path, names, settings.text_column)
             _check_is_text(path, file.schema_arrow.field(settings.text_column))
-            columns = [settings.text_column, *(name for name in META if name in names)]
+            known = meta_columns(names, META, settings.text_column)
+            columns = [settings.text_column, *known]
             _check_expansion(path, _declared(file, settings.text_column), settings.max_expansion)
             produced = rows = 0
             for batch in file.iter_batches(BATCH, columns=columns):

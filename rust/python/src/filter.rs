@@ -13,6 +13,9 @@ pub(crate) fn personal_lines(python: Python<'_>, text: &str) -> Vec<usize> {
     python.detach(|| gpt2ro_corpus::filter::personal_lines(text))
 }
 
+/// Phrases, their sign, its marks, and the most characters of a line.
+type Signed = (String, String, Vec<String>, usize);
+
 #[pyclass(frozen, module = "gpt2ro._native")]
 pub(crate) struct LineRemover(pub(crate) Arc<Remover>);
 
@@ -23,7 +26,7 @@ impl LineRemover {
     fn new(
         phrases: &str,
         max_characters: usize,
-        signed: Vec<(String, String, Vec<String>)>,
+        signed: Vec<Signed>,
         begins: Option<(String, Vec<String>)>,
     ) -> PyResult<Self> {
         let remover = Remover::new(phrases, max_characters).map(|remover| match begins {
@@ -31,9 +34,7 @@ impl LineRemover {
             None => remover,
         });
         let mut signed = signed.into_iter();
-        let or = |all: Remover, (one, sign, marks): (String, String, Vec<String>)| {
-            all.or(&one, &sign, &marks)
-        };
+        let or = |all: Remover, (one, sign, marks, most): Signed| all.or(&one, &sign, &marks, most);
         remover
             .and_then(|remover| signed.try_fold(remover, or))
             .map(|remover| Self(Arc::new(remover)))

@@ -5,14 +5,12 @@ mod books;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use simdutf8::basic::from_utf8;
-
 use crate::filter::{Fault, LineRemover, MeterRoom, TextMeter, personal_lines};
 use crate::repair::{Kinds, Repairer, lines as lines_of};
 
 pub use books::{Books, Dropped};
 
-use crate::documents::Record;
+use crate::documents::{Record, lines_of_block};
 
 /// Boilerplate can come to light when lines are repaired, and lines to repair when it is gone.
 const MAX_ROUNDS: usize = 10;
@@ -100,22 +98,12 @@ impl Cleaner {
     /// Those of the helper.
     pub fn clean<H: Helper>(&self, block: &[u8], helper: &mut H) -> Result<Books, H::Error> {
         let mut books = Books::default();
-        if block.is_empty() {
-            return Ok(books);
-        }
         books.kept.reserve(block.len());
         let mut room = Room::default();
-        let lines = block.strip_suffix(b"\n").unwrap_or(block);
-        if let Ok(lines) = from_utf8(lines) {
-            for (number, line) in lines_of(lines).enumerate() {
-                self.clean_line(line, number, &mut room, helper, &mut books)?;
-            }
-            return Ok(books);
-        }
-        for (number, line) in lines.split(|byte| *byte == b'\n').enumerate() {
-            match from_utf8(line) {
-                Ok(line) => self.clean_line(line, number, &mut room, helper, &mut books)?,
-                Err(_) => books.enter_cleaned(helper.by_hand(line, number)?),
+        for (number, (line, text)) in lines_of_block(block).enumerate() {
+            match text {
+                Some(line) => self.clean_line(line, number, &mut room, helper, &mut books)?,
+                None => books.enter_cleaned(helper.by_hand(line, number)?),
             }
         }
         Ok(books)

@@ -1,6 +1,4 @@
-use simdutf8::basic::from_utf8;
-
-use super::Record;
+use super::{Record, lines_of_block};
 
 /// What was decided of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +33,9 @@ pub fn decided<T: AsRef<str>>(
     mut is_done: impl FnMut(&str, &str) -> bool,
 ) -> Vec<Piece> {
     let mut pieces = vec![Piece::default()];
-    if block.is_empty() {
-        return pieces;
-    }
-    let lines = block.strip_suffix(b"\n").unwrap_or(block);
     let mut decisions = decisions.iter();
     let mut text = String::new();
-    let mut enter = |line: &[u8], record: Option<&str>| {
+    for (line, record) in lines_of_block(block) {
         let piece = pieces.last_mut().expect("one at least");
         let decision = decisions.next();
         let is_written = record.zip(decision).is_some_and(|(line, decision)| {
@@ -54,14 +48,6 @@ pub fn decided<T: AsRef<str>>(
             piece.other = Some(line.to_vec());
             pieces.push(Piece::default());
         }
-    };
-    match from_utf8(lines) {
-        Ok(lines) => lines
-            .split('\n')
-            .for_each(|line| enter(line.as_bytes(), Some(line))),
-        Err(_) => lines
-            .split(|byte| *byte == b'\n')
-            .for_each(|line| enter(line, from_utf8(line).ok())),
     }
     pieces
 }

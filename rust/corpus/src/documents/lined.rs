@@ -1,6 +1,4 @@
-use simdutf8::basic::from_utf8;
-
-use super::{Decision, Record};
+use super::{Decision, Record, lines_of_block};
 use crate::distinct;
 use crate::lines::{NO_LINE, line_keys};
 
@@ -37,13 +35,9 @@ pub fn lined<'block, T: AsRef<str>>(
     each_once: bool,
 ) -> Lined<'block> {
     let mut found = Lined::default();
-    if block.is_empty() {
-        return found;
-    }
-    let lines = block.strip_suffix(b"\n").unwrap_or(block);
     let mut decisions = decisions.iter();
     let mut text = String::new();
-    let mut enter = |line: Option<&'block str>| {
+    for (_, line) in lines_of_block(block) {
         let read = line.zip(decisions.next()).and_then(|(line, decision)| {
             let document = known(line, decision, &mut text)?;
             Some((document, decision.split.is_some()))
@@ -64,12 +58,6 @@ pub fn lined<'block, T: AsRef<str>>(
                 ..document
             }
         }));
-    };
-    match from_utf8(lines) {
-        Ok(lines) => lines.split('\n').for_each(|line| enter(Some(line))),
-        Err(_) => lines
-            .split(|byte| *byte == b'\n')
-            .for_each(|line| enter(from_utf8(line).ok())),
     }
     found
 }

@@ -13,6 +13,8 @@ pub struct LineRemover {
     /// One of these is in every sign.
     pairs: Pairs,
     max_characters: usize,
+    /// The most bytes of a line that any phrases match.
+    max_bytes: usize,
 }
 
 /// A character has four bytes at most, so most lines need not be counted.
@@ -23,6 +25,7 @@ const MAX_CHARACTER_BYTES: usize = 4;
 struct Signed {
     phrases: Regex,
     sign: Regex,
+    max_characters: usize,
 }
 
 impl LineRemover {
@@ -38,6 +41,7 @@ impl LineRemover {
             signed: Vec::new(),
             pairs: Pairs::default(),
             max_characters,
+            max_bytes: MAX_CHARACTER_BYTES * max_characters,
         })
     }
 
@@ -52,8 +56,8 @@ impl LineRemover {
         self
     }
 
-    /// Has other phrases removed too, which are tried only on lines in which `sign` matches
-    /// something: an expression that begins with anything has to read all of a line to fail, and
+    /// Has other phrases removed too, of at most `max_characters`, which are tried only on lines in
+    /// which `sign` matches something: an expression that begins with anything has to read all of a line to fail, and
     /// words and characters are found faster. What `sign` matches does not depend on what stands
     /// around it, and has the last two bytes of one of some `marks`, letters of ASCII small or
     /// capital: those are found faster still.
@@ -65,11 +69,19 @@ impl LineRemover {
     /// # Panics
     ///
     /// A mark has fewer than two bytes.
-    pub fn or(mut self, phrases: &str, sign: &str, marks: &[String]) -> Result<Self, regex::Error> {
+    pub fn or(
+        mut self,
+        phrases: &str,
+        sign: &str,
+        marks: &[String],
+        max_characters: usize,
+    ) -> Result<Self, regex::Error> {
         self.signed.push(Signed {
             phrases: whole(phrases)?,
             sign: Regex::new(sign)?,
+            max_characters,
         });
+        self.max_bytes = self.max_bytes.max(MAX_CHARACTER_BYTES * max_characters);
         for mark in marks {
             let pair = mark.as_bytes().last_chunk();
             self.pairs.insert(*pair.expect("two bytes"));
@@ -83,9 +95,11 @@ impl LineRemover {
         lines_with_pairs(text.as_bytes(), &self.pairs, |range, has_pair| {
             // Whether a line can be short, begins so and may have a sign is seen before its
             // characters are counted.
-            if range.len() <= MAX_CHARACTER_BYTES * self.max_characters {
+            let length = range.len();
+            if length <= self.max_bytes {
+                let may_be_plain = length <= MAX_CHARACTER_BYTES * self.max_characters;
                 let line = &text[range];
-                if (has_pair || self.may_begin(line)) && self.is_phrase(line) {
+                if (has_pair || (may_be_plain && self.may_begin(line))) && self.is_phrase(line) {
                     phrases.push(number);
                 }
             }
@@ -102,8 +116,7 @@ impl LineRemover {
 
     /// Returns whether the phrases match a line as a whole.
     pub fn is_phrase(&self, line: &str) -> bool {
-        self.is_short(line)
-            && (self.is_plain_phrase(line) || self.signed.iter().any(|one| one.is_phrase(line)))
+        self.is_plain_phrase(line) || self.signed.iter().any(|one| one.is_phrase(line))
     }
 
     /// Returns whether a phrase may begin as a line does.
@@ -114,20 +127,22 @@ impl LineRemover {
     }
 
     fn is_plain_phrase(&self, line: &str) -> bool {
-        self.may_begin(line) && self.phrases.is_match(line)
-    }
-
-    fn is_short(&self, line: &str) -> bool {
-        line.len() <= self.max_characters
-            || (line.len() <= MAX_CHARACTER_BYTES * self.max_characters
-                && line.chars().count() <= self.max_characters)
+        is_short(line, self.max_characters) && self.may_begin(line) && self.phrases.is_match(line)
     }
 }
 
 impl Signed {
     fn is_phrase(&self, line: &str) -> bool {
-        self.sign.is_match(line) && self.phrases.is_match(line)
+        is_short(line, self.max_characters)
+            && self.sign.is_match(line)
+            && self.phrases.is_match(line)
     }
+}
+
+fn is_short(line: &str, max_characters: usize) -> bool {
+    line.len() <= max_characters
+        || (line.len() <= MAX_CHARACTER_BYTES * max_characters
+            && line.chars().count() <= max_characters)
 }
 
 /// Returns the expression that matches only all of a text.
@@ -159,7 +174,7 @@ mod tests {
     fn other_phrases_are_removed_where_their_sign_is() {
         let marks = ["kd", "yz", "lOK"].map(str::to_owned);
         let remover = LineRemover::new("meniu", 9);
-        let remover = remover.and_then(|one| one.or(".*k.*|da", "kd|yz|ok", &marks));
+        let remover = remover.and_then(|one| one.or(".*k.*|da", "kd|yz|ok", &marks, 9));
         let remover = remover.expect("valid expressions");
         let kept = remover.without_phrases("meniu\nda\nkda\nday");
         assert_eq!(kept.as_deref(), Some("da\nday"));
@@ -167,6 +182,16 @@ mod tests {
         for (line, expected) in [("un ok", true), ("da", false), ("kkkkk kkkk", false)] {
             assert_eq!(remover.is_phrase(line), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn other_phrases_may_be_longer() {
+        let remover = LineRemover::new("x*", 3).expect("a valid expression");
+        let remover = remover.or("ăăăxy*", "xy", &["xy".to_owned()], 9);
+        let remover = remover.expect("valid expressions");
+        let kept = remover.without_phrases("xxx\nxxxx\năăăxyyyyy\năăăxyyyyyy");
+        assert_eq!(kept.as_deref(), Some("xxxx\năăăxyyyyyy"));
+        assert!(remover.is_phrase("ăăăxyyyyy") && !remover.is_phrase("xxxx"));
     }
 
     #[test]
@@ -196,7 +221,7 @@ mod tests {
         assert!(LineRemover::new("(", 5).is_err());
         for (phrases, sign) in [("(", ""), ("", "(")] {
             let remover = LineRemover::new("", 5).expect("a valid expression");
-            assert!(remover.or(phrases, sign, &[]).is_err());
+            assert!(remover.or(phrases, sign, &[], 5).is_err());
         }
     }
 }

@@ -1,7 +1,11 @@
-//! Missing blanks: "acasă.Aici", "casa,masa", "iarba verdeȘi cerul", "a)pentru".
+//! Missing blanks: "acasă.Aici", "casa,masa", "iarba verdeȘi cerul", "a)pentru". With them, marks that
+//! are one when they touch: ",,Vine".
+
+use std::ops::Range;
 
 use super::language::{Vocabulary, is_letter};
 use super::pieces::{beginning, end, has_inner_stop, is_prose};
+use super::quotes::{closing, opening};
 use super::touching::words_touch;
 
 /// What stands behind the last stop of a name in the net: "Booking.Com".
@@ -9,10 +13,12 @@ const ENDS_OF_NAMES: [&str; 6] = ["com", "info", "js", "net", "org", "ro"];
 /// The digits of the number of an item: "12)", "(12)".
 const NUMBER_DIGITS: usize = 3;
 
-/// Returns the text with the blanks that are missing in it; none if there are all.
+/// Returns the text with the blanks that are missing in it, and with the quotation marks for which two
+/// signs stand; none if there are all.
 ///
 /// `glued` are indices of bytes, ascending: of marks, brackets and quotation marks before a letter, of
-/// the end of a small letter before a capital, or of that capital.
+/// the end of a small letter before a capital, or of that capital, and of the end of a comma or a single
+/// quotation mark before another one.
 ///
 /// A blank is missing
 /// - behind a mark of prose: two letters at least stand on either side of it. Behind a full stop, an
@@ -22,8 +28,6 @@ const NUMBER_DIGITS: usize = 3;
 /// - behind the quotation mark that ends a sentence, before the next one;
 /// - behind the number of an item at the beginning of a line, before a word;
 /// - between words that touch.
-///
-/// Two commas before a word are an opening quotation mark.
 pub(super) fn with_missing_blanks(
     text: &str,
     glued: &[usize],
@@ -32,33 +36,37 @@ pub(super) fn with_missing_blanks(
     let mut spaced = String::new();
     let mut copied = 0;
     for &place in glued {
-        let end = match text.as_bytes()[place] {
-            b',' if are_quote(text, place) => {
-                spaced.push_str(&text[copied..place - 1]);
-                spaced.push('„');
-                copied = place + 1;
-                continue;
-            }
-            b',' | b';' | b'!' | b'?' if lacks_blank(text, place) => place + 1,
-            b'.' if lacks_blank(text, place) || ends_number(text, place) => place + 1,
-            b')' if ends_number(text, place) => place + 1,
-            0x9d if ends_sentence(text, place + 1) => place + 1,
-            0xc3.. if words_touch(text, place, vocabulary) => place,
-            b'a'..=b'z' | 0x80..0xc0 if words_touch(text, place + 1, vocabulary) => place + 1,
-            _ => continue,
+        let Some((old, new)) = change(text, place, vocabulary) else {
+            continue;
         };
-        spaced.reserve(text.len() - copied + 1);
-        spaced.push_str(&text[copied..end]);
-        spaced.push(' ');
-        copied = end;
+        spaced.reserve(text.len() - copied + new.len());
+        spaced.push_str(&text[copied..old.start]);
+        spaced.push_str(new);
+        copied = old.end;
     }
     (copied > 0).then(|| spaced + &text[copied..])
 }
 
-/// Returns whether the comma at a place is the second of two that stand for the mark „.
-fn are_quote(text: &str, second: usize) -> bool {
-    let before = text[..second].strip_suffix(',');
-    before.is_some_and(|before| before.is_empty() || before.ends_with([' ', '\n', '(']))
+/// Returns which bytes give way to what, of what is glued at a place; none if it stays.
+fn change(
+    text: &str,
+    place: usize,
+    vocabulary: &Vocabulary,
+) -> Option<(Range<usize>, &'static str)> {
+    let rest = &text.as_bytes()[place..];
+    let blank = match rest[0] {
+        b',' if rest.starts_with(b",,") => return Some((place..opening(text, place)?, "„")),
+        b'\'' => return Some((closing(text, place)?, "”")),
+        0x99 if rest.starts_with(b"\x99\xe2") => return Some((closing(text, place)?, "”")),
+        b',' | b';' | b'!' | b'?' if lacks_blank(text, place) => place + 1,
+        b'.' if lacks_blank(text, place) || ends_number(text, place) => place + 1,
+        b')' if ends_number(text, place) => place + 1,
+        0x9d if ends_sentence(text, place + 1) => place + 1,
+        0xc3.. if words_touch(text, place, vocabulary) => place,
+        b'a'..=b'z' | 0x80..0xc0 if words_touch(text, place + 1, vocabulary) => place + 1,
+        _ => return None,
+    };
+    Some((blank..blank, " "))
 }
 
 /// Returns whether the stop or bracket at a place ends the number of an item, which begins its line: "a)",
@@ -137,7 +145,7 @@ fn last_two(text: &str) -> [char; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::marks::{may_lack_blank, stays};
+    use super::super::marks::{may_be_glued, stays};
     use super::super::pieces::MAX_SIDE;
     use super::*;
     use crate::blocks::indices;
@@ -147,7 +155,7 @@ mod tests {
             romanian: ["pentru", "și"].map(str::to_owned).into(),
             foreign: [].into(),
         };
-        let places = indices(text.as_bytes(), 0, may_lack_blank);
+        let places = indices(text.as_bytes(), 0, may_be_glued);
         let glued: Vec<usize> = places
             .filter(|index| !stays(text.as_bytes(), *index))
             .collect();
@@ -178,6 +186,7 @@ mod tests {
             ("„Vine.”Apoi „Da!”Iar", "„Vine.” Apoi „Da!” Iar"),
             ("zise ,,da” și ,,Nu”", "zise „da” și „Nu”"),
             (",,Da”\n,,Nu” (,,ba”)", "„Da”\n„Nu” („ba”)"),
+            (",, Da” zise „Anaș''\nși", "„Da” zise „Anaș”\nși"),
         ] {
             assert_eq!(spaced(glued), apart);
         }

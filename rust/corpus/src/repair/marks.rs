@@ -14,10 +14,11 @@ fn is_space_before_mark(byte: u8, next: u8) -> bool {
 
 /// Whether a blank may be missing behind the character that ends with a byte, or before the one that
 /// begins with it: a mark, a closing bracket or the quotation mark ” before a letter (`,a`, `)a`, `”A`),
-/// or a capital in a word (`aB`, `aȘ`), unless [`stays`] says that none is missing there. Letters
-/// outside of ASCII have two bytes; capitals are those of Romanian, and some that are none.
+/// or a capital in a word (`aB`, `aȘ`), unless [`stays`] says that none is missing there; or whether two
+/// commas or two single quotation marks may be one mark. Letters outside of ASCII have two bytes;
+/// capitals are those of Romanian, and some that are none.
 #[inline(always)]
-pub(super) fn may_lack_blank(byte: u8, next: u8) -> bool {
+pub(super) fn may_be_glued(byte: u8, next: u8) -> bool {
     // Pairs that differ in one bit: , and . then ! and ) then ; and ?
     let is_mark = (byte & 0xfd == b',') | (byte & 0xf7 == b'!') | (byte & 0xfb == b';');
     let is_capital = next.wrapping_sub(b'A') < 26;
@@ -25,7 +26,10 @@ pub(super) fn may_lack_blank(byte: u8, next: u8) -> bool {
     let begins_two = next.wrapping_sub(0xc3) < 0x1d;
     let is_behind_mark = (is_mark | (byte == CLOSING_QUOTE_END)) & (is_ascii | begins_two);
     let is_in_word = (byte.wrapping_sub(b'a') < 26) | (byte.wrapping_sub(0x80) < 0x40);
-    is_behind_mark | (is_in_word & is_capital) | may_be_capital(byte, next)
+    let is_twice = (byte == next) & ((byte == b',') | (byte == b'\''));
+    // The end of ’ before the beginning of another one.
+    let may_be_twice = is_twice | ((byte == 0x99) & (next == 0xe2));
+    is_behind_mark | (is_in_word & is_capital) | may_be_capital(byte, next) | may_be_twice
 }
 
 /// The last byte of the quotation mark ”.
@@ -40,7 +44,7 @@ fn may_be_capital(byte: u8, next: u8) -> bool {
     ((byte.wrapping_sub(0xc3) < 0x1d) & is_even_and_low) | has_cedilla
 }
 
-/// Whether no blank is missing at an index that [`may_lack_blank`] gives, as what is there is neither
+/// Whether no blank is missing at an index that [`may_be_glued`] gives, as what is there is neither
 /// behind a mark nor behind a small letter.
 #[inline]
 pub(super) fn stays(bytes: &[u8], index: usize) -> bool {
@@ -129,7 +133,7 @@ mod tests {
     #[test]
     fn a_blank_may_be_missing_behind_marks_and_before_capitals_in_words() {
         let found = |text: &str| {
-            let places = indices(text.as_bytes(), 0, may_lack_blank);
+            let places = indices(text.as_bytes(), 0, may_be_glued);
             let places = places.filter(|index| !stays(text.as_bytes(), *index));
             places.collect::<Vec<_>>()
         };
@@ -139,6 +143,7 @@ mod tests {
             assert_eq!(found(text).len(), 1, "{text}");
         }
         assert_eq!(found("da.”Iar"), [5]);
+        assert_eq!(found("a ,,A b'' c’’"), [2, 3, 7, 13]);
         for text in ["În Țară, a B AB Șt „A” a. B (a) ĂB", "", "Î"] {
             assert_eq!(found(text), [], "{text}");
         }

@@ -19,6 +19,7 @@ pub mod lost;
 mod marks;
 mod pieces;
 mod punctuation;
+mod quotes;
 mod scan;
 mod tags;
 mod touching;

@@ -10,7 +10,7 @@ use super::classes::{
 use super::kinds::{Kind, Kinds};
 use super::letters::has_cedilla;
 use super::marks::{
-    is_blank_to_spare, is_cedilla_letter, is_letter, may_lack_blank, needs_a_look, stays,
+    is_blank_to_spare, is_cedilla_letter, is_letter, may_be_glued, needs_a_look, stays,
 };
 use super::wrapped::{MAX_LINE_BYTES, MIN_LINES, Widths};
 use crate::blocks::{BLOCK, Gather, ROOM, Task, below, block_at, members, run, set};
@@ -30,7 +30,7 @@ pub(super) struct Findings {
     pub(super) turkish: Vec<usize>,
     /// Where blanks before punctuation are: indices of bytes, ascending.
     pub(super) spaced: Vec<usize>,
-    /// Where a blank may be missing, as [`may_lack_blank`] says: indices of bytes, ascending.
+    /// What may be glued, as [`may_be_glued`] says: indices of bytes, ascending.
     pub(super) glued: Vec<usize>,
     /// Where hyphens before line ends are that may divide a word: indices of bytes, ascending.
     pub(super) divided: Vec<usize>,
@@ -183,7 +183,7 @@ impl Task for Scan<'_> {
             if cedillas == 0 {
                 cedillas = set(gather, block, is_cedilla_letter);
             }
-            let glued = set(gather, block, may_lack_blank) & below(length);
+            let glued = set(gather, block, may_be_glued) & below(length);
             let glued = members(glued).map(|member| start + member);
             let glued = glued.filter(|index| !stays(self.bytes, *index));
             self.findings.glued.extend(glued);
