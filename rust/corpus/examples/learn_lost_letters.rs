@@ -2,6 +2,9 @@
 //!
 //!     xz -dc TEXT... | cargo run --release -p gpt2ro-corpus --example learn_lost_letters -- FOLDER
 //!
+//! The tables here are of laws (the constitution, procurement, building in Moldova), news (RONEC), the
+//! glosses of RoWordNet, classic prose and verse, and manuals: 43 MB.
+//!
 //! Of every line the letters of each kind of loss are taken away. A table keeps a context if the letter
 //! that is the most frequent there is another one than shorter contexts say, and if it is that for two
 //! letters more at least.
