@@ -208,6 +208,22 @@ def test_parquet_without_the_column_names_those_there_are(tmp_path: Path) -> Non
         extract(path, "parquet")
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view()])
+def test_every_kind_of_strings_of_parquet_is_text(tmp_path: Path, kind: pa.DataType) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": pa.array(["unu"]).cast(kind)}), path)
+    assert pq.read_schema(path).field("text").type == kind
+    assert texts(path, "parquet") == ["unu"]
+
+
+def test_what_parquet_says_of_a_text_is_kept_where_it_has_its_type(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    facts = {"title": [7.5, None], "url": ["u", "v"], "language_score": [float("nan"), 0.5]}
+    pq.write_table(pa.table({"text": ["unu", "doi"], **facts}), path)
+    found = [document.meta for document in extract(path, "parquet")]
+    assert found == [{"url": "u"}, {"url": "v", "language_score": 0.5}]
+
+
 def test_parquet_with_two_columns_of_one_name_has_neither(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     values = [pa.array([value]) for value in ("unu", "doi", "trei")]

@@ -12,6 +12,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.sources.encoding import decoded
 from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
+from gpt2ro.sources.readers.facts import facts
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import file_lines
 
@@ -139,7 +140,7 @@ def oscar_document(fields: dict[str, Any], settings: ExtractionSettings) -> Extr
 
 def plain(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
     """Return a document of plain JSON lines: the text field, and the title and url if there are."""
-    meta = {key: fields[key] for key in ("title", "url") if isinstance(fields.get(key), str)}
+    meta = facts(title=fields.get("title"), url=fields.get("url"))
     return Extracted(_text(fields[settings.text_column]), meta)
 
 
@@ -147,7 +148,8 @@ def hplt(fields: dict[str, Any], settings: ExtractionSettings) -> Extracted:
     """Return a document of HPLT 2 or 3, whose address is the field `u`, with its language score."""
     probabilities = fields.get("prob")  # of the likeliest languages, the first one's first
     score = probabilities[0] if isinstance(probabilities, list) and probabilities else None
-    return Extracted(_text(fields[settings.text_column]), _facts(fields["u"], score))
+    meta = facts(url=fields["u"], language_score=score)
+    return Extracted(_text(fields[settings.text_column]), meta)
 
 
 def oscar(text: Any, metadata: Any, warc_headers: Any) -> Extracted:
@@ -161,24 +163,11 @@ def oscar(text: Any, metadata: Any, warc_headers: Any) -> Extracted:
         or metadata.get("annotation")
         or metadata.get("annotations")
     )
-    meta = _facts(url, score)
+    meta = facts(url=url, language_score=score)
     texts_only = isinstance(warnings, list) and all(isinstance(text, str) for text in warnings)
     if warnings and texts_only:
         meta["warnings"] = warnings
     return Extracted(_text(text), meta)
-
-
-def _facts(url: Any, language_score: Any) -> dict[str, Any]:
-    """Return what is known of a crawled document; what has another type is left out.
-
-    Deep enough, it could not be written again.
-    """
-    meta: dict[str, Any] = {}
-    if isinstance(url, str):
-        meta["url"] = url
-    if isinstance(language_score, int | float) and 0 <= language_score < 2:  # fastText: 1.00001 too
-        meta["language_score"] = language_score
-    return meta
 
 
 def _object(value: Any) -> dict[str, Any]:

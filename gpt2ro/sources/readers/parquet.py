@@ -12,12 +12,15 @@ from gpt2ro.sources.compression import FREE_EXPANSION
 from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
 from gpt2ro.sources.readers.columns import check_text_column, meta_columns
+from gpt2ro.sources.readers.facts import facts
 from gpt2ro.sources.settings import ExtractionSettings
 
 # Rows. Each can be as large as it likes, and a dictionary tells many in a few bytes: this bounds
 # what is decoded before the check. 16 are as fast as 1,024 (26,000 rows of 2 KB).
 BATCH = 16
 META = ("title", "url", "language_score")
+# Strings as pandas, Arrow and Polars write them.
+IS_TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
 
 def read_parquet(
@@ -52,7 +55,7 @@ def read_parquet(
 
 def _check_is_text(path: Path, field: pa.Field) -> None:
     kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+    if not any(is_text(kind) for is_text in IS_TEXT):
         raise UserError(
             f'{path}: the column "{field.name}" is {field.type}, expected strings; set '
             "extraction.text_column."
@@ -83,8 +86,6 @@ def _rows(batch: pa.RecordBatch, column: str, left_out: Counter[str]) -> Iterato
     for row in batch.to_pylist():
         text = row.pop(column)
         if isinstance(text, str):
-            # Bytes, say, could not be written as JSON.
-            kept = {key: value for key, value in row.items() if isinstance(value, str | float)}
-            yield Extracted(text, kept)
+            yield Extracted(text, facts(**row))
         else:
             left_out["no text"] += 1
