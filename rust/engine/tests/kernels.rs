@@ -103,7 +103,7 @@ fn computed_and(
     let pool = Pool::new(2).unwrap();
     let all: Vec<usize> = (0..tokens.len()).collect();
     let mut input = Input::new(precision, isa, tokens[0].len(), tokens.len());
-    input.prepare(isa, &pool, &activations(tokens), &all, None);
+    input.prepare(&pool, &activations(tokens), &all, None);
     let shape = matrix.shape();
     let mut output = vec![Tile::ZERO; shape.panels * tokens.len()];
     let pieces = Chunks::new(&mut output, 3 * PANELS * tokens.len());
@@ -230,7 +230,7 @@ fn a_product_can_be_added_to_what_is_there() {
         let (isa, matrix) = (Isa::best(), dense.packed(precision));
         let pool = Pool::new(1).unwrap();
         let mut input = Input::new(precision, isa, 32, 2);
-        input.prepare(isa, &pool, &activations(&tokens), &[0, 1], None);
+        input.prepare(&pool, &activations(&tokens), &[0, 1], None);
         let (mut once, mut added) = (vec![Tile::ZERO; 2], vec![Tile([10.0; LANES]); 2]);
         matrix.multiply(isa, 0..1, &input, &mut once, Finish::Store);
         matrix.multiply(isa, 0..1, &input, &mut added, Finish::Add);
@@ -304,13 +304,7 @@ fn a_layer_norm_counts_no_padding() {
     for isa in Isa::all() {
         let pool = Pool::new(1).unwrap();
         let mut input = Input::new(Precision::Fp32, isa, padded, 1);
-        input.prepare(
-            isa,
-            &pool,
-            &activations(&[token.clone()]),
-            &[0],
-            Some(&norm),
-        );
+        input.prepare(&pool, &activations(&[token.clone()]), &[0], Some(&norm));
         let mut output = vec![Tile::ZERO; 2];
         identity
             .packed(Precision::Fp32)

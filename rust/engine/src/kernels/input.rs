@@ -4,38 +4,17 @@
 //! its own, word after word those of all its tokens, so that groups can be prepared by different
 //! threads, and a product reads them from front to end.
 
-use super::arithmetic::{bf16, byte_scale, largest, sum};
+use super::arithmetic::bf16;
 use super::isa::Level;
 use super::layout::{COLUMNS, Word, padded};
-use super::prefetch::prefetch;
+use super::row::{LayerNorm, Row};
+use super::signed::{negative_sum, signed};
 #[cfg(target_arch = "aarch64")]
 use super::vectors::Neon;
 use super::vectors::Vector;
 #[cfg(target_arch = "x86_64")]
 use super::vectors::{Avx2, Avx512};
 use super::{Isa, LANES, Listed, Pool, Precision, Tile};
-
-/// A layer norm's parameters, padded with zeros.
-#[derive(Debug, Clone)]
-pub struct LayerNorm {
-    /// Factor of each value; `gain: (width / 16)`.
-    pub gain: Vec<Tile>,
-    /// Added to each value; `bias: (width / 16)`.
-    pub bias: Vec<Tile>,
-    /// Values that are no padding.
-    pub width: usize,
-    /// Added to the variance.
-    pub epsilon: f32,
-}
-
-impl LayerNorm {
-    /// Ask for the parameters while a product runs that comes before they are needed: after a whole token,
-    /// whose weights have gone through the caches, they are in memory only.
-    pub fn ask(&self) {
-        prefetch(&self.gain[..], 0);
-        prefetch(&self.bias[..], 0);
-    }
-}
 
 /// How activations are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +25,8 @@ enum Format {
     Bf16,
     /// Four columns a word: value / scale, rounded.
     Bytes,
+    /// The same in two words, of magnitudes and of signs.
+    Signed,
 }
 
 /// Tiles that are rounded together: their sum is one of those that int4 needs.
@@ -54,16 +35,15 @@ const PAIR: usize = COLUMNS / LANES;
 /// Prepared activations of some tokens.
 pub struct Input {
     format: Format,
-    /// Tokens of a group.
-    group: usize,
+    isa: Isa,
     columns: usize,
     tokens: usize,
-    /// Group after group, each `(words of a token, tokens of the group)`. Memory for the most tokens
-    /// is kept, as in the three below.
+    /// Group after group, each `(words of a token, tokens of the group)`, the two words of signed bytes side
+    /// by side. Memory for the most tokens is kept, as in the three below.
     words: Vec<Word>,
     /// Bytes only: a scale for each token.
     scales: Vec<f32>,
-    /// Bytes only: the sum of each token's bytes.
+    /// Bytes only: the sum of each token's bytes; of signed ones that of the negative ones.
     totals: Vec<i32>,
     /// Bytes only: those of 32 columns each; group after group `(columns / 32, tokens of the group)`.
     sums: Vec<i32>,
@@ -77,7 +57,7 @@ pub(super) struct Group<'a> {
     pub words: &'a [Word],
     /// In bytes, the factor of each token.
     pub scales: &'a [f32],
-    /// In bytes, the sum of each token.
+    /// In bytes, the sum of each token; of signed ones that of the negative ones.
     pub totals: &'a [i32],
     /// In bytes, the sums of 32 columns each: `(columns / 32, tokens)`.
     pub sums: &'a [i32],
@@ -99,27 +79,34 @@ impl GroupMut<'_> {
         let words = panels * LANES / self.format.columns_a_word() * self.scales.len();
         self.words[words..].fill([0; 4]);
     }
+}
 
-    /// Write words of the token at an index, of which so many times as many come before.
-    #[inline(always)]
-    fn put<const WORDS: usize>(&mut self, words: &[Word; WORDS], before: usize, index: usize) {
-        let tokens = self.scales.len();
-        if tokens == 1 {
-            self.words[before * WORDS..][..WORDS].copy_from_slice(words);
-            return;
-        }
-        let places = self.words[before * WORDS * tokens..].chunks_exact_mut(tokens);
-        for (place, word) in places.zip(words) {
-            place[index] = *word;
-        }
+/// Write words of the token at an index, of which so many times as many come before, to their places,
+/// which are `(words of a token, tokens)`.
+#[inline(always)]
+fn put<W: Copy, const WORDS: usize>(
+    places: &mut [W],
+    tokens: usize,
+    words: &[W; WORDS],
+    before: usize,
+    index: usize,
+) {
+    if tokens == 1 {
+        places[before * WORDS..][..WORDS].copy_from_slice(words);
+        return;
+    }
+    let places = places[before * WORDS * tokens..].chunks_exact_mut(tokens);
+    for (place, word) in places.zip(words) {
+        place[index] = *word;
     }
 }
 
 impl Format {
-    fn of(precision: Precision) -> Self {
+    fn of(precision: Precision, isa: Isa) -> Self {
         match precision {
             Precision::Fp32 => Self::Fp32,
             Precision::Bf16 => Self::Bf16,
+            Precision::Int8 if isa.takes_signs_apart() => Self::Signed,
             Precision::Int8 | Precision::Int4 => Self::Bytes,
         }
     }
@@ -127,22 +114,21 @@ impl Format {
     fn columns_a_word(self) -> usize {
         match self {
             Self::Fp32 => 1,
-            Self::Bf16 => 2,
+            Self::Bf16 | Self::Signed => 2,
             Self::Bytes => 4,
         }
     }
 }
 
 impl Input {
-    /// Room for as many tokens, each of this many columns, a multiple of 16. Int4 and int8 have the
-    /// same input.
+    /// Room for as many tokens, each of this many columns, a multiple of 16.
     #[must_use]
     pub fn new(precision: Precision, isa: Isa, columns: usize, most_tokens: usize) -> Self {
-        let format = Format::of(precision);
+        let format = Format::of(precision, isa);
         let words = padded(columns) / format.columns_a_word() * most_tokens;
         Self {
             format,
-            group: isa.group(),
+            isa,
             columns,
             tokens: 0,
             words: vec![[0; 4]; words],
@@ -164,10 +150,10 @@ impl Input {
         self.columns
     }
 
-    /// Whether matrices of this precision can be multiplied with it.
+    /// Whether matrices of this precision can be multiplied with it, by these instructions.
     #[must_use]
-    pub fn fits(&self, precision: Precision) -> bool {
-        self.format == Format::of(precision)
+    pub fn fits(&self, precision: Precision, isa: Isa) -> bool {
+        self.format == Format::of(precision, isa) && self.isa == isa
     }
 
     /// Values of a token with the padding of packed matrices.
@@ -181,7 +167,6 @@ impl Input {
     /// There are more tokens than there is room for, or the sizes do not fit.
     pub fn prepare(
         &mut self,
-        isa: Isa,
         pool: &Pool,
         activations: &[Tile],
         tokens: &[usize],
@@ -190,7 +175,7 @@ impl Input {
         assert!(tokens.len() <= self.scales.len());
         let stride = activations.len() / (self.columns / LANES);
         self.tokens = tokens.len();
-        let size = self.group;
+        let (isa, size) = (self.isa, self.isa.group());
         let mut groups = tokens.chunks(size).zip(self.groups_mut());
         let fill = |(tokens, group)| fill(isa, activations, stride, tokens, norm, group);
         if tokens.len() <= size {
@@ -208,7 +193,7 @@ impl Input {
 
     fn groups_mut(&mut self) -> impl Iterator<Item = GroupMut<'_>> + Send {
         let (width, blocks) = (self.width(), self.padded_columns() / COLUMNS);
-        let (format, group, tokens) = (self.format, self.group, self.tokens);
+        let (format, group, tokens) = (self.format, self.isa.group(), self.tokens);
         let mut words = self.words[..tokens * width].chunks_mut(group * width);
         let mut scales = self.scales[..tokens].chunks_mut(group);
         let mut totals = self.totals.chunks_mut(group);
@@ -228,8 +213,9 @@ impl Input {
     #[inline(always)]
     pub(super) fn groups(&self) -> impl Iterator<Item = Group<'_>> {
         let (width, blocks) = (self.width(), self.padded_columns() / COLUMNS);
-        (0..self.tokens).step_by(self.group).map(move |first| {
-            let tokens = self.group.min(self.tokens - first);
+        let size = self.isa.group();
+        (0..self.tokens).step_by(size).map(move |first| {
+            let tokens = size.min(self.tokens - first);
             let place = |size| first * size..(first + tokens) * size;
             Group {
                 tokens,
@@ -310,7 +296,7 @@ impl Job<'_> {
                 match group.format {
                     Format::Fp32 => write(&row, index, &mut group, fp32_words),
                     Format::Bf16 => write(&row, index, &mut group, bf16_words),
-                    Format::Bytes => quantise(&row, index, &mut group),
+                    Format::Bytes | Format::Signed => quantise(&row, index, &mut group),
                 }
             }
         }
@@ -328,10 +314,11 @@ unsafe fn write<V: Vector, const WORDS: usize>(
     group: &mut GroupMut<'_>,
     words: impl Fn(&Tile) -> [Word; WORDS],
 ) {
+    let tokens = group.scales.len();
     for panel in 0..row.panels() {
         // SAFETY: the caller's promise.
         let tile = unsafe { row.vector(panel).tile() };
-        group.put(&words(&tile), panel, index);
+        put(group.words, tokens, &words(&tile), panel, index);
     }
 }
 
@@ -372,114 +359,17 @@ unsafe fn quantise<V: Vector>(row: &Row<'_, V>, index: usize, group: &mut GroupM
             }
             V::rounded([first, second])
         };
-        let words: &[Word; COLUMNS / 4] = bytes.as_chunks().0.try_into().expect("whole words");
-        group.put(words, block, index);
         group.sums[block * tokens + index] = sum;
-        total = total.wrapping_add(sum);
+        if group.format == Format::Signed {
+            let (places, _) = group.words.as_chunks_mut();
+            put(places, tokens, &signed(&bytes), block, index);
+            total = total.wrapping_add(negative_sum(&bytes));
+        } else {
+            let words: &[Word; COLUMNS / 4] = bytes.as_chunks().0.try_into().expect("whole words");
+            put(group.words, tokens, words, block, index);
+            total = total.wrapping_add(sum);
+        }
     }
     group.scales[index] = scale;
     group.totals[index] = total;
-}
-
-/// One token of the activations, normalised as it is read. Its functions have no closures: they would be
-/// compiled without the instructions.
-struct Row<'a, V> {
-    activations: &'a [Tile],
-    stride: usize,
-    token: usize,
-    norm: Option<Normalised<'a, V>>,
-}
-
-struct Normalised<'a, V> {
-    norm: &'a LayerNorm,
-    mean: V,
-    inverse_deviation: V,
-}
-
-impl<'a, V: Vector> Row<'a, V> {
-    #[inline(always)]
-    unsafe fn new(
-        activations: &'a [Tile],
-        stride: usize,
-        token: usize,
-        norm: Option<&'a LayerNorm>,
-    ) -> Self {
-        let mut row = Self {
-            activations,
-            stride,
-            token,
-            norm: None,
-        };
-        if let Some(norm) = norm {
-            // SAFETY: the caller's promise, here and below.
-            row.norm = Some(unsafe { row.statistics(norm) });
-        }
-        row
-    }
-
-    #[inline(always)]
-    fn panels(&self) -> usize {
-        self.activations.len() / self.stride
-    }
-
-    #[inline(always)]
-    unsafe fn raw(&self, panel: usize) -> V {
-        unsafe { V::of(&self.activations[panel * self.stride + self.token]) }
-    }
-
-    #[inline(always)]
-    unsafe fn vector(&self, panel: usize) -> V {
-        unsafe {
-            let raw = self.raw(panel);
-            let Some(normalised) = &self.norm else {
-                return raw;
-            };
-            let (gain, bias) = (&normalised.norm.gain[panel], &normalised.norm.bias[panel]);
-            let value = raw
-                .minus(normalised.mean)
-                .times(normalised.inverse_deviation);
-            value.times(V::of(gain)).plus(V::of(bias))
-        }
-    }
-
-    /// Mean and deviation of the token, the latter from the differences to the mean: the mean of
-    /// GPT-2's residual stream is large against its deviation in some layers.
-    #[inline(always)]
-    unsafe fn statistics(&self, norm: &'a LayerNorm) -> Normalised<'a, V> {
-        let width = norm.width as f32;
-        unsafe {
-            let mut total = V::splat(0.0);
-            for panel in 0..self.panels() {
-                total = total.plus(self.raw(panel));
-            }
-            let mean = sum(&total.tile()) / width;
-            let mut squares = V::splat(0.0);
-            for panel in 0..self.panels() {
-                let difference = self.raw(panel).minus(V::splat(mean));
-                squares = squares.plus(difference.times(difference));
-            }
-            let padding = (self.panels() * LANES - norm.width) as f32;
-            // Padding is zeros, each of which has added the square of the mean.
-            let variance = (sum(&squares.tile()) - padding * mean * mean) / width;
-            Normalised {
-                norm,
-                mean: V::splat(mean),
-                inverse_deviation: V::splat(1.0 / (variance + norm.epsilon).sqrt()),
-            }
-        }
-    }
-
-    /// The [`byte_scale`] of the row's values.
-    #[inline(always)]
-    unsafe fn byte_scale(&self) -> (f32, f32) {
-        unsafe {
-            let (mut most, mut zero) = (V::splat(0.0), V::splat(0.0));
-            for panel in 0..self.panels() {
-                let vector = self.vector(panel);
-                most = vector.larger_magnitude(most);
-                zero = zero.plus(vector.times(V::splat(0.0)));
-            }
-            byte_scale(largest(&most.tile()), sum(&zero.tile()))
-        }
-    }
 }

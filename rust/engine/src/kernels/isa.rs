@@ -64,6 +64,15 @@ impl Isa {
             _ => 2,
         }
     }
+
+    /// Whether products of bytes need activations whose magnitudes and signs are apart.
+    pub(super) fn takes_signs_apart(self) -> bool {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => true,
+            _ => false,
+        }
+    }
 }
 
 /// As the makers of the processors call it.

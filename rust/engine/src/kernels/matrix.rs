@@ -149,7 +149,7 @@ impl Matrix {
         let panels = (bands.end * PANELS).min(self.shape.panels) - bands.start * PANELS;
         assert_eq!(output.len(), panels * input.tokens());
         assert_eq!(input.columns(), self.shape.columns);
-        assert!(input.fits(self.shape.precision));
+        assert!(input.fits(self.shape.precision, isa));
         let bytes = self.shape.band_bytes();
         let memory = self.memory.bytes(self.place.clone());
         let weights = &memory[bands.start * bytes..bands.end * bytes];

@@ -25,11 +25,13 @@ mod memory;
 mod pool;
 mod prefetch;
 mod product;
+mod row;
+mod signed;
 mod vectors;
 
 pub use attention::{Attention, CacheFormat, HeadCache, LOOKING, Pasts, Place};
 pub use bandwidth::BandwidthProbe;
-pub use input::{Input, LayerNorm};
+pub use input::Input;
 pub use isa::Isa;
 pub use items::{Chunks, Items, Listed};
 pub use layout::{PANELS, ROWS};
@@ -37,6 +39,7 @@ pub use matrix::{Band, Matrix, MatrixShape, Precision};
 pub use memory::{MappedFile, Memory, SharedMemory, TileMemory};
 pub use pool::Pool;
 pub use product::{Finish, MOST_COLUMNS};
+pub use row::LayerNorm;
 
 /// Values that are computed together: the widest vectors of a processor hold 16 float32.
 pub const LANES: usize = 16;

@@ -3,7 +3,7 @@
 use super::cache::LayerCache;
 use super::embedding::{Token, embed};
 use super::machine::Machine;
-use super::weights::Layer;
+use super::weights::{Layer, of_head};
 use super::{BLOCK, Gpt2, Options, Shape, Wanted};
 use crate::kernels::{
     Attention, CacheFormat, Chunks, Finish, HeadCache, Input, LANES, LOOKING, LayerNorm, Pasts,
@@ -24,10 +24,12 @@ pub(super) struct Buffers {
     scores: Vec<Tile>,
     /// `(vocabulary / 16, tokens)`; as large as it has been needed.
     logits: Vec<Tile>,
-    /// Prepared for products: the stream, what the heads found, and what is inside.
+    /// Prepared for products: the stream, what the heads found, what is inside, and the stream for the head
+    /// that makes the logits, whose precision may be another one.
     stream_input: Input,
     attended_input: Input,
     inner_input: Input,
+    head_input: Input,
     /// 0, 1, 2, ...: every token of a block.
     every: Vec<usize>,
     /// Those whose logits are wanted.
@@ -38,7 +40,8 @@ impl Buffers {
     /// Room for a block of tokens.
     pub fn new(shape: &Shape, options: Options) -> Self {
         let room = |tiles: usize| vec![Tile::ZERO; tiles * BLOCK];
-        let input = |tiles| Input::new(options.precision, options.isa, tiles * LANES, BLOCK);
+        let Options { precision, isa, .. } = options;
+        let input = |precision, tiles| Input::new(precision, isa, tiles * LANES, BLOCK);
         let (width, inner) = (tiles(shape.width), tiles(shape.inner()));
         let heads = shape.heads_tiles();
         Self {
@@ -48,9 +51,10 @@ impl Buffers {
             inner: room(inner),
             scores: vec![Tile::ZERO; shape.heads * LOOKING * tiles(shape.context)],
             logits: Vec::new(),
-            stream_input: input(width),
-            attended_input: input(heads),
-            inner_input: input(inner),
+            stream_input: input(precision, width),
+            attended_input: input(precision, heads),
+            inner_input: input(precision, inner),
+            head_input: input(of_head(precision), width),
             every: (0..BLOCK).collect(),
             wanted: Vec::with_capacity(BLOCK),
         }
@@ -116,7 +120,7 @@ impl Gpt2 {
             return 0;
         }
         let stream = &buffers.stream[..tiles(self.shape.width) * self.block.len()];
-        let input = &mut buffers.stream_input;
+        let input = &mut buffers.head_input;
         machine.prepare(stream, &buffers.wanted, Some(&weights.last_norm), input);
         let size = weights.head.shape().panels * count;
         buffers.logits.resize(size, Tile::ZERO);

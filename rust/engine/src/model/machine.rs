@@ -17,7 +17,7 @@ impl Machine {
         norm: Option<&LayerNorm>,
         input: &mut Input,
     ) {
-        input.prepare(self.isa, &self.pool, activations, tokens, norm);
+        input.prepare(&self.pool, activations, tokens, norm);
     }
 
     /// Multiply a matrix with prepared tokens; `output: (panels, tokens)`.

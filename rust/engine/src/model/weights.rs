@@ -114,14 +114,18 @@ fn assemble(memory: &SharedMemory, shapes: Vec<MatrixShape>, norms: Vec<LayerNor
     }
 }
 
-/// The shapes of packed matrices. The head, which comes first, decides which token is written: in int4
-/// it would cost more of what the model knows than all layers together, so it is int8 then.
-fn shapes(stored: &[StoredMatrix<'_>], precision: Precision) -> Vec<MatrixShape> {
-    let head = match precision {
+/// The precision of the head, which decides which token is written: in int4 it would cost more of what the
+/// model knows than all layers together, so it is int8 then.
+pub(super) fn of_head(precision: Precision) -> Precision {
+    match precision {
         Precision::Int4 => Precision::Int8,
         other => other,
-    };
-    let precisions = std::iter::once(head).chain(std::iter::repeat(precision));
+    }
+}
+
+/// The shapes of packed matrices, of which the head comes first.
+fn shapes(stored: &[StoredMatrix<'_>], precision: Precision) -> Vec<MatrixShape> {
+    let precisions = std::iter::once(of_head(precision)).chain(std::iter::repeat(precision));
     let shape = |(matrix, precision): (&StoredMatrix<'_>, Precision)| {
         let (rows, columns) = matrix.padded();
         MatrixShape::padded(precision, rows, columns)

@@ -82,7 +82,7 @@ fn avx512_bf16(job: Job<'_>) {
 
 struct Rounded<D>(D);
 
-impl<D: Dot<Sum: Vector>> Kernel for Rounded<D> {
+impl<D: Dot<Sum: Vector, Word = Word>> Kernel for Rounded<D> {
     #[inline(always)]
     unsafe fn products<const TOKENS: usize>(
         band: &[Line],
@@ -102,6 +102,7 @@ struct Widened<V>(V);
 
 impl<V: Vector> Dot for Widened<V> {
     type Sum = V;
+    type Word = Word;
 
     const CHAINS: [usize; 2] = V::BF16_CHAINS;
 
@@ -115,10 +116,10 @@ impl<V: Vector> Dot for Widened<V> {
     }
 
     #[inline(always)]
-    unsafe fn add(sum: V, line: &Line, word: Word) -> V {
+    unsafe fn add(sum: V, line: &Line, word: &Word) -> V {
         unsafe {
             let weights = V::load(line);
-            let values = V::splat(f32::from_le_bytes(word));
+            let values = V::splat(f32::from_le_bytes(*word));
             let sum = weights.firsts().times_plus(values.firsts(), sum);
             weights.seconds().times_plus(values.seconds(), sum)
         }
@@ -137,6 +138,7 @@ struct Pairs;
 #[cfg(target_arch = "x86_64")]
 impl Dot for Pairs {
     type Sum = Avx512;
+    type Word = Word;
 
     #[inline(always)]
     unsafe fn zero() -> Avx512 {
@@ -145,11 +147,11 @@ impl Dot for Pairs {
     }
 
     #[inline(always)]
-    unsafe fn add(sum: Avx512, line: &Line, word: Word) -> Avx512 {
+    unsafe fn add(sum: Avx512, line: &Line, word: &Word) -> Avx512 {
         // SAFETY: also, a line is a vector, and any bits are bfloat16.
         unsafe {
             let weights = _mm512_loadu_si512(line.as_ptr().cast());
-            let values = _mm512_set1_epi32(i32::from_le_bytes(word));
+            let values = _mm512_set1_epi32(i32::from_le_bytes(*word));
             _mm512_dpbf16_ps(
                 sum,
                 transmute::<__m512i, __m512bh>(weights),

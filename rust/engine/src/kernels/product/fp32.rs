@@ -72,6 +72,7 @@ impl<V: Vector> Kernel for Floats<V> {
 
 impl<V: Vector> Dot for Floats<V> {
     type Sum = V;
+    type Word = Word;
 
     const CHAINS: [usize; 2] = V::CHAINS;
 
@@ -82,8 +83,8 @@ impl<V: Vector> Dot for Floats<V> {
     }
 
     #[inline(always)]
-    unsafe fn add(sum: V, line: &Line, word: Word) -> V {
-        unsafe { V::load(line).times_plus(V::splat(f32::from_le_bytes(word)), sum) }
+    unsafe fn add(sum: V, line: &Line, word: &Word) -> V {
+        unsafe { V::load(line).times_plus(V::splat(f32::from_le_bytes(*word)), sum) }
     }
 
     #[inline(always)]

@@ -1,12 +1,15 @@
 //! Sums of products of words, step after step.
 
-use crate::kernels::layout::{Line, PANELS, Word};
+use crate::kernels::layout::{Line, PANELS};
 use crate::kernels::prefetch::Order;
 
 /// What is done with a line of weights and a word of activations.
 pub(super) trait Dot {
     /// The sums of 16 rows while they grow.
     type Sum: Copy;
+
+    /// What a line is multiplied with: a word of activations, or what stands for one.
+    type Word: Copy;
 
     /// Chains of sums of each token, of one and of two tokens. More have one: their sums fill the registers.
     const CHAINS: [usize; 2] = [4, 2];
@@ -21,7 +24,7 @@ pub(super) trait Dot {
     unsafe fn zero() -> Self::Sum;
 
     /// Add the product of each row's word with the token's.
-    unsafe fn add(sum: Self::Sum, line: &Line, word: Word) -> Self::Sum;
+    unsafe fn add(sum: Self::Sum, line: &Line, word: &Self::Word) -> Self::Sum;
 
     /// Add sums.
     unsafe fn join(a: Self::Sum, b: Self::Sum) -> Self::Sum;
@@ -37,7 +40,7 @@ pub(super) trait Dot {
 #[inline(always)]
 pub(super) unsafe fn sums<D: Dot, const TOKENS: usize>(
     lines: &[Line],
-    words: &[Word],
+    words: &[D::Word],
     order: Order,
 ) -> [[D::Sum; PANELS]; TOKENS] {
     // SAFETY: the caller's promise.
@@ -57,7 +60,7 @@ pub(super) unsafe fn sums<D: Dot, const TOKENS: usize>(
 #[inline(always)]
 unsafe fn chained<D: Dot, const TOKENS: usize, const CHAINS: usize>(
     lines: &[Line],
-    words: &[Word],
+    words: &[D::Word],
     order: Order,
 ) -> [[D::Sum; PANELS]; TOKENS] {
     let lines = lines.as_chunks::<PANELS>().0.as_chunks::<CHAINS>().0;
@@ -75,7 +78,7 @@ unsafe fn chained<D: Dot, const TOKENS: usize, const CHAINS: usize>(
                 for token in 0..TOKENS {
                     for panel in 0..PANELS {
                         let sum = &mut sums[chain][token][panel];
-                        *sum = D::add(*sum, &lines[chain][panel], words[chain][token]);
+                        *sum = D::add(*sum, &lines[chain][panel], &words[chain][token]);
                     }
                 }
             }

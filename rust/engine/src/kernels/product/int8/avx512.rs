@@ -33,6 +33,7 @@ pub(super) fn multiply_by_vnni(job: Job<'_>) {
 
 impl<const VNNI: bool> Dot for Avx512<VNNI> {
     type Sum = __m512i;
+    type Word = Word;
 
     #[inline(always)]
     unsafe fn zero() -> __m512i {
@@ -41,10 +42,10 @@ impl<const VNNI: bool> Dot for Avx512<VNNI> {
     }
 
     #[inline(always)]
-    unsafe fn add(sum: __m512i, line: &Line, word: Word) -> __m512i {
+    unsafe fn add(sum: __m512i, line: &Line, word: &Word) -> __m512i {
         // SAFETY: the caller's promise; a line is a vector.
         unsafe {
-            let activations = _mm512_set1_epi32(i32::from_le_bytes(word));
+            let activations = _mm512_set1_epi32(i32::from_le_bytes(*word));
             let weights = _mm512_loadu_si512(line.as_ptr().cast());
             if VNNI {
                 _mm512_dpbusd_epi32(sum, weights, activations)
@@ -62,6 +63,11 @@ impl<const VNNI: bool> Dot for Avx512<VNNI> {
 }
 
 impl<const VNNI: bool> Bytes for Avx512<VNNI> {
+    #[inline(always)]
+    fn words(words: &[Word]) -> &[Word] {
+        words
+    }
+
     #[inline(always)]
     unsafe fn integers(mut sum: __m512i, total: i32) -> Integers {
         let mut integers = [0; LANES];

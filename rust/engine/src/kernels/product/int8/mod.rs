@@ -20,7 +20,7 @@ use crate::kernels::input::Group;
 use crate::kernels::isa::Level;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use crate::kernels::isa::Products;
-use crate::kernels::layout::{Line, PANELS, line, pack_biases, pack_words, tile};
+use crate::kernels::layout::{Line, PANELS, Word, line, pack_biases, pack_words, tile};
 use crate::kernels::prefetch::Order;
 use crate::kernels::{Band, Isa, LANES, ROWS, Tile};
 
@@ -97,7 +97,10 @@ pub(super) fn multiply(isa: Isa, job: Job<'_>) {
 
 /// A [`Dot`] of bytes whose sums can be had as integers.
 trait Bytes: Dot {
-    /// The sums without the offset of the weights; `total` is the sum of the activations.
+    /// A group's words as they are multiplied.
+    fn words(words: &[Word]) -> &[Self::Word];
+
+    /// The sums without the offset of the weights; `total` is the group's of the token.
     ///
     /// # Safety
     /// The processor must have the instructions.
@@ -115,7 +118,7 @@ impl<D: Bytes> Kernel for Int8<D> {
     ) -> [[Tile; PANELS]; TOKENS] {
         let mut tiles = [[Tile::ZERO; PANELS]; TOKENS];
         // SAFETY: the caller's promise.
-        let sums = unsafe { sums::<D, TOKENS>(&band[2 * PANELS..], group.words, order) };
+        let sums = unsafe { sums::<D, TOKENS>(&band[2 * PANELS..], D::words(group.words), order) };
         for panel in 0..PANELS {
             let (biases, scales) = (tile(&band[panel]), tile(&band[PANELS + panel]));
             for token in 0..TOKENS {

@@ -15,6 +15,7 @@ pub(super) struct Neon<const DOT: bool>;
 
 impl<const DOT: bool> Dot for Neon<DOT> {
     type Sum = Sums;
+    type Word = Word;
 
     /// A chain takes 8 of 32 registers.
     const CHAINS: [usize; 2] = [2, 1];
@@ -27,11 +28,11 @@ impl<const DOT: bool> Dot for Neon<DOT> {
 
     /// The offset is taken from the weights here: they must be signed for these instructions.
     #[inline(always)]
-    unsafe fn add(mut sum: Sums, line: &Line, word: Word) -> Sums {
+    unsafe fn add(mut sum: Sums, line: &Line, word: &Word) -> Sums {
         let (quarters, _) = line.as_chunks::<{ size_of::<Line>() / QUARTERS }>();
         // SAFETY: the caller's promise; a quarter of a line is a vector.
         unsafe {
-            let activations = vreinterpretq_s8_s32(vdupq_n_s32(i32::from_le_bytes(word)));
+            let activations = vreinterpretq_s8_s32(vdupq_n_s32(i32::from_le_bytes(*word)));
             for at in 0..QUARTERS {
                 let weights = vld1q_s8(quarters[at].as_ptr().cast());
                 let weights = veorq_s8(weights, vdupq_n_s8(i8::MIN));
@@ -52,6 +53,11 @@ impl<const DOT: bool> Dot for Neon<DOT> {
 }
 
 impl<const DOT: bool> Bytes for Neon<DOT> {
+    #[inline(always)]
+    fn words(words: &[Word]) -> &[Word] {
+        words
+    }
+
     #[inline(always)]
     unsafe fn integers(sum: Sums, _total: i32) -> Integers {
         let mut integers = [0; LANES];

@@ -10,6 +10,7 @@ pub(super) struct Portable;
 
 impl Dot for Portable {
     type Sum = Integers;
+    type Word = Word;
 
     #[inline(always)]
     unsafe fn zero() -> Integers {
@@ -17,7 +18,7 @@ impl Dot for Portable {
     }
 
     #[inline(always)]
-    unsafe fn add(mut sum: Integers, line: &Line, word: Word) -> Integers {
+    unsafe fn add(mut sum: Integers, line: &Line, word: &Word) -> Integers {
         let (rows, _) = line.as_chunks::<FOUR>();
         for row in 0..LANES {
             for column in 0..FOUR {
@@ -37,6 +38,11 @@ impl Dot for Portable {
 }
 
 impl Bytes for Portable {
+    #[inline(always)]
+    fn words(words: &[Word]) -> &[Word] {
+        words
+    }
+
     #[inline(always)]
     unsafe fn integers(sum: Integers, total: i32) -> Integers {
         sum.map(|sum| sum.wrapping_sub(OFFSET.wrapping_mul(total)))
