@@ -12,7 +12,7 @@ const SENTENCE: char = '^';
 /// The beginning of a word behind one with a capital.
 const NAME: char = '+';
 /// Characters to the left and to the right of the sign in each key of it, the shortest key first. With
-/// six on either side no more letters of unseen news are right.
+/// six on either side no more letters of unseen texts are right.
 const SIDES: [(usize, usize); 9] = [
     (0, 0),
     (0, 1),
