@@ -23,7 +23,7 @@ from gpt2ro.dedupe.corpus import Corpus, preferred_order, read_corpus
 from gpt2ro.dedupe.near import near_copies
 from gpt2ro.dedupe.settings import SPLITS, DeduplicationSettings, SplitSettings
 from gpt2ro.dedupe.signatures import band_count
-from gpt2ro.dedupe.splits import check_splits, split_numbers
+from gpt2ro.dedupe.splits import split_numbers
 from gpt2ro.dedupe.tables import DECISIONS, write_table
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json
@@ -45,7 +45,7 @@ def write_decisions(
         outputs: the decisions, in the same order.
 
     Raises:
-        UserError: no document is left, a split would be empty, a preferred source is unknown, or
+        UserError: no document is left, or not one for each split, a preferred source is unknown, or
             signatures and documents do not belong together.
     """
     order = preferred_order(signatures, deduplication.prefer_sources)
@@ -59,8 +59,7 @@ def write_decisions(
         rows = np.flatnonzero(kept == np.arange(len(kept)))
         copies = near_copies(corpus, rows, shards, deduplication, outputs[0].parent)
         kept, similarities = with_near_copies(kept, copies)
-    splits = split_numbers(corpus.hashes, split)
-    check_splits(splits[kept == np.arange(len(kept))], split)
+    splits = split_numbers(corpus.hashes, kept == np.arange(len(kept)), split)
     for part, index in enumerate(order):
         table = _decisions(corpus.ids, corpus.rows(part), kept, similarities, splits)
         write_table(outputs[index], table)

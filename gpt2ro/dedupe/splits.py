@@ -1,6 +1,6 @@
 """The splits: drawn by a hash of the text, so that they depend on neither parts nor their order."""
 
-import math
+import sys
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,44 +8,63 @@ from numpy.typing import NDArray
 from gpt2ro.dedupe.settings import SPLITS, SplitSettings
 from gpt2ro.errors import UserError
 
-# Of fewer documents no share that is allowed fills a split as surely as `_workable_share` wants it.
-FEW = 5
+TRAIN = SPLITS.index("train")
 
 
-def split_numbers(hashes: NDArray[np.uint64], split: SplitSettings) -> NDArray[np.uint8]:
-    """Return the split of every document, an index of SPLITS, drawn by its hash and the seed."""
+def split_numbers(
+    hashes: NDArray[np.uint64], stays: NDArray[np.bool_], split: SplitSettings
+) -> NDArray[np.uint8]:
+    """Return the split of every document, an index of SPLITS, drawn by its hash and the seed.
+
+    A split into whose share no document fell gets the one that was drawn nearest to it, as the
+    folders of most people are small.
+
+    Args:
+        hashes: (documents, 2).
+        stays: whether a document is no copy, (documents,).
+
+    Raises:
+        UserError: there are fewer documents than splits, or none is left for train.
+    """
     draws = _mixed(hashes[:, 0], split.seed)
     test = draws < np.uint64(split.test * 2**64)
     valid = ~test & (draws < np.uint64((split.test + split.valid) * 2**64))
-    return (valid * SPLITS.index("valid") + test * SPLITS.index("test")).astype(np.uint8)
+    splits = (valid * SPLITS.index("valid") + test * SPLITS.index("test")).astype(np.uint8)
+    count = int(np.count_nonzero(stays))
+    _check_count(count, split)
+    for name, share in {"test": split.test, "valid": split.valid}.items():
+        number = SPLITS.index(name)
+        if share == 0 or np.any(splits[stays] == number):
+            continue
+        train = np.flatnonzero(stays & (splits == TRAIN))
+        if len(train) < 2:
+            raise UserError(_nothing_for_train(count, split))
+        splits[train[np.argmin(draws[train])]] = number
+        print(
+            f"clusters: split.{name}: of {count:,} distinct documents none fell into its share of "
+            f"{share:g}, so it gets one; a larger share measures a model more surely.",
+            file=sys.stderr,
+        )
+    if not np.any(splits[stays] == TRAIN):
+        raise UserError(_nothing_for_train(count, split))
+    return splits
 
 
-def check_splits(splits: NDArray[np.uint8], settings: SplitSettings) -> None:
-    """Raise a UserError if a split is empty although a share is asked for it.
+def _check_count(count: int, split: SplitSettings) -> None:
+    least = 1 + (split.valid > 0) + (split.test > 0)
+    if count < least:
+        raise UserError(
+            f"split: {count:,} distinct in the corpus, expected {least} documents or more, one for "
+            "each split; add text, or make more documents of each file "
+            "(extraction.text_documents: blank-line)."
+        )
 
-    Args:
-        splits: the splits of the documents that stay.
-    """
-    counts = np.bincount(splits, minlength=len(SPLITS))
-    shares = {
-        "train": 1 - settings.valid - settings.test,
-        "valid": settings.valid,
-        "test": settings.test,
-    }
-    for name, count in zip(SPLITS, counts, strict=True):
-        if shares[name] > 0 and not count:
-            if len(splits) < FEW:
-                raise UserError(
-                    f"split.{name}: no document is left for it: {len(splits):,} distinct in the "
-                    f"corpus, expected {FEW} or more; add text, or make more documents of each "
-                    "file (extraction.text_documents: blank-line)."
-                )
-            raise UserError(
-                f"split.{name}: the corpus is too small for this split: {len(splits):,} distinct "
-                f"documents, share {shares[name]:g}, none fell into it; add text or set a share of "
-                f"{_workable_share(len(splits)):g} or more"
-                + (" (0 for no test split)." if name == "test" else ".")
-            )
+
+def _nothing_for_train(count: int, split: SplitSettings) -> str:
+    return (
+        f"split: valid {split.valid:g} and test {split.test:g} leave none of {count:,} distinct "
+        "documents for train; add text or set smaller shares."
+    )
 
 
 def _mixed(values: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
@@ -54,9 +73,3 @@ def _mixed(values: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))
-
-
-def _workable_share(documents: int) -> float:
-    """Return a share (at most 0.5) that leaves a split empty no more than once in 20 times."""
-    share: float = 1 - 0.05 ** (1 / documents)
-    return min(0.5, math.ceil(share * 1000) / 1000)

@@ -107,14 +107,36 @@ def test_an_empty_part_is_allowed(tmp_path: Path) -> None:
     assert corpus.decisions() == {"a/1/0": ("train", None)}
 
 
-def test_a_split_that_stays_empty_is_an_error_with_the_numbers(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path, {("a", "1"): documents("a", "1", numbered(20))})
-    expected = (
-        r"split\.valid: the corpus is too small .* 20 distinct documents, share 0\.0001, .* set a "
-        r"share of 0\.14 or more"
-    )
-    with pytest.raises(UserError, match=expected):
-        corpus.cluster(SplitSettings(valid=0.0001, test=0))
+def test_a_split_that_no_document_fell_into_gets_the_one_drawn_nearest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def splits(settings: SplitSettings, texts: list[str]) -> dict[str, list[str]]:
+        corpus = Corpus(tmp_path / str(settings), {("a", "1"): documents("a", "1", texts)})
+        corpus.cluster(settings)
+        found: dict[str, list[str]] = {"train": [], "valid": [], "test": []}
+        for (split, _), text in zip(corpus.decisions().values(), texts, strict=True):
+            if split:
+                found[split].append(text)
+        return found
+
+    texts = numbered(20)
+    least = splits(SplitSettings(valid=0.0001, test=0.0001), texts)
+    assert [len(found) for found in least.values()] == [18, 1, 1]
+    told = "split.valid: of 20 distinct documents none fell into its share of 0.0001, so it gets"
+    assert told in capsys.readouterr().err
+    # As if the shares were just large enough.
+    larger = splits(SplitSettings(valid=0, test=0.3), texts)
+    assert {*least["test"], *least["valid"]} <= {*larger["test"]}
+    # Copies are none.
+    copied = splits(SplitSettings(valid=0.0001, test=0.00011), texts + texts)
+    assert [len(found) for found in copied.values()] == [18, 1, 1]
+
+
+def test_shares_that_leave_nothing_for_train_are_told(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path, {("a", "1"): documents("a", "1", numbered(3))})
+    with pytest.raises(UserError, match=r"leave none of 3 distinct documents for train"):
+        for seed in range(1000):
+            corpus.cluster(SplitSettings(valid=0.5, test=0.49, seed=seed))
 
 
 @pytest.mark.parametrize("count", [1, 2])

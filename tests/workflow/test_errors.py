@@ -201,14 +201,6 @@ def test_a_corpus_that_is_empty_after_cleaning_is_told(new_workspace: Any) -> No
     assert not list((workspace.folder / "results" / "clusters").rglob("*.parquet"))
 
 
-def test_a_corpus_without_validation_text_is_told(new_workspace: Any) -> None:
-    workspace: Workspace = new_workspace("no-validation")
-    workspace.replace("config/config.yaml", "  valid: 0.2", "  valid: 0.0001")
-    result = workspace.snakemake("corpus")
-    assert result.status == 1
-    assert "split.valid: the corpus is too small for this split" in the_line(result.stderr)
-
-
 def test_a_vocabulary_that_the_corpus_cannot_fill_is_told(new_workspace: Any) -> None:
     workspace: Workspace = new_workspace("vocabulary")
     workspace.replace("config/config.yaml", "  vocabulary: 500", "  vocabulary: 60000")
