@@ -107,42 +107,45 @@ def restored(line: str, sign: str, loss: str) -> str:
         if character != sign or is_in_address(line, place):
             out += character
             continue
-        known = [CONTEXTS[loss][key] for key in keys(line, place, sign) if key in CONTEXTS[loss]]
+        signs = sign + LOST[loss]
+        known = [CONTEXTS[loss][key] for key in keys(line, place, signs) if key in CONTEXTS[loss]]
         letter = known[-1] if known else "?"
         if letter != "?":
-            out += letter.upper() if is_capital(line, place, sign) else letter
+            out += letter.upper() if is_capital(line, place, signs) else letter
             continue
-        mark = (mark_at(line, place, sign, is_quoted) if loss == "all" else None) or sign
+        mark = (mark_at(line, place, signs, is_quoted) if loss == "all" else None) or sign
         is_quoted = mark == "„" or (is_quoted and mark != "”")
         out += mark
     return out
 
 
-def around(line: str, place: int, sign: str) -> tuple[str, str]:
-    """Return the characters of the word before and behind a place."""
+def around(line: str, place: int, signs: str) -> tuple[str, str]:
+    """Return the characters of the word before and behind a place.
+
+    Here and below letters that may be lost are signs too.
+    """
     before, behind = line[max(0, place - 100) : place], line[place + 1 : place + 101]
     start, end = len(before), 0
-    while start > 0 and (before[start - 1].isalpha() or before[start - 1] == sign):
+    while start > 0 and (before[start - 1].isalpha() or before[start - 1] in signs):
         start -= 1
-    while end < len(behind) and (behind[end].isalpha() or behind[end] == sign):
+    while end < len(behind) and (behind[end].isalpha() or behind[end] in signs):
         end += 1
     return before[start:], behind[:end]
 
 
-def keys(line: str, place: int, sign: str) -> list[str]:
-    left, right = around(line, place, sign)
+def keys(line: str, place: int, signs: str) -> list[str]:
+    left, right = around(line, place, signs)
     after = line[place + 1 :]
     if not left:
-        follows_name = after[:1].isupper() and after[1:2].islower()
-        if follows_name or (not right and follows(after, sign) != "-"):
+        is_name = after[:1].isupper() and after[1:2].islower() and after[0] not in signs
+        if is_name or (not right and follows(after, signs) != "-"):
             return []
-    left_side = left or beginning(line, place, sign)
-    left_side = folded(left_side[-5:], sign) if len(left) >= 5 else folded(left_side, sign)
+    left_side = folded(left[-5:], signs) or beginning(line, place, signs)
     if 0 < len(left) < 5:
         left_side = "_" + left_side
-    right_side = folded(right[:5], sign)
+    right_side = folded(right[:5], signs)
     if not right:
-        right_side = "_" + follows(after, sign)
+        right_side = "_" + follows(after, signs)
     elif len(right) < 5:
         right_side += "_"
     found = []
@@ -153,28 +156,32 @@ def keys(line: str, place: int, sign: str) -> list[str]:
     return found
 
 
-def folded(word: str, sign: str) -> str:
-    return "".join("?" if one == sign else one.lower()[0] for one in word)
+def folded(word: str, signs: str) -> str:
+    return "".join("?" if one in signs else one.lower()[0] for one in word)
 
 
-def follows(after: str, sign: str) -> str:
+def follows(after: str, signs: str) -> str:
     if not after:
         return "$"
     if after[0] == " " and len(after) > 1:
+        if after[1] in signs:
+            return "?"
         if after[1].islower():
             return "a"
         if after[1].isupper():
             return "A"
-        if after[1] == sign:
-            return "?"
     if after[0] == "-":
         return "-"
     return "," if after[0] in ",;:.)" and after[:2] != ".." else "."
 
 
-def beginning(line: str, place: int, sign: str) -> str:
+def beginning(line: str, place: int, signs: str) -> str:
     near = range(max(0, place - 100), place)
-    before = [index for index in near if line[index].isalnum() or line[index] in ".!…"]
+    before = [
+        index
+        for index in near
+        if (line[index].isalnum() or line[index] in ".!…") and line[index] not in signs
+    ]
     if not before:
         return "^"
     nearest = line[before[-1]]
@@ -182,12 +189,13 @@ def beginning(line: str, place: int, sign: str) -> str:
         return "_"
     if nearest in ".!…":
         return "^"
-    word = around(line, before[-1] + 1, sign)[0]
-    return "+" if word[:1].isupper() else "_"
+    word = around(line, before[-1] + 1, signs)[0]
+    return "+" if word[:1].isupper() and word[0] not in signs else "_"
 
 
-def is_capital(line: str, place: int, sign: str) -> bool:
-    left, right = (side.replace(sign, "") for side in around(line, place, sign))
+def is_capital(line: str, place: int, signs: str) -> bool:
+    sides = around(line, place, signs)
+    left, right = ("".join(one for one in side if one not in signs) for side in sides)
     if left and right:
         return left[-1].isupper() and right[0].isupper()
     if left:
@@ -195,16 +203,16 @@ def is_capital(line: str, place: int, sign: str) -> bool:
     return right[:1].isupper()
 
 
-def mark_at(line: str, place: int, sign: str, is_quoted: bool) -> str | None:
+def mark_at(line: str, place: int, signs: str, is_quoted: bool) -> str | None:
     previous, following = line[max(0, place - 1) : place], line[place + 1 : place + 2]
     is_free = [not one or one in WHITE_SPACE for one in (previous, following)]
-    begins = is_free[0] or previous in "([-–„"
+    begins = is_free[0] or previous in "([-"
     ends = is_free[1] or following in ",.;:!?)]"
     if all(is_free):
-        return "–" if sign != "?" or not previous else None
-    if begins and following and (following.isalnum() or following == sign):
+        return "–" if signs[0] != "?" or not previous else None
+    if begins and following and (following.isalnum() or following in signs):
         return "„"
-    return "”" if ends and not begins and (sign != "?" or is_quoted) else None
+    return "”" if ends and not begins and (signs[0] != "?" or is_quoted) else None
 
 
 def is_in_address(line: str, place: int) -> bool:

@@ -73,6 +73,7 @@ fn count(line: &[char], loss: Loss, counts: &mut Vec<HashMap<String, Counts>>) {
     let masked = Line {
         characters: &masked,
         sign: QUESTION_MARK,
+        loss,
     };
     for (place, letter) in line.iter().enumerate() {
         if masked.characters[place] != QUESTION_MARK {

@@ -1,6 +1,7 @@
 //! What stands around a sign, as the keys by which a table says which letter it is.
 
 use super::super::language::{is_letter, is_letter_or_number};
+use super::restore::Loss;
 use super::signs::QUESTION_MARK;
 
 /// Where the sign is in a key.
@@ -29,11 +30,16 @@ const LONGEST_SIDE: usize = 5;
 const REACH: usize = 100;
 
 /// A line whose letters were lost.
+///
+/// A letter that may be lost is a sign like any other: so what stands around one does not depend on which
+/// of the others are back.
 pub struct Line<'line> {
     /// Its characters.
     pub characters: &'line [char],
     /// What stands for the letters in it.
     pub sign: char,
+    /// Which letters were lost.
+    pub loss: Loss,
 }
 
 impl Line<'_> {
@@ -56,7 +62,8 @@ impl Line<'_> {
     fn is_before_name(&self, place: usize) -> bool {
         matches!(
             self.characters.get(place + 1..place + 3),
-            Some([first, second]) if first.is_uppercase() && second.is_lowercase()
+            Some([first, second])
+                if first.is_uppercase() && second.is_lowercase() && !self.is_sign(*first)
         )
     }
 
@@ -69,7 +76,7 @@ impl Line<'_> {
     /// Returns whether the letter for which a sign stands is a capital, as those beside it in its word
     /// are; for a sign that begins a word before a small letter only the table can tell.
     pub(super) fn is_capital(&self, place: usize) -> bool {
-        let is_letter = |character: &&char| **character != self.sign;
+        let is_letter = |character: &&char| !self.is_sign(**character);
         let before = self
             .indices_before(place)
             .take_while(|index| self.is_of_word(*index));
@@ -101,11 +108,11 @@ impl Line<'_> {
         let next = self.characters.get(place + 1).copied();
         let is_free = |next: Option<char>| next.is_none_or(char::is_whitespace);
         let is_certain = self.sign != QUESTION_MARK;
-        let begins = previous.is_none_or(|one| one.is_whitespace() || "([-–„".contains(one));
+        let begins = previous.is_none_or(|one| one.is_whitespace() || "([-".contains(one));
         let ends = next.is_none_or(|one| one.is_whitespace() || ",.;:!?)]".contains(one));
         if is_free(previous) && is_free(next) {
             (is_certain || previous.is_none()).then_some('–')
-        } else if begins && next.is_some_and(|one| is_letter_or_number(one) || one == self.sign) {
+        } else if begins && next.is_some_and(|one| is_letter_or_number(one) || self.is_sign(one)) {
             Some('„')
         } else if ends && !begins && (is_certain || is_quoted) {
             Some('”')
@@ -162,9 +169,9 @@ impl Line<'_> {
     fn follows(&self, index: usize) -> char {
         match (self.characters.get(index), self.characters.get(index + 1)) {
             (None, _) => '$',
+            (Some(' '), Some(next)) if self.is_sign(*next) => QUESTION_MARK,
             (Some(' '), Some(next)) if next.is_lowercase() => 'a',
             (Some(' '), Some(next)) if next.is_uppercase() => 'A',
-            (Some(' '), Some(next)) if *next == self.sign => QUESTION_MARK,
             (Some('-'), _) => '-',
             // These rarely stand behind a question mark, but "?..." does.
             (Some('.'), Some('.')) => '.',
@@ -178,12 +185,16 @@ impl Line<'_> {
     fn beginning(&self, place: usize) -> char {
         let mut before = self.indices_before(place).filter(|index| {
             let character = self.characters[*index];
-            is_letter_or_number(character) || ".!…".contains(character)
+            !self.is_sign(character)
+                && (is_letter_or_number(character) || ".!…".contains(character))
         });
         let Some(nearest) = before.next() else {
             return SENTENCE;
         };
-        let is_capital = |index: usize| self.characters[index].is_uppercase();
+        let is_capital = |index: usize| {
+            let character = self.characters[index];
+            character.is_uppercase() && !self.is_sign(character)
+        };
         match self.characters[nearest] {
             // As in "S.U.A.".
             '.' if before.next().is_some_and(is_capital) => END,
@@ -213,12 +224,16 @@ impl Line<'_> {
 
     fn is_of_word(&self, index: usize) -> bool {
         let character = self.characters.get(index);
-        character.is_some_and(|character| is_letter(*character) || *character == self.sign)
+        character.is_some_and(|character| is_letter(*character) || self.is_sign(*character))
+    }
+
+    fn is_sign(&self, character: char) -> bool {
+        character == self.sign || self.loss.includes(character)
     }
 
     fn folded(&self, index: usize) -> char {
         let character = self.characters[index];
-        if character == self.sign {
+        if self.is_sign(character) {
             QUESTION_MARK
         } else {
             character.to_lowercase().next().unwrap_or(character)

@@ -79,6 +79,7 @@ pub(super) fn restored(line: &str, sign: char, loss: Loss) -> String {
     let line = Line {
         characters: &characters,
         sign,
+        loss,
     };
     let table = loss.table();
     let mut is_quoted = false;
