@@ -37,7 +37,8 @@ LOSSES = {
     ),
 }
 SIGNS = "?\ufffd"
-MARKS = dict.fromkeys("„“«", "“") | dict.fromkeys("”“»", "“") | dict.fromkeys("–—", "–")
+# What is as right as the mark that the repair writes; “ begins quotations and ends them.
+AS_RIGHT = {"„": "„“«", "”": "”“»", "–": "–—"}
 WORD = re.compile(rf"[\w{SIGNS}]+")
 
 
@@ -75,7 +76,7 @@ def measured(texts: list[str], loss: str, wrong: Counter[str]) -> dict[str, floa
         for right, sign, sound in zip(text, lost, found, strict=True):
             if sign in SIGNS:
                 counts = letters if right.isalpha() else marks
-                is_right = MARKS.get(right, right) == MARKS.get(sound, sound)
+                is_right = right in AS_RIGHT.get(sound, sound)
                 counts["right" if is_right else "left" if sound == sign else "wrong"] += 1
         for match in WORD.finditer(found):
             right = text[match.start() : match.end()]

@@ -133,33 +133,29 @@ impl Line<'_> {
 
     /// The characters before the sign in its word, the nearest first.
     fn left_of(&self, place: usize) -> Vec<char> {
-        let mut found = Vec::with_capacity(LONGEST_SIDE);
-        for index in self.indices_before(place).take(LONGEST_SIDE) {
-            if !self.is_of_word(index) {
-                break;
-            }
-            found.push(self.folded(index));
-        }
+        let mut found = self.side(self.indices_before(place));
         if found.is_empty() {
             found.push(self.beginning(place));
-        } else if found.len() < LONGEST_SIDE {
-            found.push(END);
         }
         found
     }
 
     /// The characters behind the sign in its word, the nearest first.
     fn right_of(&self, place: usize) -> Vec<char> {
-        let mut found = Vec::with_capacity(LONGEST_SIDE);
-        for index in self.indices_behind(place).take(LONGEST_SIDE) {
-            if !self.is_of_word(index) {
-                break;
-            }
-            found.push(self.folded(index));
-        }
+        let mut found = self.side(self.indices_behind(place));
         if found.is_empty() {
             found.extend([END, self.follows(place + 1)]);
-        } else if found.len() < LONGEST_SIDE {
+        }
+        found
+    }
+
+    /// The characters of the word at these indices, and its end; none if the first is not of the word.
+    fn side(&self, indices: impl Iterator<Item = usize>) -> Vec<char> {
+        let within = indices
+            .take(LONGEST_SIDE)
+            .take_while(|index| self.is_of_word(*index));
+        let mut found: Vec<char> = within.map(|index| self.folded(index)).collect();
+        if (1..LONGEST_SIDE).contains(&found.len()) {
             found.push(END);
         }
         found
