@@ -1,4 +1,4 @@
-"""Two rule files replace methods of Snakemake that are not public: it may change them any time."""
+"""Rule files replace methods of Snakemake that are not public: it may change them any time."""
 
 import inspect
 from importlib import import_module
@@ -6,10 +6,12 @@ from importlib import import_module
 import pytest
 import snakemake
 
-CHECKSUM = "(self, threshold=None, force=False, algorithm=None)"
+CHECKSUM = "async (self, threshold=None, force=False, algorithm=None)"
+SCHEDULER = "snakemake.scheduling.job_scheduler"
 PATCHED = {
     "checksums.smk": ("snakemake.io", "_IOFile", "checksum", CHECKSUM),
-    "unfinished.smk": ("snakemake.persistence", "PersistenceBase", "finished", "(self, job)"),
+    "unfinished.smk": ("snakemake.persistence", "PersistenceBase", "finished", "async (self, job)"),
+    "reevaluation.smk": (SCHEDULER, "JobScheduler", "_schedule_reevalutation", "(self, delay)"),
 }
 
 
@@ -20,12 +22,11 @@ def changed(module: str, owner: str, name: str, expected: str) -> str | None:
         method = getattr(getattr(import_module(module), owner), name)
     except (ImportError, AttributeError):
         return f"{where} is gone"
-    if not inspect.iscoroutinefunction(method):
-        return f"{where} is no coroutine"
+    kind = "async " if inspect.iscoroutinefunction(method) else ""
     parameters = inspect.signature(method).parameters.values()
     bare = [p.replace(annotation=inspect.Parameter.empty) for p in parameters]
-    found = str(inspect.Signature(bare))
-    return None if found == expected else f"{where} takes {found}, not {expected}"
+    found = kind + str(inspect.Signature(bare))
+    return None if found == expected else f"{where} is {found}, not {expected}"
 
 
 @pytest.mark.parametrize("rules", PATCHED)
@@ -41,7 +42,6 @@ def test_what_the_rules_replace_is_as_they_take_it_to_be(rules: str) -> None:
 def test_a_change_is_told() -> None:
     module, owner, name, signature = PATCHED["unfinished.smk"]
     where = f"{module}.{owner}.{name}"
-    assert changed(module, owner, name, "(self)") == f"{where} takes {signature}, not (self)"
+    assert changed(module, owner, name, "(self, job)") == f"{where} is {signature}, not (self, job)"
     assert changed(module, "Persistent", name, "") == f"{module}.Persistent.{name} is gone"
     assert changed("snakemake.none", owner, name, "") == f"snakemake.none.{owner}.{name} is gone"
-    assert changed(module, owner, "_params", "") == f"{module}.{owner}._params is no coroutine"
