@@ -7,7 +7,7 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 # What Snakemake has imported stays to the end. Looking through it now and again for what is no
-# longer used, and once more at the end, took a tenth of a second of each run.
+# longer used, and once more at the end, took a fifth of a second of each run.
 gc.freeze()
 
 
