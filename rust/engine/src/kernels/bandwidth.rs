@@ -40,16 +40,17 @@ impl BandwidthProbe {
             .bytes(0..bytes)
             .chunks(bytes.div_ceil(pool.threads()));
         let start = Instant::now();
-        pool.each(Listed::from_iter(shares), |_, share| read(share));
+        let order = Order::of(bytes);
+        pool.each(Listed::from_iter(shares), |_, share| read(share, order));
         bytes as f64 / start.elapsed().as_secs_f64()
     }
 }
 
-fn read(bytes: &[u8]) {
+fn read(bytes: &[u8], order: Order) {
     let (words, _) = bytes.as_chunks::<{ size_of::<u64>() }>();
     let mut sums = [0_u64; WORDS];
     for words in words.as_chunks::<WORDS>().0 {
-        Order::Streams.prefetch(words);
+        order.prefetch(words);
         for (sum, word) in sums.iter_mut().zip(words) {
             *sum ^= u64::from_ne_bytes(*word);
         }

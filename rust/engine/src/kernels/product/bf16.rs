@@ -107,7 +107,7 @@ impl<V: Vector> Dot for Widened<V> {
     const CHAINS: [usize; 2] = V::BF16_CHAINS;
 
     /// Eight tokens have no registers left for it: a prompt took 1.6 times as long with AVX2.
-    const ASKING: usize = 1;
+    const ORDERED: usize = V::IN_ORDER as usize;
 
     #[inline(always)]
     unsafe fn zero() -> V {

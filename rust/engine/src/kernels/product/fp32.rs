@@ -76,6 +76,8 @@ impl<V: Vector> Dot for Floats<V> {
 
     const CHAINS: [usize; 2] = V::CHAINS;
 
+    const ORDERED: usize = if V::IN_ORDER { 8 } else { 0 };
+
     #[inline(always)]
     unsafe fn zero() -> V {
         // SAFETY: the caller's promise, here and below.

@@ -106,6 +106,8 @@ impl Vector for Avx2 {
 
     const LOOKING: usize = 2;
 
+    const IN_ORDER: bool = true;
+
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self {
         unsafe { [_mm256_set1_ps(value); 2] }

@@ -109,7 +109,10 @@ impl<H: Halves> Kernel for Int4<H> {
         unsafe {
             let mut totals = [[H::Floats::splat(0.0); PANELS]; TOKENS];
             for ((block, words), sums) in blocks.iter().zip(words).zip(sums) {
-                order.prefetch(block);
+                // Straight on a token took 6 % longer with AVX-512 (AMD Zen 5).
+                if H::Floats::IN_ORDER {
+                    order.prefetch(block);
+                }
                 let (panels, _) = block[1..].as_chunks::<LINES>();
                 let scales = H::Floats::load(&block[0]);
                 let scales = [scales.firsts(), scales.seconds()];

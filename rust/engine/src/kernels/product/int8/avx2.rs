@@ -34,6 +34,8 @@ impl Dot for Avx2 {
     /// A chain takes 4 of 16 registers.
     const CHAINS: [usize; 2] = [2, 1];
 
+    const ORDERED: usize = 8;
+
     #[inline(always)]
     unsafe fn zero() -> Self::Sum {
         // SAFETY: the caller's promise.
