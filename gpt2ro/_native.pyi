@@ -154,28 +154,65 @@ def document_lines(
         whose source or address is no plain text.
     """
 
-def with_splits(
+@final
+class DecidedPiece:
+    """Documents of a block in a row with which all is done, and the line behind them."""
+
+    @property
+    def lines(self) -> bytes:
+        """Lines of the documents, with `meta.split`, without the lines that go."""
+
+    @property
+    def other(self) -> bytes | None:
+        """The line behind them as it came, which is left to the caller; None at the block's end."""
+
+    @property
+    def documents(self) -> int:
+        """How many they are."""
+
+    @property
+    def bytes(self) -> int:
+        """UTF-8 bytes of their texts as they came."""
+
+    @property
+    def shortened(self) -> int:
+        """How many of them lost lines."""
+
+    @property
+    def gone(self) -> int:
+        """How many lines these lost."""
+
+    @property
+    def gone_bytes(self) -> int:
+        """UTF-8 bytes that these lost, line ends and blank lines among them."""
+
+def decided_pieces(
     block: bytes,
     ids: Sequence[str],
     splits: Sequence[str | None],
-    index: HeldOutIndex | None,
     /,
-) -> list[tuple[bytes, int, int, bytes | None]]:
-    """Give the documents of a block of lines their splits, where nothing else is to be done.
+    *,
+    index: HeldOutIndex | None,
+    gone: bytes,
+    min_characters: int,
+) -> list[DecidedPiece]:
+    """Give the documents of a block their splits, and take lines out, where that is all to be done.
+
+    A document that loses lines gets their number as `meta.repeated_lines`, and keeps at most one
+    blank line between two others. Left to the caller is a document that is dropped, has another id,
+    has one of the two in `meta` before, or is in another form than Document.to_json gives.
 
     Args:
         ids: expected of the documents, in order.
         splits: their splits; None for those that are dropped.
-        index: train documents that share n-grams with it are left.
-
-    Returns:
-        Pieces of the block: the lines of documents with `meta.split`, how many these are, the bytes
-        of their texts, and the line behind them as it came, which is left to the caller: of a
-        document that is dropped, left, has another id or a split, or is in another form than
-        Document.to_json gives. Behind the last piece is None.
+        index: train documents that share n-grams with it, when the lines are gone, are left.
+        gone: the lines, as rows of two numbers: the places of a document in the block and of a line
+            in its text, both from 0, rows ascending, 8 bytes a number, little-endian.
+        min_characters: a document that would have fewer without its lines is left.
 
     Raises:
         Exception: what the index raised.
+        ValueError: `gone` has half a row.
     """
 
 @final

@@ -84,10 +84,15 @@ class Bookkeeper(AbstractContextManager["Bookkeeper"]):
         if document.reason is not None:
             self._enter_reason(document.reason, 1, bytes_now)
 
-    def write_kept(self, lines: bytes, documents: int, text_bytes: int) -> None:
-        """File the lines of so many kept documents, whose texts the step did not change."""
-        self._kept.write_lines(lines, documents, text_bytes)
-        self._enter(documents, text_bytes, text_bytes)
+    def write_kept(self, lines: bytes, documents: int, bytes_in: int, bytes_now: int) -> None:
+        """File the lines of so many kept documents.
+
+        Args:
+            bytes_in: UTF-8 bytes of their texts as the step found them.
+            bytes_now: as they are now.
+        """
+        self._kept.write_lines(lines, documents, bytes_now)
+        self._enter(documents, bytes_in, bytes_now)
 
     def write_block(self, block: Block) -> None:
         """File the documents of a block."""

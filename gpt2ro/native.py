@@ -6,6 +6,7 @@ try:
     from gpt2ro._native import (
         CleanedBlock,
         Cleaner,
+        DecidedPiece,
         HeldOutIndex,
         LineRemover,
         Repairer,
@@ -14,6 +15,7 @@ try:
         TextMeter,
         TextStatistics,
         TrainDocuments,
+        decided_pieces,
         document_lines,
         fold,
         line_keys,
@@ -22,7 +24,6 @@ try:
         pieces,
         similarity,
         split_texts,
-        with_splits,
     )
 except ImportError as error:
     raise UserError(
@@ -33,6 +34,7 @@ except ImportError as error:
 __all__ = [
     "CleanedBlock",
     "Cleaner",
+    "DecidedPiece",
     "HeldOutIndex",
     "LineRemover",
     "Repairer",
@@ -41,6 +43,7 @@ __all__ = [
     "TextMeter",
     "TextStatistics",
     "TrainDocuments",
+    "decided_pieces",
     "document_lines",
     "fold",
     "line_keys",
@@ -49,5 +52,4 @@ __all__ = [
     "pieces",
     "similarity",
     "split_texts",
-    "with_splits",
 ]

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
-from itertools import zip_longest
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,8 @@ from gpt2ro.decontamination.held_out import index_of
 from gpt2ro.decontamination.ngrams import NgramHasher, folded_words
 from gpt2ro.dedupe.settings import SPLITS
 from gpt2ro.documents import Document
-from gpt2ro.native import Signer, TrainDocuments, split_texts, with_splits
+from gpt2ro.lines.removal import without
+from gpt2ro.native import DecidedPiece, Signer, TrainDocuments, decided_pieces, split_texts
 from gpt2ro.tokenization.sampling import SourceSample
 from gpt2ro.tokenization.shards import word_count
 
@@ -121,42 +123,90 @@ def shares(text: str) -> bool:
     return any(tuple(words[i : i + WORDS]) in runs for i in range(len(words) - WORDS + 1))
 
 
+COUNTED = st.builds(
+    Document, st.just("a"), TEXTS, TEXTS, st.just({"repeated_lines": 3, "title": "x"})
+)
+
+
 @given(
     st.lists(
         st.tuples(
-            DOCUMENTS | WITH_SPLITS,
+            DOCUMENTS | WITH_SPLITS | COUNTED,
             st.sampled_from([None, *SPLITS, "train"]),
             st.sampled_from(["own", "own", "own", "another id", "another form"]),
+            st.sets(st.integers(0, 2)),
         ),
         max_size=6,
     ),
     st.booleans(),
+    st.integers(1, 6),
 )
-def test_a_block_gets_its_splits_and_the_rest_is_left_to_the_caller(
-    rows: list[tuple[Document, str | None, str]], decontaminated: bool
+def test_a_block_gets_its_splits_and_loses_lines_and_the_rest_is_left_to_the_caller(
+    rows: list[tuple[Document, str | None, str, set[int]]], decontaminated: bool, least: int
 ) -> None:
     lines = [
         in_another_form(document) if form == "another form" else block_of([document])
-        for document, _, form in rows
+        for document, _, form, _ in rows
     ]
-    ids = [document.id + "x" * (form == "another id") for document, _, form in rows]
-    splits = [split for _, split, _ in rows]
+    gone = [
+        [line for line in sorted(numbers) if line <= document.text.count("\n")]
+        for document, *_, numbers in rows
+    ]
     ngrams = NgramHasher(WORDS).ngrams(HELD_OUT)
-    index = index_of(ngrams, WORDS) if decontaminated else None
-    found = with_splits(b"".join(lines), ids, splits, index)
+    pairs = [(place, line) for place, numbers in enumerate(gone) for line in numbers]
+    found = decided_pieces(
+        b"".join(lines),
+        [document.id + "x" * (form == "another id") for document, _, form, _ in rows],
+        [split for _, split, *_ in rows],
+        index=index_of(ngrams, WORDS) if decontaminated else None,
+        gone=np.array(pairs, "<u8").tobytes(),
+        min_characters=least,
+    )
 
-    expected: list[tuple[bytes, int, int, bytes | None]] = [(b"", 0, 0, None)]
-    for (document, split, form), line in zip(rows, lines, strict=True):
-        written, count, size, _ = expected[-1]
-        shared = decontaminated and split == "train" and shares(document.text)
-        if form != "own" or split is None or shared or "split" in document.meta:
-            expected[-1] = written, count, size, line.removesuffix(b"\n")
-            expected.append((b"", 0, 0, None))
+    expected = [Expected()]
+    for (document, split, form, _), line, numbers in zip(rows, lines, gone, strict=True):
+        text, meta = document.text, {"split": split}
+        if numbers:
+            text = without(text.split("\n"), [n in numbers for n in range(text.count("\n") + 1)])
+            meta["repeated_lines"] = len(numbers)
+        shared = decontaminated and split == "train" and shares(text)
+        too_short = bool(numbers) and len(text) < least
+        if form != "own" or split is None or shared or too_short or meta.keys() & document.meta:
+            expected[-1].other = line.removesuffix(b"\n")
+            expected.append(Expected())
             continue
-        kept = Document(
-            document.id, document.text, document.source, document.meta | {"split": split}
-        )
-        size += len(document.text.encode())
-        expected[-1] = written + block_of([kept]), count + 1, size, None
-    for one, other in zip_longest(found, expected):
-        assert one == other
+        kept = Document(document.id, text, document.source, document.meta | meta)
+        expected[-1].add(document, kept, len(numbers))
+    assert [Expected.of(piece) for piece in found] == expected
+
+
+@dataclass
+class Expected:
+    """What is expected of a piece."""
+
+    lines: bytes = b""
+    documents: int = 0
+    text_bytes: int = 0
+    shortened: int = 0
+    gone: int = 0
+    gone_bytes: int = 0
+    other: bytes | None = None
+
+    @classmethod
+    def of(cls, piece: DecidedPiece) -> "Expected":
+        counts = (piece.documents, piece.bytes, piece.shortened, piece.gone, piece.gone_bytes)
+        return cls(piece.lines, *counts, piece.other)
+
+    def add(self, document: Document, kept: Document, gone: int) -> None:
+        size = len(document.text.encode())
+        self.lines += block_of([kept])
+        self.documents += 1
+        self.text_bytes += size
+        self.shortened += gone > 0
+        self.gone += gone
+        self.gone_bytes += size - len(kept.text.encode())
+
+
+def test_half_a_row_of_lines_that_go_is_an_error() -> None:
+    with pytest.raises(ValueError, match="gone: 8 bytes, expected a multiple of 16"):
+        decided_pieces(b"", [], [], index=None, gone=bytes(8), min_characters=0)

@@ -1,7 +1,6 @@
 """The documents of a part with what was decided of each."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
@@ -13,7 +12,6 @@ import pyarrow as pa
 from gpt2ro.dedupe.tables import DECISIONS, read_table
 from gpt2ro.documents import Document, parse_document, read_blocks, read_documents
 from gpt2ro.errors import UserError
-from gpt2ro.native import HeldOutIndex, with_splits
 
 
 def decided_documents(path: Path, decisions: Path) -> Iterator[tuple[Document, dict[str, Any]]]:
@@ -94,18 +92,26 @@ class DecidedBlock:
     def _split(self) -> list[bytes]:
         return self.lines.split(b"\n")
 
-    def decided(self, place: int, line: bytes | None = None) -> tuple[Document, dict[str, Any]]:
-        """Return the document at a place (from 0) with its decision; its line, if that is at hand.
+    def document(self, place: int, line: bytes | None = None) -> Document:
+        """Return the document at a place (from 0); of its line, if that is at hand.
+
+        Raises:
+            UserError: it has not the id of the decision there.
+        """
+        number = self._first + place + 1
+        document = parse_document(self._split[place] if line is None else line, self._path, number)
+        found = self.ids[place] if place < len(self.ids) else None
+        _check(self._path, self._decisions, number, document, found)
+        return document
+
+    def decided(self, place: int, line: bytes) -> tuple[Document, dict[str, Any]]:
+        """Return the document of the line at a place (from 0), with its decision.
 
         Raises:
             UserError: the two have not one id.
         """
-        number = self._first + place + 1
-        line = self._split[place] if line is None else line
-        document = parse_document(line, self._path, number)
-        decision = self._rows[place] if place < len(self._rows) else {"id": None}
-        _check(self._path, self._decisions, number, document, decision["id"])
-        return document, decision
+        document = self.document(place, line)
+        return document, self._rows[place]
 
 
 def decided_blocks(path: Path, decisions: Path) -> Iterator[DecidedBlock]:
@@ -122,63 +128,6 @@ def decided_blocks(path: Path, decisions: Path) -> Iterator[DecidedBlock]:
         first += count
     if first < table.num_rows:
         _check(path, decisions, first + 1, None, table["id"][first].as_py())
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Documents in a row that only get their splits, and one with which more is to be done.
-
-    Attributes:
-        lines: of the former, with `meta.split`.
-        documents: how many they are.
-        bytes: UTF-8 bytes of their texts.
-        splits: the split of each.
-        other: the document behind them, and what was decided of it; None behind the last ones.
-        remark: what was remarked about `other`.
-    """
-
-    lines: bytes = b""
-    documents: int = 0
-    bytes: int = 0
-    splits: Sequence[str] = ()
-    other: tuple[Document, dict[str, Any]] | None = None
-    remark: Any = None
-
-
-def pieces(
-    path: Path,
-    decisions: Path,
-    index: HeldOutIndex | None,
-    remarked: Callable[[DecidedBlock], Sequence[Any]] | None = None,
-) -> Iterator[Piece]:
-    """Yield the documents in pieces.
-
-    Args:
-        index: as for gpt2ro.native.with_splits.
-        remarked: returns for each document of a block a remark, if more is to be done with it, or
-            None.
-
-    Raises:
-        UserError: the files do not hold the same ids in one order.
-    """
-    for block in decided_blocks(path, decisions):
-        splits, remarks = block.splits, remarked(block) if remarked else ()
-        if remarked:
-            # As if these were dropped: so they are left to us.
-            splits = [
-                split if remark is None else None
-                for split, remark in zip(splits, remarks, strict=True)
-            ]
-        place = 0
-        for lines, documents, size, line in with_splits(block.lines, block.ids, splits, index):
-            its = [split for split in splits[place : place + documents] if split]
-            place += documents
-            if line is None:
-                yield Piece(lines, documents, size, its)
-                continue
-            remark = remarks[place] if remarked else None
-            yield Piece(lines, documents, size, its, block.decided(place, line), remark)
-            place += 1
 
 
 def _check(

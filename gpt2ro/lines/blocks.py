@@ -66,9 +66,9 @@ def _completed(
             start += found[0]
             documents.append(found)
             continue
-        document, decision = block.decided(place)
+        document = block.document(place)
         own = np.empty(0, KEY)
-        if decision["split"] is not None:
+        if block.splits[place] is not None:
             own = np.frombuffer(line_keys(document.text, 0), KEY)
             own = distinct(own[own != NO_LINE]) if each_once else own
         pieces.append(own)

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import numpy as np
+
+from gpt2ro.lines.keys import Keys
+
 # Enough to see in 5 % steps how often the rule is wrong.
 EXAMPLES = 20
 MAX_KEY = 2**64 - 1
@@ -18,6 +22,13 @@ class Examples:
     def wants(self, key: int) -> bool:
         """Return whether an example with this key would be kept."""
         return key <= self._last and key not in self._kept
+
+    def wanted(self, keys: Keys) -> list[int]:
+        """Return where keys that would be kept stand first, the lowest of them first."""
+        places = np.flatnonzero(keys <= np.uint64(self._last))
+        found, firsts = np.unique(keys[places], return_index=True)
+        pairs = zip(found.tolist(), places[firsts].tolist(), strict=True)
+        return [place for key, place in pairs if key not in self._kept][:EXAMPLES]
 
     def add(self, key: int, example: dict[str, Any]) -> None:
         """Keep an example, and give up the one with the highest key where it is too many."""

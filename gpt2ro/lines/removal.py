@@ -1,44 +1,27 @@
 """What becomes of a document that has lines of its site's pages."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gpt2ro.arrays import distinct
+from gpt2ro.dedupe.decisions import DecidedBlock
 from gpt2ro.documents import Document
-from gpt2ro.lines.blocks import BlockKeys
+from gpt2ro.lines.blocks import block_keys
 from gpt2ro.lines.examples import Examples, shown
-from gpt2ro.lines.keys import Keys, document_keys, site
+from gpt2ro.lines.keys import document_keys, site
 from gpt2ro.lines.tables import LineIndex, Numbers
 
 REASON = "repeated lines"
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
-@dataclass(frozen=True)
-class LineCounts:
-    """How many documents of its site have each line of a document.
-
-    Attributes:
-        keys: of the lines, (lines,) uint64.
-        documents: that have each line, (lines,) uint32.
-        of_site: all documents of the site.
-        repeated: whether these are so many that the line goes, (lines,) bool.
-    """
-
-    keys: Keys
-    documents: Numbers
-    of_site: np.uint32
-    repeated: NDArray[np.bool_]
-
-
 class RepeatedLines:
     """Takes out of documents the lines that many documents of their site have, and counts them.
 
     Attributes:
+        min_characters: a document that lost lines and would have fewer is dropped.
         documents: that lost lines and stay.
         lines, bytes: that these lost, blank lines to spare among the bytes.
     """
@@ -52,63 +35,72 @@ class RepeatedLines:
         """
         self._index = index
         self._min_share = min_share
-        self._min_characters = max(1, min_characters)
+        self.min_characters = max(1, min_characters)
         self._examples = Examples()
         self.documents = 0
         self.lines = 0
         self.bytes = 0
 
-    def of_concerned(self, found: BlockKeys) -> list[LineCounts | None]:
-        """Return the counts of each document of a block that `apply` would change, or None."""
+    def gone(self, block: DecidedBlock) -> bytes:
+        """Return the lines that go from a block's documents, and show some of them as examples.
+
+        They are rows of two numbers, the places of a document in its block and of a line in its
+        text, both from 0 and ascending, 8 bytes each, little-endian.
+
+        Raises:
+            UserError: a line of the block is no document, or another one than the decision is of.
+        """
+        found = block_keys(block, each_once=False)
         of_sites = self._index.documents(found.sites)
         documents = self._index.documents(found.lines)
-        repeated = documents >= self._needed(of_sites)[found.owners]
-        counts: list[LineCounts | None] = [None] * len(found.sites)
-        for place in distinct(found.owners[repeated]).tolist():
-            start, stop = np.searchsorted(found.owners, (place, place + 1))
-            lines = slice(start, stop)
-            counts[place] = LineCounts(
-                found.lines[lines], documents[lines], of_sites[place], repeated[lines]
-            )
-        return counts
+        rows = np.flatnonzero(documents >= self._needed(of_sites)[found.owners])
+        owners = found.owners[rows]
+        places = rows - np.searchsorted(found.owners, owners)
+        for number in self._examples.wanted(found.lines[rows]):
+            row, owner, place = (int(values[number]) for values in (rows, owners, places))
+            document = block.document(owner)
+            line = document.text.split("\n")[place]
+            self._show(document, line, found.lines[row], documents[row], of_sites[owner])
+        return np.stack([owners, places], axis=1).astype("<u8").tobytes()
 
-    def _counts(self, document: Document) -> LineCounts:
-        keys = document_keys(document)
-        found = self._index.documents(keys.all)
-        documents, of_site = found[:-1], found[-1]
-        return LineCounts(keys.lines, documents, of_site, documents >= self._needed(of_site))
+    def enter(self, documents: int, lines: int, size: int) -> None:
+        """Count documents that lost lines and stay, these lines, and bytes that they lost."""
+        self.documents += documents
+        self.lines += lines
+        self.bytes += size
 
     def _needed(self, of_site: Numbers | np.uint32) -> NDArray[np.float64]:
         """Return how many documents of a site must have a line that goes."""
         needed: NDArray[np.float64] = np.maximum(1, self._min_share * of_site)
         return needed
 
-    def apply(self, document: Document, counts: LineCounts | None = None) -> None:
-        """Take the lines out, or give a document of which too little would stay a reason.
-
-        Args:
-            counts: of its lines, if they are known.
-        """
-        counts = counts or self._counts(document)
-        repeated: list[bool] = counts.repeated.tolist()
-        places = [place for place, gone in enumerate(repeated) if gone]
+    def apply(self, document: Document) -> None:
+        """Take the lines out, or give a document of which too little would stay a reason."""
+        keys = document_keys(document)
+        found = self._index.documents(keys.all)
+        documents, of_site = found[:-1], found[-1]
+        repeated: list[bool] = (documents >= self._needed(of_site)).tolist()
+        places = [place for place, is_gone in enumerate(repeated) if is_gone]
         if not places:
             return
         lines = document.text.split("\n")
-        for place, key in zip(places, counts.keys[places].tolist(), strict=True):
-            if self._examples.wants(key):
-                example = {"line": shown(lines[place]), "site": site(document)}
-                numbers = {"documents": int(counts.documents[place]), "of": int(counts.of_site)}
-                self._examples.add(key, example | numbers)
+        for place in places:
+            if self._examples.wants(int(keys.lines[place])):
+                self._show(document, lines[place], keys.lines[place], documents[place], of_site)
         document.meta["repeated_lines"] = len(places)
         rest = without(lines, repeated)
-        if len(rest) < self._min_characters:
+        if len(rest) < self.min_characters:
             document.reason = REASON
             return
-        self.documents += 1
-        self.lines += len(places)
-        self.bytes += len(document.text.encode()) - len(rest.encode())
+        self.enter(1, len(places), len(document.text.encode()) - len(rest.encode()))
         document.text = rest
+
+    def _show(
+        self, document: Document, line: str, key: np.uint64, documents: np.uint32, of: np.uint32
+    ) -> None:
+        """Keep a line as an example."""
+        example = {"line": shown(line), "site": site(document)}
+        self._examples.add(int(key), example | {"documents": int(documents), "of": int(of)})
 
     @property
     def examples(self) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use gpt2ro_corpus::Kinds;
 use gpt2ro_corpus::bpe::SplitTexts;
 use gpt2ro_corpus::clean::{Cleaned, Cleaner, Helper};
-use gpt2ro_corpus::documents::{Decision, decided, lined, texts};
+use gpt2ro_corpus::documents::{Decision, Gone, decided, lined, texts};
 use gpt2ro_corpus::filter::{Fault, measure};
 
 use crate::filters::{METER, remover};
@@ -57,11 +57,17 @@ fn check_splits(block: &[u8], ids: &[String]) {
         })
         .collect();
     let mut all = 0;
-    for piece in decided(block, &decisions, |text, _| !text.contains('x')) {
+    // The first line of every second document.
+    let gone = (0..ids.len())
+        .step_by(2)
+        .map(|document| Gone { document, line: 0 });
+    let gone: Vec<Gone> = gone.collect();
+    for piece in decided(block, &decisions, &gone, 1, |text, _| !text.contains('x')) {
         let (found, read) = SplitTexts::read(&piece.lines);
         assert_eq!(read, piece.lines.len());
         assert_eq!(found.ends.len(), piece.documents);
-        assert_eq!(found.texts.len(), piece.bytes);
+        assert_eq!(found.texts.len(), piece.bytes - piece.gone_bytes);
+        assert!(piece.shortened <= piece.documents && piece.shortened <= piece.gone);
         assert!(found.splits.iter().all(|split| [0, 2].contains(split)));
         all += piece.documents + usize::from(piece.other.is_some());
     }

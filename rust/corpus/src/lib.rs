@@ -8,7 +8,7 @@
 //! A text is reduced to its [`Words`], these to the hashes of their [`shingles`], and these to the
 //! bands of a MinHash signature by a [`MinHasher`]. Texts that share a band may be near-duplicates;
 //! [`jaccard`] of their shingles says how much they really have in common. Lines that many documents
-//! of a site have are counted by their [`line_keys`]. What they
+//! of a site have are counted by their [`line_keys`], and taken out by [`without_lines`]. What they
 //! share with [`HeldOut`] ones is found by longer shingles, and taken out by [`without_held_out`].
 //!
 //! The lines of a [`TextFile`] become documents. The merges of a vocabulary are learned by [`bpe`].
@@ -31,7 +31,7 @@ mod words;
 
 pub use held_out::HeldOut;
 pub use jaccard::{distinct, jaccard};
-pub use lines::{NO_LINE, Paragraph, line_keys, paragraphs};
+pub use lines::{NO_LINE, Paragraph, line_keys, paragraphs, without_lines};
 pub use minhash::MinHasher;
 pub use repair::lost as lost_letters;
 pub use repair::{Gate, Kind, Kinds, Repaired, Repairer, Vocabulary};

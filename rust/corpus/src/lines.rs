@@ -19,6 +19,30 @@ pub fn line_keys(text: &str, site: u64) -> Vec<u64> {
         .collect()
 }
 
+/// Returns a text without some of its lines, and with at most one blank line between two.
+///
+/// `gone` are the numbers of the lines that go, from 0, ascending. No blank line stays at either end.
+pub fn without_lines(text: &str, gone: impl IntoIterator<Item = usize>) -> String {
+    let mut gone = gone.into_iter().peekable();
+    let mut rest = String::with_capacity(text.len());
+    let mut is_blank_before = false;
+    for (number, line) in text.split('\n').enumerate() {
+        if gone.next_if_eq(&number).is_some() {
+            continue;
+        }
+        if line.is_empty() {
+            is_blank_before = true;
+            continue;
+        }
+        if !rest.is_empty() {
+            rest.push_str(if is_blank_before { "\n\n" } else { "\n" });
+        }
+        rest.push_str(line);
+        is_blank_before = false;
+    }
+    rest
+}
+
 /// A paragraph of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paragraph {
@@ -113,6 +137,21 @@ mod tests {
     fn a_line_without_words_has_no_key() {
         assert_eq!(line_keys("", 7), [NO_LINE]);
         assert_eq!(line_keys("* * *\n\n—", 7), [NO_LINE; 3]);
+    }
+
+    #[test]
+    fn lines_go_and_of_the_blank_ones_around_them_one_stays() {
+        for (gone, rest) in [
+            (vec![], "a\n\nb\nc"),
+            (vec![0], "b\nc"),
+            (vec![2], "a\n\nc"),
+            (vec![2, 3], "a"),
+            (vec![0, 2, 3], ""),
+            (vec![0, 9], "b\nc"),
+        ] {
+            assert_eq!(without_lines("a\n\nb\nc", gone), rest);
+        }
+        assert_eq!(without_lines("\n\na\nb\n\n\n\n \nc\n", [3]), "a\n\n \nc");
     }
 
     fn places(text: &str, min_words: usize) -> Vec<(usize, usize)> {

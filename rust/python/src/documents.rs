@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use gpt2ro_corpus::documents::{Decision, LinedDocument, Piece, decided, lined};
+use gpt2ro_corpus::documents::{Decision, Gone, LinedDocument, Piece, decided, lined};
 use gpt2ro_corpus::{HeldOut, Words, without_held_out};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -11,6 +11,7 @@ use pyo3::types::PyBytes;
 use crate::HASH_BYTES;
 
 const TRAIN: &str = "train";
+const NUMBER_BYTES: usize = size_of::<u64>();
 
 /// Finds documents that share n-grams with held-out ones.
 #[pyclass(frozen, module = "gpt2ro._native")]
@@ -85,27 +86,50 @@ impl HeldOutIndex {
     }
 }
 
-/// Lines, documents, bytes of their texts, and the line behind them.
-type Documents<'py> = (
-    Bound<'py, PyBytes>,
-    usize,
-    usize,
-    Option<Bound<'py, PyBytes>>,
-);
+/// Documents in a row with which all is done, and the line behind them.
+#[pyclass(frozen, get_all, module = "gpt2ro._native")]
+pub(crate) struct DecidedPiece {
+    lines: Py<PyBytes>,
+    documents: usize,
+    bytes: usize,
+    shortened: usize,
+    gone: usize,
+    gone_bytes: usize,
+    other: Option<Py<PyBytes>>,
+}
+
+impl DecidedPiece {
+    fn new(python: Python<'_>, piece: Piece) -> Self {
+        let bytes = |bytes: Vec<u8>| PyBytes::new(python, &bytes).unbind();
+        Self {
+            lines: bytes(piece.lines),
+            documents: piece.documents,
+            bytes: piece.bytes,
+            shortened: piece.shortened,
+            gone: piece.gone,
+            gone_bytes: piece.gone_bytes,
+            other: piece.other.map(bytes),
+        }
+    }
+}
 
 #[pyfunction]
-pub(crate) fn with_splits<'py>(
-    python: Python<'py>,
+#[pyo3(signature = (block, ids, splits, /, *, index, gone, min_characters))]
+pub(crate) fn decided_pieces(
+    python: Python<'_>,
     block: &[u8],
     ids: Vec<String>,
     splits: Vec<Option<String>>,
     index: Option<PyRef<'_, HeldOutIndex>>,
-) -> PyResult<Vec<Documents<'py>>> {
+    gone: &[u8],
+    min_characters: usize,
+) -> PyResult<Vec<DecidedPiece>> {
     let decisions = decisions(ids, splits);
     let index = index.as_deref();
+    let gone = gone_lines(gone)?;
     let mut outcome = Ok(());
     let pieces = python.detach(|| {
-        decided(block, &decisions, |text, split| {
+        decided(block, &decisions, &gone, min_characters, |text, split| {
             let index = index.filter(|_| split == TRAIN && outcome.is_ok());
             let has_any = index.map_or(Ok(false), |index| index.has_any_of(text));
             !has_any.unwrap_or_else(|error| {
@@ -115,15 +139,29 @@ pub(crate) fn with_splits<'py>(
         })
     });
     outcome?;
-    let documents = |piece: Piece| {
-        (
-            PyBytes::new(python, &piece.lines),
-            piece.documents,
-            piece.bytes,
-            piece.other.map(|line| PyBytes::new(python, &line)),
-        )
-    };
-    Ok(pieces.into_iter().map(documents).collect())
+    let pieces = pieces.into_iter();
+    Ok(pieces
+        .map(|piece| DecidedPiece::new(python, piece))
+        .collect())
+}
+
+/// Reads places of documents and lines, 8 bytes each.
+fn gone_lines(packed: &[u8]) -> PyResult<Vec<Gone>> {
+    let (numbers, rest) = packed.as_chunks::<NUMBER_BYTES>();
+    let (pairs, odd) = numbers.as_chunks::<2>();
+    if !rest.is_empty() || !odd.is_empty() {
+        return Err(PyValueError::new_err(format!(
+            "gone: {} bytes, expected a multiple of {}",
+            packed.len(),
+            2 * NUMBER_BYTES
+        )));
+    }
+    let number = |bytes| usize::try_from(u64::from_le_bytes(bytes)).unwrap_or(usize::MAX);
+    let gone = pairs.iter().map(|[document, line]| Gone {
+        document: number(*document),
+        line: number(*line),
+    });
+    Ok(gone.collect())
 }
 
 /// Keys, and of each document how many are its own, the bytes of its text, its source and its address.

@@ -172,7 +172,7 @@ mod _native {
     #[pymodule_export]
     use super::clean::{CleanedBlock, Cleaner};
     #[pymodule_export]
-    use super::documents::{HeldOutIndex, document_lines, with_splits};
+    use super::documents::{DecidedPiece, HeldOutIndex, decided_pieces, document_lines};
     #[pymodule_export]
     use super::filter::{LineRemover, TextMeter, TextStatistics, personal_lines};
     #[pymodule_export]

@@ -71,7 +71,7 @@ fn known<'line, T: AsRef<str>>(
     let record = Record::read(line, text).filter(|record| record.has_id(decision.id.as_ref()))?;
     let url = record.text_of("url");
     // What is no plain text is there all the same.
-    let is_told = url.is_some() || record.place("url").is_some();
+    let is_told = url.is_some() || !record.has("url");
     is_told.then_some(LinedDocument {
         keys: 0,
         bytes: text.len(),

@@ -7,10 +7,10 @@ mod lined;
 mod record;
 mod texts;
 
-pub use decided::{Decision, Piece, decided};
+pub use decided::{Decision, Gone, Piece, decided};
 pub use lined::{Lined, LinedDocument, lined};
 pub use texts::texts;
 
 pub(crate) use block::lines_of_block;
 pub(crate) use json::escape;
-pub(crate) use record::Record;
+pub(crate) use record::{Record, Value};

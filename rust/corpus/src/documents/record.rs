@@ -79,8 +79,23 @@ impl<'line> Record<'line> {
         None
     }
 
+    /// Returns whether a name is one of those of `meta`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.place(name).is_none()
+    }
+
+    /// Returns a member for `meta`; none if its name is there.
+    pub(crate) fn added<'member>(
+        &self,
+        name: &'member str,
+        value: Value<'member>,
+    ) -> Option<Added<'member>> {
+        let place = self.place(name)?;
+        Some(Added { place, name, value })
+    }
+
     /// Returns where in the line a name belongs among those of `meta`; none if it is there.
-    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+    fn place(&self, name: &str) -> Option<usize> {
         let mut index = self.meta + 1;
         while self.line[index..].starts_with('"') {
             let length = json::string(&self.line[index..])?;
@@ -95,52 +110,74 @@ impl<'line> Record<'line> {
         Some(index)
     }
 
-    /// Appends the line with one more string in `meta`, at the place of its name.
+    /// Appends the line with more members in `meta`, which ascend by name, and with another text, or
+    /// with its own.
     pub(crate) fn write_with(
         &self,
-        place: usize,
-        name: &str,
-        value: &str,
+        members: &[Added<'_>],
         text: &str,
+        is_own: bool,
         to: &mut Vec<u8>,
     ) {
+        self.write_to_text(text, is_own, to);
         let line = self.line.as_bytes();
-        if self.is_usual {
-            to.extend_from_slice(&line[..place]);
-        } else {
-            to.extend_from_slice(&line[..self.start]);
-            json::escape(text, to);
-            to.extend_from_slice(&line[self.end..place]);
+        let mut written = self.end;
+        for Added { place, name, value } in members {
+            to.extend_from_slice(&line[written..*place]);
+            written = *place;
+            if !matches!(to.last(), Some(b'{' | b',')) {
+                to.push(b',');
+            }
+            json::escape(name, to);
+            to.push(b':');
+            match value {
+                Value::Text(text) => json::escape(text, to),
+                Value::Number(number) => to.extend_from_slice(number.to_string().as_bytes()),
+            }
+            if line[written] != b'}' {
+                to.push(b',');
+            }
         }
-        if line[place - 1] != b'{' && line[place - 1] != b',' {
-            to.push(b',');
-        }
-        json::escape(name, to);
-        to.push(b':');
-        json::escape(value, to);
-        if line[place] != b'}' {
-            to.push(b',');
-        }
-        to.extend_from_slice(&line[place..]);
+        to.extend_from_slice(&line[written..]);
         to.push(b'\n');
     }
 
     /// Appends the line with another text, or with its own, and with a reason if there is one.
     pub(crate) fn write(&self, text: &str, is_own: bool, reason: Option<&str>, to: &mut Vec<u8>) {
-        let last = self.line.len() - 1;
-        if is_own && self.is_usual {
-            to.extend_from_slice(&self.line.as_bytes()[..last]);
-        } else {
-            to.extend_from_slice(&self.line.as_bytes()[..self.start]);
-            json::escape(text, to);
-            to.extend_from_slice(&self.line.as_bytes()[self.end..last]);
-        }
+        self.write_to_text(text, is_own, to);
+        to.extend_from_slice(&self.line.as_bytes()[self.end..self.line.len() - 1]);
         if let Some(reason) = reason {
             to.extend_from_slice(br#","reason":"#);
             json::escape(reason, to);
         }
         to.extend_from_slice(b"}\n");
     }
+
+    /// Appends the beginning of the line up to the end of its text.
+    fn write_to_text(&self, text: &str, is_own: bool, to: &mut Vec<u8>) {
+        let line = self.line.as_bytes();
+        if is_own && self.is_usual {
+            to.extend_from_slice(&line[..self.end]);
+        } else {
+            to.extend_from_slice(&line[..self.start]);
+            json::escape(text, to);
+        }
+    }
+}
+
+/// A member that `meta` has not yet, and where in the line it belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Added<'member> {
+    place: usize,
+    name: &'member str,
+    value: Value<'member>,
+}
+
+/// A value of `meta`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value<'value> {
+    Text(&'value str),
+    Number(usize),
 }
 
 /// Returns the index behind an expected piece.
