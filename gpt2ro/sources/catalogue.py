@@ -15,7 +15,7 @@ import xxhash
 from gpt2ro.configuration import check
 from gpt2ro.errors import UserError
 from gpt2ro.sources.bundles import bundled
-from gpt2ro.sources.formats import AUTO, format_of, is_archive
+from gpt2ro.sources.formats import AUTO, format_of, why_left_out
 from gpt2ro.sources.part import Part
 from gpt2ro.yaml_file import read_yaml
 
@@ -181,8 +181,7 @@ def folder_source(folder: Path) -> Source:
 def _tell_left_out(folder: Path, paths: list[Path]) -> None:
     """Name files of no known kind on standard error; a folder can hold thousands of pictures."""
     for path in paths[:NAMED]:
-        why = "an archive; unpack it" if is_archive(path) else "not a known kind of text"
-        print(f"gpt2ro: {path}: left out, {why}", file=sys.stderr)
+        print(f"gpt2ro: {path}: left out, {why_left_out(path)}", file=sys.stderr)
     if more := len(paths[NAMED:]):
         print(f"gpt2ro: {folder}: {more:,} more files left out", file=sys.stderr)
 

@@ -262,6 +262,24 @@ def test_a_users_folder_takes_what_is_text_and_says_what_is_not(
     assert "e.tgz: left out, an archive; unpack it" in told
 
 
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("carte.PDF", "convert it: pdftotext"),
+        ("scrisoare.docx", "convert it: pandoc --wrap=none -t plain"),
+        ("pagina.html", "convert it: pandoc --wrap=none -t plain"),
+        ("c4-train.00000.json.gz", "with an object a line, name it .jsonl"),
+    ],
+)
+def test_a_file_left_out_that_can_be_made_text_is_told_with_how(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, remedy: str
+) -> None:
+    (tmp_path / name).write_text("x")
+    assert folder_source(tmp_path).parts(Path()) == []
+    told = capsys.readouterr().err
+    assert f"{name}: left out, not a known kind of text; {remedy}\n" in told
+
+
 def test_of_many_files_left_out_the_first_are_named_and_the_others_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
