@@ -193,17 +193,6 @@ def test_a_missing_field_names_those_there_are(tmp_path: Path) -> None:
     assert texts(path, "jsonl", text_column="body") == ["a"]
 
 
-def test_files_that_name_their_texts_differently_are_told_to_be_sources_of_their_own(
-    tmp_path: Path,
-) -> None:
-    """Whatever the one setting is, it fits one of them only."""
-    write(tmp_path / "a.jsonl", '{"body": "a"}')
-    write(tmp_path / "b.csv", "continut\nb\n")
-    for name, form in (("a.jsonl", "jsonl"), ("b.csv", "csv")):
-        with pytest.raises(UserError, match="where files differ, make those of each name a source"):
-            extract(tmp_path / name, form)
-
-
 def test_parquet_gives_its_text_column(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"text": ["Unu", None, "Doi"], "url": ["u", "v", None]}), path)
