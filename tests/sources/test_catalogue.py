@@ -30,6 +30,17 @@ def test_the_shipped_catalogue_is_valid_and_its_addresses_are_complete() -> None
                 assert (part.url or "").startswith("https://") or part.hub_file
 
 
+def test_the_example_of_a_users_own_entry_is_one(tmp_path: Path) -> None:
+    shipped = (ROOT / "config" / "sources.yaml").read_text()
+    lines = re.search(r"(?m)(^#     ?.*\n)+(?=\n# The embedded demo)", shipped)
+    assert lines
+    example = re.sub("(?m)^#     ", "", lines[0]).replace("/where/they/are", str(tmp_path))
+    (tmp_path / "a.jsonl").write_text('{"body": "Bună ziua."}\n')
+    (source,) = catalogue(tmp_path, example).values()
+    assert [part.name for part in source.parts(tmp_path)] == ["a.jsonl"]
+    assert source.entry["text_column"] == "body"
+
+
 def test_crawled_sources_are_known_as_such() -> None:
     catalogue = load_catalogue(ROOT / "config" / "sources.yaml")
     web = {name for name, source in catalogue.items() if source.web}
