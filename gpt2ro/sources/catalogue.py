@@ -131,15 +131,16 @@ class Source:
 
     def _local_parts(self, root: Path) -> Iterator[Part]:
         for pattern in self.entry["local"]:
-            found = list(_local_files(root / pattern))
+            place = root / Path(pattern).expanduser()
+            found = list(_local_files(place))
             if not found:
                 fault = f"nothing found at {pattern}; expected a file, a folder or a pattern."
-                if (root / pattern).is_dir():
+                if place.is_dir():
                     fault = f"no file in the folder {pattern}; put text there, or name another."
                 raise UserError(f'source "{self.name}": {fault}')
-            names = _part_names(root / pattern, found)
+            names = _part_names(place, found)
             if self.entry["format"] == AUTO:
-                _tell_left_out(root / pattern, [path for path in found if not format_of(path)])
+                _tell_left_out(place, [path for path in found if not format_of(path)])
                 names = {path: name for path, name in names.items() if format_of(path)}
             for path, (inner, name) in names.items():
                 yield Part(

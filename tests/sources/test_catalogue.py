@@ -41,6 +41,16 @@ def test_the_example_of_a_users_own_entry_is_one(tmp_path: Path) -> None:
     assert source.entry["text_column"] == "body"
 
 
+def test_a_source_may_lie_in_the_users_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "a.txt").write_text("Bună ziua.")
+    entry = "mine: {title: M, format: auto, licence: ours, local: [~/a.txt]}"
+    (part,) = catalogue(tmp_path, entry)["mine"].parts(Path())
+    assert part.paths == (tmp_path / "a.txt",)
+
+
 def test_crawled_sources_are_known_as_such() -> None:
     catalogue = load_catalogue(ROOT / "config" / "sources.yaml")
     web = {name for name, source in catalogue.items() if source.web}
