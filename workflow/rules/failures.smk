@@ -10,7 +10,7 @@ from pathlib import Path
 
 # As Snakemake 9 writes it to its log.
 FAILED_JOB = re.compile(
-    r"^Error in rule (?P<rule>\w+).*?^ +log: (?P<log>[^\n]+) \(check log file", re.MULTILINE | re.DOTALL
+    r"(?ms)^Error in rule (?P<rule>\w+).*?^ +log: (?P<log>[^\n]+) \(check log file"
 )
 
 
