@@ -23,6 +23,7 @@ if not workflow.overwrite_configfiles:
 include: "workflow/rules/checksums.smk"
 include: "workflow/rules/unfinished.smk"
 include: "workflow/rules/reevaluation.smk"
+include: "workflow/rules/failures.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/download.smk"
 include: "workflow/rules/native.smk"

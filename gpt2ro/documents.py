@@ -174,7 +174,7 @@ def parse_document(line: bytes, path: Path, number: int) -> Document:
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise UserError(
             f"{path}: line {number} is not a document ({error}); expected a JSON object with "
-            "id, text, source and meta; delete the file and run again."
+            "id, text, source and meta; delete it and run again, if the workflow wrote it."
         ) from error
 
 

@@ -26,6 +26,7 @@ class Example:
         characters: of all of it.
         stays: id of the document of which it is a near-duplicate; empty for others.
         similarity: of the two, from 0 to 1.
+        file: of a bundle the document is from, which its id does not tell; else empty.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Example:
     characters: int
     stays: str = ""
     similarity: float = 0.0
+    file: str = ""
 
 
 def dropped_examples(
@@ -94,4 +96,5 @@ def example(document: Document) -> Example:
         len(document.text),
         str(facts["duplicate_of"]) if "similarity" in facts else "",
         float(facts.get("similarity", 0)),
+        str(facts.get("file", "")),
     )

@@ -15,7 +15,7 @@ import xxhash
 from gpt2ro.configuration import check
 from gpt2ro.errors import UserError
 from gpt2ro.sources.bundles import bundled
-from gpt2ro.sources.formats import AUTO, format_of, is_archive
+from gpt2ro.sources.formats import AUTO, format_of, why_left_out
 from gpt2ro.sources.part import Part
 from gpt2ro.yaml_file import read_yaml
 
@@ -131,15 +131,16 @@ class Source:
 
     def _local_parts(self, root: Path) -> Iterator[Part]:
         for pattern in self.entry["local"]:
-            found = list(_local_files(root / pattern))
+            place = root / Path(pattern).expanduser()
+            found = list(_local_files(place))
             if not found:
                 fault = f"nothing found at {pattern}; expected a file, a folder or a pattern."
-                if (root / pattern).is_dir():
+                if place.is_dir():
                     fault = f"no file in the folder {pattern}; put text there, or name another."
                 raise UserError(f'source "{self.name}": {fault}')
-            names = _part_names(root / pattern, found)
+            names = _part_names(place, found)
             if self.entry["format"] == AUTO:
-                _tell_left_out(root / pattern, [path for path in found if not format_of(path)])
+                _tell_left_out(place, [path for path in found if not format_of(path)])
                 names = {path: name for path, name in names.items() if format_of(path)}
             for path, (inner, name) in names.items():
                 yield Part(
@@ -181,8 +182,7 @@ def folder_source(folder: Path) -> Source:
 def _tell_left_out(folder: Path, paths: list[Path]) -> None:
     """Name files of no known kind on standard error; a folder can hold thousands of pictures."""
     for path in paths[:NAMED]:
-        why = "an archive; unpack it" if is_archive(path) else "not a known kind of text"
-        print(f"gpt2ro: {path}: left out, {why}", file=sys.stderr)
+        print(f"gpt2ro: {path}: left out, {why_left_out(path)}", file=sys.stderr)
     if more := len(paths[NAMED:]):
         print(f"gpt2ro: {folder}: {more:,} more files left out", file=sys.stderr)
 

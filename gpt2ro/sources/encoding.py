@@ -65,10 +65,16 @@ def check_is_text(block: bytes, where: str) -> None:
         )
 
 
-def decoded(data: bytes, where: str, invalid_utf8: str) -> str:
+def decoded(
+    data: bytes,
+    where: str,
+    invalid_utf8: str,
+    remedy: str = ", or set extraction.invalid_utf8 to legacy",
+) -> str:
     """Decode UTF-8, or say where the invalid byte is.
 
     Args:
+        remedy: what else the user can do than convert the file, for the message.
         invalid_utf8: "error", "replace" for U+FFFD in place of each invalid byte, or "legacy" for
             all of it as Windows-1252, of which clean makes the Romanian encoding that it is in.
 
@@ -82,6 +88,5 @@ def decoded(data: bytes, where: str, invalid_utf8: str) -> str:
             return data.decode("latin-1").translate(WINDOWS_1252)
         raise UserError(
             f"{where}: byte {error.start + 1} is {data[error.start]:#04x}, not UTF-8; convert the "
-            "file (old Romanian text: iconv -f windows-1250 -t utf-8), or set "
-            "extraction.invalid_utf8 to legacy."
+            f"file (old Romanian text: iconv -f windows-1250 -t utf-8){remedy}."
         ) from None

@@ -33,12 +33,22 @@ PATTERNS = {
     r"\.zip$": "opus-xml",
 }
 
-ARCHIVES = r"\.(tar|tgz|tbz2?|txz|7z|rar)" + COMPRESSED
+# What is not read as it is, by its name, and what to do about it.
+REMEDIES = {
+    r"\.(tar|tgz|tbz2?|txz|7z|rar)" + COMPRESSED: "an archive; unpack it",
+    r"\.json" + COMPRESSED: "not a known kind of text; with an object a line, name it .jsonl",
+    r"\.pdf$": "not a known kind of text; convert it: pdftotext",
+    # By itself pandoc breaks lines at 72 characters.
+    r"\.(docx|odt|rtf|epub|x?html?)$": (
+        "not a known kind of text; convert it: pandoc --wrap=none -t plain"
+    ),
+}
 
 
-def is_archive(path: Path) -> bool:
-    """Return whether a file's name says that it is an archive of a kind that is not read."""
-    return re.search(ARCHIVES, path.name.lower()) is not None
+def why_left_out(path: Path) -> str:
+    """Return why a file of no format of ours is not read, and what to do where we know."""
+    found = (told for pattern, told in REMEDIES.items() if re.search(pattern, path.name.lower()))
+    return next(found, "not a known kind of text")
 
 
 def format_of(path: Path) -> str | None:

@@ -125,7 +125,7 @@ def whole_text(path: Path) -> str:
     """
     with unchanged(path):
         blocks = _utf_8_blocks(decompressed(path, MAX_TEXT_EXPANSION), str(path))
-        return decoded(b"".join(blocks), str(path), "error")
+        return decoded(b"".join(blocks), str(path), "error", remedy="")
 
 
 def _without_blank_lines(run: bytes, number: int, blank: int) -> Iterator[tuple[int, bytes]]:

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
 from gpt2ro.documents import read_documents
 from gpt2ro.errors import UserError
+from gpt2ro.sources.formats import OF_LINES, format_of
 from gpt2ro.sources.text import whole_text
 from gpt2ro.tokenization.shards import TokenShardWriter, read_shard
 from gpt2ro.tokenization.splits import read_split_documents
@@ -116,6 +117,8 @@ def _older_tokenizer(vocabulary: Path, merges: Path) -> Tokenizer:
 
 
 def _documents(path: Path, split: str | None) -> Iterator[str]:
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; name a text file or a {SHARD} shard.")
     if not path.is_file():
         raise UserError(f"{path}: no such file; name a text file or a {SHARD} shard.")
     if split and not path.name.endswith(SHARD):
@@ -124,5 +127,11 @@ def _documents(path: Path, split: str | None) -> Iterator[str]:
         yield from (document.text for document, its in read_split_documents(path) if its == split)
     elif path.name.endswith(SHARD):
         yield from (document.text for document in read_documents(path))
+    elif (form := format_of(path)) not in (None, *OF_LINES):
+        # As a text, its marks and keys would be scored, and the figures would look like others.
+        raise UserError(
+            f"{path}: {form} by its name, no plain text; make a shard of it with "
+            "workflow/scripts/extract.py, and name that."
+        )
     else:
         yield whole_text(path)

@@ -213,6 +213,11 @@ def test_shows_what_rounding_costs(html: str) -> None:
     assert row in html
 
 
+def test_says_why_the_binarys_figure_of_a_split_is_not_the_trainings(html: str) -> None:
+    rounded = html.split("Rounded weights, on the test split")[1].split("<table>")[0]
+    assert "in contexts as long as the model takes" in rounded
+
+
 def test_the_parity_table_begins_with_the_prompt(html: str) -> None:
     assert '<thead><tr><th scope="col">prompt</th>' in html
 

@@ -30,6 +30,27 @@ def test_the_shipped_catalogue_is_valid_and_its_addresses_are_complete() -> None
                 assert (part.url or "").startswith("https://") or part.hub_file
 
 
+def test_the_example_of_a_users_own_entry_is_one(tmp_path: Path) -> None:
+    shipped = (ROOT / "config" / "sources.yaml").read_text()
+    lines = re.search(r"(?m)(^#     ?.*\n)+(?=\n# The embedded demo)", shipped)
+    assert lines
+    example = re.sub("(?m)^#     ", "", lines[0]).replace("/where/they/are", str(tmp_path))
+    (tmp_path / "a.jsonl").write_text('{"body": "Bună ziua."}\n')
+    (source,) = catalogue(tmp_path, example).values()
+    assert [part.name for part in source.parts(tmp_path)] == ["a.jsonl"]
+    assert source.entry["text_column"] == "body"
+
+
+def test_a_source_may_lie_in_the_users_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "a.txt").write_text("Bună ziua.")
+    entry = "mine: {title: M, format: auto, licence: ours, local: [~/a.txt]}"
+    (part,) = catalogue(tmp_path, entry)["mine"].parts(Path())
+    assert part.paths == (tmp_path / "a.txt",)
+
+
 def test_crawled_sources_are_known_as_such() -> None:
     catalogue = load_catalogue(ROOT / "config" / "sources.yaml")
     web = {name for name, source in catalogue.items() if source.web}
@@ -260,6 +281,24 @@ def test_a_users_folder_takes_what_is_text_and_says_what_is_not(
     assert "c.jpg: left out, not a known kind of text" in told
     assert "d.tar.gz: left out, an archive; unpack it" in told
     assert "e.tgz: left out, an archive; unpack it" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("carte.PDF", "convert it: pdftotext"),
+        ("scrisoare.docx", "convert it: pandoc --wrap=none -t plain"),
+        ("pagina.html", "convert it: pandoc --wrap=none -t plain"),
+        ("c4-train.00000.json.gz", "with an object a line, name it .jsonl"),
+    ],
+)
+def test_a_file_left_out_that_can_be_made_text_is_told_with_how(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, remedy: str
+) -> None:
+    (tmp_path / name).write_text("x")
+    assert folder_source(tmp_path).parts(Path()) == []
+    told = capsys.readouterr().err
+    assert f"{name}: left out, not a known kind of text; {remedy}\n" in told
 
 
 def test_of_many_files_left_out_the_first_are_named_and_the_others_counted(

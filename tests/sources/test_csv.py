@@ -69,6 +69,17 @@ def test_a_missing_column_names_those_there_are(tmp_path: Path) -> None:
     assert extract(path, "csv", text_column="titlu")[0].meta == {}
 
 
+def test_files_that_name_their_texts_differently_are_told_to_be_sources_of_their_own(
+    tmp_path: Path,
+) -> None:
+    """Whatever the one setting is, it fits one of them only."""
+    write(tmp_path / "a.jsonl", '{"body": "a"}')
+    write(tmp_path / "b.csv", "continut\nb\n")
+    for name, form in (("a.jsonl", "jsonl"), ("b.csv", "csv")):
+        with pytest.raises(UserError, match="where files differ, make those of each name a source"):
+            extract(tmp_path / name, form)
+
+
 def test_the_name_of_a_column_may_hold_a_line_end(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", '"titlul\ncărții",text\nx,unu\ny,doi\n')
     assert texts(path, "csv") == ["unu", "doi"]

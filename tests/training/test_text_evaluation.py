@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 from tokenizers import Tokenizer
 from world import SENTENCES, World, make_world
 
@@ -169,6 +170,30 @@ def test_a_missing_and_an_empty_text_are_told(trained: World, tmp_path: Path) ->
     (tmp_path / "empty.txt").write_text("\n")
     with pytest.raises(UserError, match=r"empty\.txt: holds no words"):
         evaluator.metrics(tmp_path / "empty.txt")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv.gz", "a.parquet", "a.zip", "a.xml.bz2"])
+def test_a_file_whose_documents_are_not_its_text_is_refused(
+    trained: World, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text('{"text": "Bună ziua."}\n')
+    with pytest.raises(UserError, match=r"by its name, no plain text; make a shard of it with"):
+        TextEvaluator(trained.paths.model, "cpu").metrics(tmp_path / name)
+
+
+def test_what_is_advised_for_a_text_that_cannot_be_read_helps(
+    trained: World, tmp_path: Path
+) -> None:
+    """Neither a setting of the extraction, nor to delete what the workflow did not write."""
+    evaluator = TextEvaluator(trained.paths.model, "cpu")
+    with pytest.raises(UserError, match="is a folder; name a text file"):
+        evaluator.metrics(tmp_path)
+    (tmp_path / "a.txt").write_bytes("știință".encode("iso8859-16"))
+    with pytest.raises(UserError, match=r"iconv -f windows-1250 -t utf-8\)\.$"):
+        evaluator.metrics(tmp_path / "a.txt")
+    (tmp_path / "b.jsonl.zst").write_bytes(zstandard.compress(b'{"text": "a"}\n'))
+    with pytest.raises(UserError, match="delete it and run again, if the workflow wrote it"):
+        evaluator.metrics(tmp_path / "b.jsonl.zst")
 
 
 def test_a_folder_with_the_files_of_gpt2s_own_tokenizer_is_read(

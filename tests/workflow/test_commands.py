@@ -36,6 +36,14 @@ def test_runs_as_written_and_finds_everything_done(built: Workspace, command: st
     assert "Nothing to be done" in done.stderr
 
 
+def test_a_dry_run_can_tell_the_numbers_of_jobs_only(new_workspace: Any) -> None:
+    done = shell(new_workspace("dry-run"), "snakemake --dry-run --quiet rules")
+    assert done.returncode == 0, done.stderr
+    told = done.stdout + done.stderr
+    assert re.search(r"^train +1$", told, re.MULTILINE), told
+    assert "Reason:" not in told
+
+
 def test_the_page_on_the_corpus_needs_no_more_than_the_corpus(built: Workspace) -> None:
     done = shell(built, "snakemake -n corpus")
     assert done.returncode == 0, done.stderr

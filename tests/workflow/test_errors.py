@@ -184,6 +184,11 @@ def test_a_fault_in_the_text_is_told_and_leaves_nothing(
     assert result.status == 1
     assert line in the_line(result.stderr)
     assert leftovers(fresh.folder / "results") == []
+    # Snakemake prints pages below the line; it stands once more after them.
+    last = result.stderr.split("What the failed jobs said last:\n")[1]
+    told = the_line(result.stderr).removeprefix("gpt2ro: ")
+    assert f"  extract: {told} (results/logs/extract/tales/animals.txt.log)\n" in last
+    assert len(last.splitlines()) < 10
 
 
 def leftovers(results: Path) -> list[Path]:

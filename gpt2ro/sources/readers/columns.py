@@ -5,6 +5,12 @@ from pathlib import Path
 
 from gpt2ro.errors import UserError
 
+# What to do about a column that is not there: one setting cannot fit files that differ.
+NAME_THE_COLUMN = (
+    "set extraction.text_column; where files differ, make those of each name a source with its own "
+    "text_column (config/sources.yaml)."
+)
+
 
 def check_text_column(path: Path, names: Sequence[str], column: str, place: str = "") -> None:
     """See that a table has the column of the texts, once.
@@ -18,8 +24,7 @@ def check_text_column(path: Path, names: Sequence[str], column: str, place: str 
     found = names.count(column)
     if not found:
         raise UserError(
-            f'{path}: no column "{column}"{place}, only {", ".join(names)}; set '
-            "extraction.text_column."
+            f'{path}: no column "{column}"{place}, only {", ".join(names)}; {NAME_THE_COLUMN}'
         )
     if found > 1:
         raise UserError(

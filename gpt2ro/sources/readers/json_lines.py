@@ -12,6 +12,7 @@ from gpt2ro.errors import UserError
 from gpt2ro.sources.encoding import decoded
 from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
+from gpt2ro.sources.readers.columns import NAME_THE_COLUMN
 from gpt2ro.sources.readers.facts import facts
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.sources.text import file_lines
@@ -68,7 +69,7 @@ def _documents(
                 continue
             raise UserError(
                 f'{path}: line {number} has no field "{settings.text_column}", only '
-                f"{', '.join(sorted(fields))}; set extraction.text_column."
+                f"{', '.join(sorted(fields))}; {NAME_THE_COLUMN}"
             ) from None
         yield extracted
     broken = left_out[BROKEN] + left_out[NOT_UTF_8]

@@ -16,6 +16,8 @@ const COMPRESSED: [(&[u8], &str, &str); 5] = [
     (b"BZh", "bzip2", "bzcat"),
     (b"\xfd7zXZ\0", "xz", "xzcat"),
 ];
+/// The marks with which UTF-16 begins, little end first and last; UTF-8 has no such bytes.
+const OF_UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 /// What to do about bytes that are not UTF-8.
 pub const TO_UTF_8: &str = "convert it (old Romanian text: iconv -f windows-1250 -t utf-8)";
 
@@ -185,7 +187,7 @@ pub fn read_prompt(path: &Path) -> Result<String> {
 }
 
 /// The error of a file, named to the user as in [`name`], whose first bytes are these, and that is not UTF-8
-/// at a place: it is compressed, or in an old encoding.
+/// at a place: it is compressed, UTF-16, or in an old encoding.
 #[must_use]
 pub fn not_utf_8(file: &str, first: &[u8], place: &str) -> anyhow::Error {
     let known = COMPRESSED.iter();
@@ -196,6 +198,9 @@ pub fn not_utf_8(file: &str, first: &[u8], place: &str) -> anyhow::Error {
         }
         Some((_, with, unpack)) => anyhow!(
             "{file}: compressed with {with}; unpack it first, with - for the file: {unpack} {file} | gpt2ro ... -"
+        ),
+        None if OF_UTF_16.iter().any(|mark| first.starts_with(mark)) => anyhow!(
+            "{file}: written as UTF-16, expected UTF-8; convert it: iconv -f utf-16 -t utf-8"
         ),
         None => anyhow!("{file}: {place} is not UTF-8; {TO_UTF_8}"),
     }

@@ -17,6 +17,10 @@ use crate::model::Model as _;
 use crate::output::{StandardOutput, name, read_text, tell};
 use crate::scoring::{Score, nats};
 
+/// How files of JSON lines are called.
+const OF_JSON_LINES: [&str; 2] = ["jsonl", "ndjson"];
+/// From here on a perplexity is written by its power of ten; that of a strange text has many digits.
+const MANY: f64 = 1e6;
 /// Time between two lines of progress.
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -25,6 +29,9 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// # Errors
 /// A text cannot be read or holds no words, or the model cannot be loaded.
 pub fn run(options: &ScoreOptions) -> Result<()> {
+    for path in &options.texts {
+        check_is_no_json(options, path)?;
+    }
     let mut speaker = Speaker::load(&options.model)?;
     let mut total = Score::default();
     for path in &options.texts {
@@ -43,6 +50,21 @@ pub fn run(options: &ScoreOptions) -> Result<()> {
     if options.texts.len() > 1 {
         print(options, "all", total)?;
     }
+    Ok(())
+}
+
+/// Refuse to take JSON lines for a text: braces and keys would be scored, and the figures look like others.
+fn check_is_no_json(options: &ScoreOptions, path: &Path) -> Result<()> {
+    let of_json = path.extension().is_some_and(|end| {
+        OF_JSON_LINES
+            .iter()
+            .any(|json| end.eq_ignore_ascii_case(json))
+    });
+    ensure!(
+        options.jsonl || !of_json,
+        "{}: JSON lines by its name, expected a text; add --jsonl to score the field text of its lines",
+        name(path)
+    );
     Ok(())
 }
 
@@ -130,14 +152,22 @@ fn print(options: &ScoreOptions, what: &str, score: Score) -> Result<()> {
     } else {
         writeln!(
             out,
-            "{what}: {:.3} bits a byte, perplexity {:.1} a word, {:.1} a token, {} bytes",
+            "{what}: {:.3} bits a byte, perplexity {} a word, {} a token, {} bytes",
             score.bits_per_byte(),
-            score.word_perplexity(),
-            score.token_perplexity(),
+            perplexity(score.word_perplexity()),
+            perplexity(score.token_perplexity()),
             score.bytes
         )?;
     }
     Ok(())
+}
+
+fn perplexity(value: f64) -> String {
+    if value < MANY {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.1e}")
+    }
 }
 
 fn rounded(value: f64) -> f64 {

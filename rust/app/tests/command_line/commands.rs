@@ -258,6 +258,36 @@ fn score_of_json_lines_is_that_of_their_texts() {
 }
 
 #[test]
+fn score_of_json_lines_as_a_text_is_refused() {
+    let folder = Folder::new("score-raw-jsonl");
+    for name in ["a.jsonl", "b.NDJSON"] {
+        let file = folder.path().join(name);
+        fs::write(&file, "{\"text\": \"Bunica a făcut\"}\n").unwrap();
+        let file = file.to_str().unwrap();
+        for flags in [&[file][..], &[file, "--lines"]] {
+            let line = run_on("plain", "score", flags).fails_with(1);
+            assert!(
+                line.contains("expected a text; add --jsonl to score"),
+                "{line}"
+            );
+        }
+        run_on("plain", "score", &[file, "--jsonl"]).out();
+    }
+}
+
+#[test]
+fn score_writes_a_large_perplexity_by_its_power_of_ten() {
+    let folder = Folder::new("score-perplexity");
+    let file = folder.path().join("one-word.txt");
+    fs::write(&file, "zăpadă".repeat(9)).unwrap();
+    let out = run_on("plain", "score", &[file.to_str().unwrap()]).out();
+    let words = out.split_once("perplexity ").unwrap().1;
+    let word = words.split_once(" a word").unwrap().0;
+    assert!(word.len() < 9, "{out}");
+    assert!(word[3..].starts_with('e'), "{out}");
+}
+
+#[test]
 fn score_of_standard_input_is_that_of_a_file() {
     let text = "Bunica a făcut\nși ariciul\n";
     let folder = Folder::new("score-input");

@@ -175,7 +175,16 @@ fn a_file_that_finds_no_space_is_named() {
 #[test]
 fn input_that_is_not_utf_8_is_an_error() {
     let model = &model("plain");
-    let line = gpt2ro(&["generate", "--model", model, "-"], b"\xff\xfe").fails_with(1);
+    let line = gpt2ro(&["generate", "--model", model, "-"], b"\xaati").fails_with(1);
     assert!(line.contains("not UTF-8; convert it"), "{line}");
     assert!(line.contains("iconv -f windows-1250 -t utf-8"), "{line}");
+}
+
+#[test]
+fn utf_16_is_told_as_such() {
+    let model = &model("plain");
+    for text in [b"\xff\xfeA\0", b"\xfe\xff\0A"] {
+        let line = gpt2ro(&["generate", "--model", model, "-"], text).fails_with(1);
+        assert!(line.ends_with("iconv -f utf-16 -t utf-8\n"), "{line}");
+    }
 }
