@@ -55,8 +55,8 @@ def _check_count(count: int, split: SplitSettings) -> None:
     if count < least:
         raise UserError(
             f"split: {count:,} distinct in the corpus, expected {least} documents or more, one for "
-            "each split; add text, or make more documents of each file "
-            "(extraction.text_documents: blank-line)."
+            "each split; look why others were dropped (cleaned/*/*.stats.json of the results), add "
+            "text, or make more documents of each file (extraction.text_documents: blank-line)."
         )
 
 
