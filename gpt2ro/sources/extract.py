@@ -1,8 +1,10 @@
 """The step extract: the file of a part, or its files, become a shard of documents."""
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gpt2ro.documents import Document, ShardWriter, document_id
@@ -14,6 +16,9 @@ from gpt2ro.sources.formats import AUTO, OF_LINES, format_of
 from gpt2ro.sources.input_file import Position, unchanged
 from gpt2ro.sources.readers import Reader
 from gpt2ro.sources.settings import ExtractionSettings
+
+# So many files of a part that cannot be read are told, a line for each.
+FAULTS_TOLD = 30
 
 
 def reader(format_name: str) -> Reader:
@@ -70,42 +75,83 @@ def extract_part(
     """Read a part's files in its format and write their documents, then the counts.
 
     The documents of a bundle have the name of their file in `meta.file`. With `wikipedia` they are
-    articles as plain text, of which lists, stubs and disambiguation pages are left out.
+    articles as plain text, of which lists, stubs and disambiguation pages are left out. After a
+    file that cannot be read the others are read all the same, so that all of these are told.
 
     The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
 
     Raises:
-        UserError: a file is missing, damaged, not in this format, or changes meanwhile.
+        UserError: files are missing, damaged, not in this format, or change meanwhile.
     """
-    left_out: Counter[str] = Counter()
     position = Position(paths)
     names = told_apart(paths)
+    faults: list[UserError] = []
     with (
         ShardWriter(output) as shard,
         Progress(f"extract {source}/{part}") as progress,
     ):
+        extraction = _Extraction(shard, source, part, settings, wikipedia, progress, position)
         for number, path in enumerate(paths):
             position.begin(number)
-            its_format = known_format(path) if format_name == AUTO else format_name
             file = {"file": names[number]} if len(paths) > 1 else {}
-            with unchanged(path):
-                if its_format in OF_LINES:
-                    # It loads the extension, which the other formats do without.
-                    from gpt2ro.sources.text_files import write_lines
+            try:
+                its_format = known_format(path) if format_name == AUTO else format_name
+                with unchanged(path):
+                    extraction.add(path, its_format, file)
+            except UserError as fault:
+                faults.append(fault)
+        if faults:
+            raise _one_of_all(faults, len(paths))
+    write_json(stats, counts(shard, extraction.left_out))
 
-                    write_lines(
-                        shard, path, source, part, its_format, file, settings, progress, position
-                    )
-                    continue
-                for item in reader(its_format)(path, settings, left_out, position):
-                    if wikipedia and (reason := article_fault(item, settings)):
-                        left_out[reason] += 1
-                        continue
-                    name = document_id(source, part, shard.documents)
-                    text = without_surrogates(item.text)
-                    shard.write(Document(name, text, source, item.meta | file))
-                    progress.reach(shard.text_bytes, shard.documents, position.share)
-    write_json(stats, counts(shard, left_out))
+
+def _one_of_all(faults: Sequence[UserError], files: int) -> UserError:
+    """Return the fault of a part; if there are several, tell each."""
+    if len(faults) == 1:
+        return faults[0]
+    told = faults[:FAULTS_TOLD]
+    for fault in told:
+        print(f"gpt2ro: {fault}", file=sys.stderr)
+    which = "all" if told == faults else f"the first {len(told)}"
+    return UserError(f"{faults[0]} {len(faults):,} of {files:,} files failed, {which} told above.")
+
+
+@dataclass
+class _Extraction:
+    """Files on their way into the shard of their part.
+
+    Attributes:
+        left_out: documents that the reader left out, by reason.
+    """
+
+    shard: ShardWriter
+    source: str
+    part: str
+    settings: ExtractionSettings
+    wikipedia: bool
+    progress: Progress
+    position: Position
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def add(self, path: Path, format_name: str, file: dict[str, str]) -> None:
+        """Append the documents of a file, with `file` in their `meta`."""
+        if format_name in OF_LINES:
+            # It loads the extension, which the other formats do without.
+            from gpt2ro.sources.text_files import write_lines
+
+            write_lines(
+                self.shard, path, self.source, self.part, format_name, file, self.settings,
+                self.progress, self.position,
+            )  # fmt: skip
+            return
+        for item in reader(format_name)(path, self.settings, self.left_out, self.position):
+            if self.wikipedia and (reason := article_fault(item, self.settings)):
+                self.left_out[reason] += 1
+                continue
+            name = document_id(self.source, self.part, self.shard.documents)
+            text = without_surrogates(item.text)
+            self.shard.write(Document(name, text, self.source, item.meta | file))
+            self.progress.reach(self.shard.text_bytes, self.shard.documents, self.position.share)
 
 
 def told_apart(paths: Sequence[Path]) -> list[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gpt2ro.documents import read_documents
-from gpt2ro.sources import bundles
+from gpt2ro.errors import UserError
+from gpt2ro.sources import bundles, extract
 from gpt2ro.sources.catalogue import folder_source
 from gpt2ro.sources.extract import extract_part, told_apart
 from gpt2ro.sources.part import Part
@@ -128,3 +129,26 @@ def test_a_name_that_is_not_utf_8_is_written_as_far_as_it_is(tmp_path: Path) -> 
     extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
     files = [document.meta["file"] for document in read_documents(output)]
     assert files == ["\ufffd\ufffdri.txt", "b.txt"]
+
+
+@pytest.mark.parametrize(("limit", "told"), [(30, "all"), (2, "the first 2")])
+def test_all_files_of_a_bundle_that_cannot_be_read_are_told(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    limit: int,
+    told: str,
+) -> None:
+    monkeypatch.setattr(extract, "FAULTS_TOLD", limit)
+    bad = [folder / f"{number}.txt" for number in (1, 4, 6)]
+    for path in bad:
+        path.write_bytes(b"\xfe\xe3ri")
+    paths = [folder / f"{number}.txt" for number in range(8)]
+    output, stats = folder / "out.zst", folder / "out.json"
+    with pytest.raises(UserError) as error:
+        extract_part(paths, "s", "p", "auto", ExtractionSettings(), output, stats)
+    lines = capsys.readouterr().err.splitlines()
+    faults = [line.removeprefix("gpt2ro: ") for line in lines if line.startswith("gpt2ro: ")]
+    assert [fault.split(":")[0] for fault in faults] == [str(path) for path in bad[:limit]]
+    assert str(error.value) == f"{faults[0]} 3 of 8 files failed, {told} told above."
+    assert not output.exists() and not stats.exists()
