@@ -86,6 +86,11 @@ def decoded(
     except UnicodeDecodeError as error:
         if invalid_utf8 == "legacy":
             return data.decode("latin-1").translate(WINDOWS_1252)
+        if error.reason == "unexpected end of data" and not data[: error.start].isascii():
+            raise UserError(
+                f"{where}: ends within a letter in UTF-8, as what was cut off does; restore it, or "
+                "take its last bytes away."
+            ) from None
         raise UserError(
             f"{where}: byte {error.start + 1} is {data[error.start]:#04x}, not UTF-8; convert the "
             f"file (old Romanian text: iconv -f windows-1250 -t utf-8){remedy}."

@@ -98,6 +98,15 @@ def test_invalid_utf_8_names_line_and_byte(tmp_path: Path) -> None:
     assert texts(path, "text", invalid_utf8="replace") == ["bun\nr\ufffdu"]
 
 
+def test_a_file_that_was_cut_off_within_a_letter_is_no_old_encoding(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "bun\nțară, casă".encode()[:-1])
+    with pytest.raises(UserError, match=r"a\.txt: line 2: ends within a letter in UTF-8"):
+        extract(path, "text")
+    path = write(tmp_path / "a.txt", "casã".encode("windows-1252"))
+    with pytest.raises(UserError, match="windows-1250"):
+        extract(path, "text")
+
+
 @pytest.mark.parametrize("encoding", ["iso-8859-2", "windows-1250", "iso-8859-16"])
 def test_a_text_in_an_old_encoding_is_read_when_asked(tmp_path: Path, encoding: str) -> None:
     letters = {} if encoding == "iso-8859-16" else str.maketrans("șțȘȚ", "şţŞŢ")
