@@ -60,8 +60,8 @@ pub(super) enum Order {
     Straight,
     /// The next window, as four streams side by side, of which the memory answers more requests at the same
     /// time than of one. On AMD Zen 3 GPT-2 small's matrices were read a tenth to a third faster than
-    /// straight on, but at half the speed where they lie in the third cache; on Zen 5, which foresees one
-    /// stream well, a token took up to a third longer (docs/performance.md).
+    /// straight on, but at half the speed where they lie in the third cache; on Zen 5 a token took 9 to 38 %
+    /// longer (docs/performance.md).
     Streams,
 }
 
