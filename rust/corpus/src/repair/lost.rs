@@ -5,6 +5,7 @@
 //! There the letters that are left tell which ones were lost.
 
 mod contexts;
+mod losses;
 mod restore;
 mod signs;
 
@@ -13,7 +14,7 @@ use std::borrow::Cow;
 use super::language::{Vocabulary, is_letter, words};
 
 pub use contexts::{Line, shorter_keys};
-pub use restore::Loss;
+pub use losses::Loss;
 pub(crate) use signs::stands_for_letter;
 pub use signs::{QUESTION_MARK, REPLACEMENT};
 

@@ -1,7 +1,7 @@
 //! What stands around a sign, as the keys by which a table says which letter it is.
 
 use super::super::language::{is_letter, is_letter_or_number};
-use super::restore::Loss;
+use super::losses::Loss;
 use super::signs::QUESTION_MARK;
 
 /// Where the sign is in a key.

@@ -7,50 +7,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::contexts::Line;
+use super::losses::Loss;
 use super::signs::QUESTION_MARK;
-
-/// Which letters of Romanian were lost, by the set of characters that the program knew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// ș and ț with a comma, as in Windows-1250 and ISO 8859-2, which have a cedilla.
-    Comma,
-    /// These and ă, as in Latin-1 and Windows-1252.
-    Breve,
-    /// All, and quotation marks and dashes, as in ASCII.
-    All,
-}
-
-impl Loss {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Comma, Self::Breve, Self::All];
-
-    /// The file of its table.
-    pub fn file(self) -> &'static str {
-        match self {
-            Self::Comma => "comma.txt",
-            Self::Breve => "breve.txt",
-            Self::All => "all.txt",
-        }
-    }
-
-    /// Returns whether a character is lost.
-    pub fn includes(self, character: char) -> bool {
-        match self {
-            Self::Comma => "șțȘȚ".contains(character),
-            Self::Breve => "șțȘȚăĂ".contains(character),
-            Self::All => "șțȘȚăĂâÂîÎ„”“–—…’".contains(character),
-        }
-    }
-
-    fn table(self) -> &'static Table {
-        static TABLES: [LazyLock<Table>; 3] = [
-            LazyLock::new(|| Table::read(include_str!("comma.txt"))),
-            LazyLock::new(|| Table::read(include_str!("breve.txt"))),
-            LazyLock::new(|| Table::read(include_str!("all.txt"))),
-        ];
-        &TABLES[self as usize]
-    }
-}
 
 /// What each context says a sign is.
 struct Table(HashMap<&'static str, char>);
@@ -72,6 +30,16 @@ impl Table {
     }
 }
 
+/// Returns what is known of a kind of loss.
+fn table(loss: Loss) -> &'static Table {
+    static TABLES: [LazyLock<Table>; Loss::ALL.len()] = [
+        LazyLock::new(|| Table::read(include_str!("comma.txt"))),
+        LazyLock::new(|| Table::read(include_str!("breve.txt"))),
+        LazyLock::new(|| Table::read(include_str!("all.txt"))),
+    ];
+    &TABLES[loss as usize]
+}
+
 /// Returns a line with the letters for which signs stand in it, and if all were lost, its quotation marks
 /// and dashes; signs that are nothing else stay.
 pub(super) fn restored(line: &str, sign: char, loss: Loss) -> String {
@@ -81,7 +49,7 @@ pub(super) fn restored(line: &str, sign: char, loss: Loss) -> String {
         sign,
         loss,
     };
-    let table = loss.table();
+    let table = table(loss);
     let mut is_quoted = false;
     let in_place = |place: usize| {
         let character = characters[place];
@@ -167,7 +135,7 @@ mod tests {
     #[test]
     fn every_table_says_letters_that_are_lost_there() {
         for loss in Loss::ALL {
-            let Table(entries) = loss.table();
+            let Table(entries) = table(loss);
             assert!(entries.len() > 1000, "{loss:?}");
             for (key, letter) in entries {
                 assert!(
