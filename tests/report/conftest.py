@@ -1,11 +1,12 @@
 """A small made-up results folder: two sources, three parts, counts that add up."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gpt2ro.documents import Document, document_id, write_documents
+from gpt2ro.documents import Document, document_id, read_documents, write_documents
 from gpt2ro.files import write_json
 
 HOSTILE = "<script>alert('ș')</script> & \"ghilimele\""
@@ -195,3 +196,15 @@ def model(tmp_path: Path) -> Path:
         "OPTIMIZER: {LEARNING_RATE: 0.005, NAME: muon}\nPRECISION: float32\n"
     )
     return folder
+
+
+@pytest.fixture
+def bundled(results: Path) -> Path:
+    """The same, where the documents of a part that cleaning dropped are from a bundle's file."""
+    path = results / "cleaned" / "wiki" / "articles.dropped.jsonl.zst"
+    documents = [
+        dataclasses.replace(document, meta={"file": "caiete/<b>.txt"})
+        for document in read_documents(path)
+    ]
+    write_documents(path, documents)
+    return results

@@ -1,13 +1,11 @@
 """The page on the corpus, which needs no model."""
 
-import dataclasses
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from gpt2ro.documents import read_documents, write_documents
 from gpt2ro.errors import UserError
 from gpt2ro.files import read_json, write_json
 from gpt2ro.report.corpus import read_corpus
@@ -51,14 +49,8 @@ def test_counts_the_personal_data_masked_where_it_is_looked_for(results: Path) -
     assert "Personal data masked" not in page_of(results)
 
 
-def test_names_the_file_of_a_dropped_document_of_a_bundle(results: Path) -> None:
-    path = results / "cleaned" / "wiki" / "articles.dropped.jsonl.zst"
-    documents = [
-        dataclasses.replace(document, meta={"file": "<b>caiet.txt"})
-        for document in read_documents(path)
-    ]
-    write_documents(path, documents)
-    assert "wiki/articles/7 (&lt;b&gt;caiet.txt), 841 char" in page_of(results)
+def test_names_the_file_of_a_dropped_document_of_a_bundle(bundled: Path) -> None:
+    assert "wiki/articles/7 (caiete/&lt;b&gt;.txt), 841 char" in page_of(bundled)
 
 
 def test_shows_near_duplicates_with_what_stays_in_their_place(results: Path) -> None:
