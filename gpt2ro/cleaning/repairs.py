@@ -50,6 +50,7 @@ def repairs(settings: CleaningSettings) -> Repairs:
     optional = {
         "HTML tags": settings.remove_tags,
         "mojibake": settings.repair_mojibake,
+        "misread letters": settings.repair_mojibake,
         "legacy encodings": settings.repair_legacy,
         "cedilla letters": settings.repair_letters,
         "lost letters": settings.restore_letters,

@@ -166,6 +166,31 @@ def without_mojibake(text: str) -> str:
     )
 
 
+MISREAD = {
+    letter.encode().decode(encoding): letter
+    for encoding in ("cp1252", "cp1250")
+    for letter in "ăĂâÂîÎșȘțȚşŞţŢ"
+    # Windows-1250 has no character for the second byte of ă, nor of Ș.
+    if not (encoding == "cp1250" and letter in "ăȘ")
+}
+
+
+def with_right_letters(text: str) -> str:
+    """Return the text with the letters for which two characters stand within words."""
+    right = ""
+    while text:
+        pair, behind = text[:2], text[2:]
+        is_mark = not pair[1:].isalpha() and pair[1:] != "˜"
+        is_initial = right[-1:].isalpha() and not right[-2:-1].isalpha()
+        is_end = right[-1:].islower() or (right[-1:].isalpha() and not is_mark) or is_initial
+        is_joined = behind[:1] in ("-", ".") and behind[1:2].islower() and not right[-1:].isalpha()
+        if pair in MISREAD and (behind[:1].isalpha() or is_end or is_joined):
+            right, text = right + MISREAD[pair], behind
+        else:
+            right, text = right + text[0], text[1:]
+    return right
+
+
 HIDDEN = {"<!--": "-->", "<script": r"(?ai:</script)\s*>", "<style": r"(?ai:</style)\s*>"}
 OPENING = re.compile(r"<!--|(?ai:<script|<style)(?:\s[^<>]*)?>")
 BARE = names(
@@ -436,6 +461,7 @@ REPAIRS: dict[str, Callable[[str], str]] = {
     "HTML entities": without_entities,
     "HTML tags": without_tags,
     "mojibake": without_mojibake,
+    "misread letters": with_right_letters,
     "legacy encodings": with_legacy_letters,
     "line ends": with_plain_line_ends,
     "invisible characters": without_invisible,

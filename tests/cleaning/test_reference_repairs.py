@@ -41,6 +41,7 @@ FRAGMENTS = {
         *"ab .\n?½ăâîșțşţĂÂÎȘȚŞŢ„”“«»–—…’ﬁａ\x97\x80ÃÂœ",
         *("".join(MOJIBAKE_CATEGORIES[kind][:12] for kind in MOJIBAKE_CATEGORIES if kind != "c1")),
     ],
+    "misread letters": [*"ÄÃĂÈČÅĹƒ‚¢˘®Ž™˜›šŸźž£Ł aăA.-\n", "È™", "-a", ".a", "Å£", "ĹŁ", "Ä‚"],
     "legacy encodings": [
         *"ãÃºªþÞ¥µ aoeiCBõçð1.n",
         "ºi",

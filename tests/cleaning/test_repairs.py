@@ -43,6 +43,7 @@ def test_leaves_good_text_alone(text: str) -> None:
     [
         ("Ion &amp; Ana", "Ion & Ana", "HTML entities"),
         ("BucureÈ™ti", "București", "mojibake"),
+        ("la BucureÈ™ti, în țară", "la București, în țară", "misread letters"),
         ("una\r\ndouă", "una\ndouă", "line ends"),
         ("Mol\xaddova", "Moldova", "invisible characters"),
         ("casa\u0306", "casă", "composed letters"),
@@ -94,9 +95,17 @@ def test_a_repair_that_is_turned_off_is_not_made() -> None:
         space_punctuation=False,
         drop_boilerplate=False,
     )
-    text = f"Aceşti <b>oa-\nmeni</b> buni , din BucureÈ™ti.\nCitește și: alta\n{WRAPPED}ºi þarã,cã"
+    text = "Aceşti <b>oa-\nmeni</b> buni , din BucureÈ™ti.\nÎn È›ară\nCitește și: alta\n"
+    text += f"{WRAPPED}ºi þarã,cã"
     assert repaired(text, repairs(settings)) == (text, set())
-    every = {"mojibake", "legacy encodings", "cedilla letters", "HTML tags", "divided words"}
+    every = {
+        "mojibake",
+        "misread letters",
+        "legacy encodings",
+        "cedilla letters",
+        "HTML tags",
+        "divided words",
+    }
     every |= {"spaced punctuation", "glued punctuation", "boilerplate lines"}
     assert repaired(text, STEPS)[1] >= every
 

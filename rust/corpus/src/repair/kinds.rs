@@ -4,7 +4,8 @@
 ///
 /// The order: what was read in the wrong encoding, then letters, then lines and blanks. Legacy encodings
 /// go before mojibake, as ftfy takes their "Îºi" (își) for a broken "κi"; they leave a text alone that
-/// holds mojibake, until the next round. Composition goes before cedilla letters, as it makes some of
+/// holds mojibake, until the next round. Misread letters go behind mojibake, as ftfy repairs a line only
+/// while all of it is broken. Composition goes before cedilla letters, as it makes some of
 /// a letter and a combining cedilla. Lost letters go behind all other repairs of letters, which they are
 /// told by. Wrapped lines go before divided words, which make lines longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Kind {
     LegacyEncodings,
     /// Text that ftfy changes: UTF-8 read as another encoding, and what else it is asked for.
     Mojibake,
+    /// Letters of UTF-8 read as another encoding, in lines that ftfy leaves as they are.
+    MisreadLetters,
     /// Line ends other than `\n`.
     LineEnds,
     /// Characters that show nothing.
@@ -43,11 +46,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the repairs.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Entities,
         Self::Tags,
         Self::LegacyEncodings,
         Self::Mojibake,
+        Self::MisreadLetters,
         Self::LineEnds,
         Self::InvisibleCharacters,
         Self::ComposedLetters,
@@ -68,6 +72,7 @@ impl Kind {
             Self::Tags => "HTML tags",
             Self::Mojibake => "mojibake",
             Self::LegacyEncodings => "legacy encodings",
+            Self::MisreadLetters => "misread letters",
             Self::LineEnds => "line ends",
             Self::InvisibleCharacters => "invisible characters",
             Self::ComposedLetters => "composed letters",

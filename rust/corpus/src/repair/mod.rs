@@ -17,6 +17,7 @@ mod letters;
 mod lines;
 pub mod lost;
 mod marks;
+mod misread;
 mod pieces;
 mod punctuation;
 mod quotes;
@@ -177,6 +178,11 @@ impl Repairer {
             Kind::Tags => Some(tags::without_tags(text)),
             Kind::Mojibake => {
                 return lines::with_lines_at(text, &found.suspicious, line_without_mojibake);
+            }
+            Kind::MisreadLetters => {
+                return lines::with_lines_at(text, &found.suspicious, |line| {
+                    Ok(misread::with_right_letters(line))
+                });
             }
             Kind::LegacyEncodings => legacy::with_legacy_letters(text, &self.vocabulary),
             Kind::LineEnds => Some(characters::with_plain_line_ends(text)),

@@ -116,6 +116,7 @@ impl Findings {
     fn enter_places(&mut self) {
         if !self.suspicious.is_empty() {
             self.kinds.insert(Kind::Mojibake);
+            self.kinds.insert(Kind::MisreadLetters);
         }
         if !self.spaced.is_empty() {
             self.kinds.insert(Kind::SpacedPunctuation);
