@@ -22,6 +22,7 @@ from statistics import median
 from gpt2ro.cleaning.clean import clean_part
 from gpt2ro.cleaning.settings import CleaningSettings
 from gpt2ro.documents import Document, document_id, write_documents
+from gpt2ro.memory import keep_freed_memory
 
 KINDS = {
     "novels": ("eltec_rom_novels",),
@@ -71,7 +72,11 @@ def speeds_of(texts: Path, folder: Path, rounds: int) -> dict[str, dict[str, flo
     paths = {kind: folder / f"{kind}.jsonl.zst" for kind in KINDS}
     megabytes = {kind: write_part(texts, KINDS[kind], paths[kind]) / 1e6 for kind in KINDS}
     context = multiprocessing.get_context("spawn")
-    processes = {kind: ProcessPoolExecutor(1, context) for kind in KINDS}
+    processes = {
+        # As workflow/scripts/clean.py does.
+        kind: ProcessPoolExecutor(1, context, initializer=keep_freed_memory)
+        for kind in KINDS
+    }
     found: dict[str, dict[str, list[float]]] = {kind: {"plain": [], "web": []} for kind in KINDS}
     for _ in range(rounds):
         for kind, process in processes.items():

@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from types import FrameType
 from typing import NoReturn
 
+from gpt2ro.memory import keep_freed_memory
+
 # What the system calls a full disk, and the end of a user's share of it.
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
@@ -67,7 +69,11 @@ def nearest(name: str, valid: list[str]) -> str:
 
 
 def run(
-    main: Callable[[], None], *, blas_threads: int | None = None, leaves_at_once: bool = False
+    main: Callable[[], None],
+    *,
+    blas_threads: int | None = None,
+    keeps_memory: bool = False,
+    leaves_at_once: bool = False,
 ) -> None:
     """Call `main` and end the process: 0 on success, 1 on a UserError, 130 on Ctrl-C.
 
@@ -79,12 +85,16 @@ def run(
         blas_threads: that numpy may start when it is imported, unless the environment says it. By
             itself it starts one for each core, which takes 0.03 CPU seconds for two of them: a
             third of its import, for a script that uses no linear algebra.
+        keeps_memory: let what one block of documents frees be there for the next, as
+            gpt2ro/memory.py says.
         leaves_at_once: end the process on success without taking the interpreter and its libraries
             apart, which takes 0.02 CPU seconds after numpy and pyarrow, and does nothing for a
             script that has closed its files and waits for no thread.
     """
     if blas_threads is not None:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", str(blas_threads))
+    if keeps_memory:
+        keep_freed_memory()
     try:
         with _interruption_told():
             main()

@@ -158,6 +158,15 @@ def test_a_script_that_leaves_at_once_has_said_everything(ending: str) -> None:
     assert done.stderr == ("errorgpt2ro: fault\n" if fails else "error")
 
 
+def test_freed_memory_is_kept_if_a_script_asks_for_that(monkeypatch) -> None:
+    kept = []
+    monkeypatch.setattr(errors, "keep_freed_memory", lambda: kept.append(True))
+    run(lambda: None)
+    assert not kept
+    run(lambda: None, keeps_memory=True)
+    assert kept
+
+
 def test_names_the_nearest_valid_name() -> None:
     assert nearest("cleanning", ["cleaning", "split"]) == 'did you mean "cleaning"?'
     assert nearest("xyz", ["split", "cleaning"]) == "valid: cleaning, split."

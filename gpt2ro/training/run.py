@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from yacs.config import CfgNode
 
 from gpt2ro.files import write_json
+from gpt2ro.memory import keep_freed_memory
 from gpt2ro.tokenization.shards import TokenShard, read_shards
 from gpt2ro.training.averaging import WeightAverage
 from gpt2ro.training.board import writer_thread_silent
@@ -30,7 +31,6 @@ from gpt2ro.training.fingerprint import fingerprint, training_facts
 from gpt2ro.training.gauges import make_gauges
 from gpt2ro.training.learner import Learner
 from gpt2ro.training.loop import Trainer
-from gpt2ro.training.memory import keep_freed_memory
 from gpt2ro.training.model_folder import write_model_folder
 from gpt2ro.training.optimizers import make_optimizer
 from gpt2ro.training.paths import Paths

@@ -43,4 +43,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main, leaves_at_once=True)
+    run(main, keeps_memory=True, leaves_at_once=True)

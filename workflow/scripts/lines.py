@@ -42,4 +42,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main, blas_threads=1, leaves_at_once=True)
+    run(main, blas_threads=1, keeps_memory=True, leaves_at_once=True)

@@ -9,7 +9,7 @@ import pytest
 # 80 MB, 20,000 pages, in tensors as small models have them.
 PROGRAM = """
 import resource, sys, torch
-from gpt2ro.training.memory import keep_freed_memory
+from gpt2ro.memory import keep_freed_memory
 if sys.argv[1] == "kept":
     keep_freed_memory()
 def faults():
