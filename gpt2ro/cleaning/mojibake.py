@@ -160,7 +160,8 @@ def is_sound(line: str) -> bool:
     return (
         len(line) <= CONFIG.max_decode_length  # a longer one is repaired in pieces
         and LONE_BYTE.search(line) is not None
-        and not UTF8_DETECTOR_RE.search(line)
+        # What could be UTF-8 stays if it is not bad by itself, as most of it: "proletară”".
+        and not any(BADNESS_RE.search(part[0]) for part in UTF8_DETECTOR_RE.finditer(line))
     )
 
 
