@@ -7,7 +7,7 @@ use gpt2ro_corpus::Kinds;
 use gpt2ro_corpus::bpe::SplitTexts;
 use gpt2ro_corpus::clean::{Cleaned, Cleaner, Helper};
 use gpt2ro_corpus::documents::{Decision, Gone, decided, lined, texts};
-use gpt2ro_corpus::filter::{Fault, measure};
+use gpt2ro_corpus::filter::{Fault, Measure};
 
 use crate::filters::{METER, remover};
 use crate::repairs::{of_all_kinds, without_mojibake};
@@ -20,7 +20,7 @@ static CLEANER: LazyLock<Cleaner> = LazyLock::new(|| Cleaner {
     min_characters: 3,
     faults: vec![Fault {
         reason: "too few letters".to_owned(),
-        measure: measure("letters").expect("a measure"),
+        measure: Measure::named("letters").expect("a measure"),
         low: 0.5,
         high: f64::INFINITY,
     }],

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use gpt2ro_corpus::filter::{
-    Fault, LineRemover, MeterRoom, TextMeter, Vocabulary, measure, personal_lines,
+    Fault, LineRemover, Measure, MeterRoom, TextMeter, Vocabulary, personal_lines,
 };
 
 use crate::words::{FOREIGN, LETTERS, OWN_LETTERS, ROMANIAN, owned};
@@ -95,7 +95,7 @@ fn check_faults(text: &str) {
         "repeated_5grams",
         "repeated_10grams",
     ] {
-        let measure = measure(name).expect("a measure");
+        let measure = Measure::named(name).expect("a measure");
         let fault = |high| Fault {
             reason: name.to_owned(),
             measure,
@@ -103,8 +103,8 @@ fn check_faults(text: &str) {
             high,
         };
         let mut has = |faults: &[Fault]| METER.fault(text, faults, &mut room).0.is_some();
-        assert!(!has(&[fault(measure(&found))]));
-        assert!(has(&[fault(measure(&found) - 1e-6)]), "{name}");
+        assert!(!has(&[fault(measure.of(&found))]));
+        assert!(has(&[fault(measure.of(&found) - 1e-6)]), "{name}");
     }
 }
 

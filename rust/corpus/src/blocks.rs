@@ -2,10 +2,14 @@
 //! side.
 
 #[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::__m256i;
+use std::arch::x86_64::{__m256i, __m512i};
 
 #[cfg(target_arch = "x86_64")]
-use pulp::{NullaryFnOnce, bytemuck::cast, x86::V3};
+use pulp::{
+    NullaryFnOnce,
+    bytemuck::cast,
+    x86::{V3, V4},
+};
 
 /// Bytes of a block; a set of them is a number of 64 bits.
 pub(crate) const BLOCK: usize = u64::BITS as usize;
@@ -24,9 +28,13 @@ pub(crate) trait Task {
     fn run(self, gather: impl Gather) -> Self::Output;
 }
 
-/// Runs a task, with AVX2 where there is that.
+/// Runs a task, with AVX-512 or AVX2 where there is that.
 #[inline]
 pub(crate) fn run<T: Task>(task: T) -> T::Output {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(vectors) = V4::try_new() {
+        return vectors.vectorize(Vectorized { task, vectors });
+    }
     #[cfg(target_arch = "x86_64")]
     if let Some(vectors) = V3::try_new() {
         return vectors.vectorize(Vectorized { task, vectors });
@@ -35,13 +43,13 @@ pub(crate) fn run<T: Task>(task: T) -> T::Output {
 }
 
 #[cfg(target_arch = "x86_64")]
-struct Vectorized<T> {
+struct Vectorized<T, Vectors> {
     task: T,
-    vectors: V3,
+    vectors: Vectors,
 }
 
 #[cfg(target_arch = "x86_64")]
-impl<T: Task> NullaryFnOnce for Vectorized<T> {
+impl<T: Task, Vectors: Gather> NullaryFnOnce for Vectorized<T, Vectors> {
     type Output = T::Output;
 
     #[inline(always)]
@@ -57,6 +65,15 @@ impl Gather for V3 {
         let [low, high]: [__m256i; 2] = cast(*flags);
         let bits = |half| u64::from(self.avx2._mm256_movemask_epi8(half).cast_unsigned());
         bits(low) | bits(high) << u32::BITS
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Gather for V4 {
+    #[inline(always)]
+    fn set(self, flags: &[u8; BLOCK]) -> u64 {
+        let flags: __m512i = cast(*flags);
+        self.avx512bw._mm512_movepi8_mask(flags)
     }
 }
 
@@ -143,6 +160,35 @@ pub(crate) fn set_at(
 ) -> u64 {
     let (block, length) = block_at(bytes, start, room);
     set(gather, block, is_member) & below(length)
+}
+
+/// Returns how many characters a text has.
+pub(crate) fn characters(text: &str) -> usize {
+    run(Characters(text.as_bytes()))
+}
+
+struct Characters<'text>(&'text [u8]);
+
+impl Task for Characters<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self, gather: impl Gather) -> usize {
+        let mut room = ROOM;
+        let continuations = |start| {
+            // Behind the text is 0, which is none.
+            let (block, _) = block_at(self.0, start, &mut room);
+            set(gather, block, is_continuation).count_ones() as usize
+        };
+        let starts = (0..self.0.len()).step_by(BLOCK);
+        self.0.len() - starts.map(continuations).sum::<usize>()
+    }
+}
+
+/// Whether a byte is not the first of a character.
+#[inline(always)]
+pub(crate) fn is_continuation(byte: u8, _: u8) -> bool {
+    byte.cast_signed() < 0xc0_u8.cast_signed()
 }
 
 /// Yields the members of a set, ascending.
@@ -253,6 +299,11 @@ mod tests {
                 .collect();
             let found: Vec<usize> = indices(&bytes, from, is_member).collect();
             prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn characters_are_counted(text in "[aăș„😀]{0,150}") {
+            prop_assert_eq!(characters(&text), text.chars().count());
         }
 
         #[test]

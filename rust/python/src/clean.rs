@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gpt2ro_corpus::clean::{Books, Cleaned, Helper};
-use gpt2ro_corpus::filter::{Fault, measure};
+use gpt2ro_corpus::filter::{Fault, Measure};
 use gpt2ro_corpus::{Kind, Kinds};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -67,7 +67,7 @@ impl Cleaner {
 }
 
 fn fault((reason, name, low, high): (String, String, f64, f64)) -> PyResult<Fault> {
-    let measure = measure(&name)
+    let measure = Measure::named(&name)
         .ok_or_else(|| PyValueError::new_err(format!("Cleaner: unknown measure {name:?}")))?;
     Ok(Fault {
         reason,

@@ -38,21 +38,19 @@ pub struct Dropped {
 }
 
 impl Books {
-    /// Counts a document whose text had `bytes`, and has `bytes_now` and so many characters.
-    pub(super) fn enter(
-        &mut self,
-        bytes: usize,
-        bytes_now: usize,
-        characters: usize,
-        reason: Option<&str>,
-    ) {
+    /// Counts a document whose text had `bytes`, and has `bytes_now`. The verdict on a kept one is how
+    /// many characters it has, on another the reason.
+    pub(super) fn enter(&mut self, bytes: usize, bytes_now: usize, verdict: Result<usize, &str>) {
         self.documents += 1;
         self.bytes += bytes;
-        let Some(reason) = reason else {
-            self.kept_documents += 1;
-            self.kept_bytes += bytes_now;
-            self.lengths[characters.ilog2() as usize] += 1;
-            return;
+        let reason = match verdict {
+            Ok(characters) => {
+                self.kept_documents += 1;
+                self.kept_bytes += bytes_now;
+                self.lengths[characters.ilog2() as usize] += 1;
+                return;
+            }
+            Err(reason) => reason,
         };
         // Only the first document of a reason needs a copy of its name.
         let dropped = match self.reasons.get_mut(reason) {
@@ -74,7 +72,8 @@ impl Books {
     pub(super) fn enter_cleaned(&mut self, cleaned: Cleaned) {
         let reason = cleaned.reason.as_deref();
         self.enter_repairs(cleaned.kinds, cleaned.has_boilerplate);
-        self.enter(cleaned.bytes, cleaned.bytes_now, cleaned.characters, reason);
+        let verdict = reason.map_or(Ok(cleaned.characters), Err);
+        self.enter(cleaned.bytes, cleaned.bytes_now, verdict);
         self.lines(reason).extend_from_slice(&cleaned.line);
     }
 

@@ -5,6 +5,7 @@ mod books;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::blocks::characters;
 use crate::filter::{Fault, LineRemover, MeterRoom, TextMeter, personal_lines};
 use crate::repair::{Kinds, Repairer, lines as lines_of};
 
@@ -125,8 +126,9 @@ impl Cleaner {
         let repaired = self.repaired(text, helper, books)?;
         let masked = self.masked(repaired, helper)?;
         let is_own = matches!(masked, Cow::Borrowed(_));
-        let (reason, characters) = self.reason_and_characters(&masked, meter);
-        books.enter(text.len(), masked.len(), characters, reason);
+        let verdict = self.verdict(&masked, meter);
+        books.enter(text.len(), masked.len(), verdict);
+        let reason = verdict.err();
         record.write(&masked, is_own, reason, books.lines(reason));
         Ok(())
     }
@@ -184,19 +186,17 @@ impl Cleaner {
         Ok(Cow::Owned(lines.join("\n")))
     }
 
-    /// Returns why a text is dropped, if it is, and how many characters it has.
-    fn reason_and_characters(&self, text: &str, room: &mut MeterRoom) -> (Option<&str>, usize) {
+    /// Returns how many characters a text has that is kept, or why it is dropped.
+    fn verdict(&self, text: &str, room: &mut MeterRoom) -> Result<usize, &str> {
         if text.is_empty() {
-            return (Some(EMPTY), 0);
+            return Err(EMPTY);
         }
-        // A character has four bytes at most, so a long text need not be counted before.
-        if text.len() < 4 * self.min_characters {
-            let characters = text.chars().count();
-            if characters < self.min_characters {
-                return (Some(TOO_SHORT), characters);
-            }
+        // A character has one byte at least and four at most, so few texts need be counted before.
+        let has_room = |bytes: usize| text.len() >= bytes * self.min_characters;
+        if !has_room(1) || (!has_room(4) && characters(text) < self.min_characters) {
+            return Err(TOO_SHORT);
         }
         let (fault, characters) = self.meter.fault(text, &self.faults, room);
-        (fault.map(|fault| fault.reason.as_str()), characters)
+        fault.map_or(Ok(characters), |fault| Err(fault.reason.as_str()))
     }
 }

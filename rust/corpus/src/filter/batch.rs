@@ -5,6 +5,7 @@
 
 use std::hint::select_unpredictable;
 
+use super::keys::{SPREAD, SPREAD_AGAIN, key, spread};
 use super::lexicon::Kinds;
 use super::marks::{Marks, Weights};
 use super::repetition::{
@@ -14,11 +15,6 @@ use super::statistics::Findings;
 use super::tokens::NUMBER_BYTES;
 use super::vocabulary::{Tally, Vocabulary};
 use crate::blocks::{BLOCK, below, members};
-
-/// Spread the numbers of which words, pairs and lines are made: odd, and half of their bits are
-/// set.
-pub(super) const SPREAD: u64 = 0xd6e8_feb8_6659_fd93;
-const SPREAD_AGAIN: u64 = 0xa076_1d64_78bd_642f;
 
 /// Words of a batch: a set of them is a number.
 const BATCH: usize = u64::BITS as usize;
@@ -31,9 +27,7 @@ const BEFORE: usize = 4;
 pub(super) struct Words<'text> {
     text: &'text str,
     vocabulary: &'text Vocabulary,
-    /// How many lengths above that of a number words of the vocabulary can have.
-    long_lengths: usize,
-    tally: Tally,
+    tally: Tally<'text>,
     count: usize,
     weights: Weights,
     marks: Marks<'text>,
@@ -65,6 +59,7 @@ struct Batch {
 pub(super) struct Room {
     batch: Box<Batch>,
     marks: Vec<u64>,
+    stops: Vec<bool>,
 }
 
 impl Default for Room {
@@ -76,6 +71,7 @@ impl Default for Room {
                 lengths: [0; BEFORE + BATCH],
             }),
             marks: Vec::new(),
+            stops: Vec::new(),
         }
     }
 }
@@ -102,13 +98,16 @@ impl<'text> Words<'text> {
         vocabulary: &'text Vocabulary,
         room: &'text mut Room,
     ) -> Self {
-        let Room { batch, marks } = room;
+        let Room {
+            batch,
+            marks,
+            stops,
+        } = room;
         batch.lengths[..BEFORE].fill(0);
         Self {
             text,
             vocabulary,
-            long_lengths: vocabulary.longest.saturating_sub(NUMBER_BYTES),
-            tally: vocabulary.tally(),
+            tally: vocabulary.tally(stops),
             count: 0,
             weights: Weights::new(),
             marks: Marks::for_text_of(text.len(), marks),
@@ -195,11 +194,11 @@ impl<'text> Words<'text> {
         {
             let key = key(text.as_bytes(), *start, *end);
             *length = end - start;
-            *spread = key.wrapping_mul(SPREAD);
+            *spread = self::spread(key);
             // No word is 0.
             let number = select_unpredictable(*length <= NUMBER_BYTES, key, 0);
             *kinds = vocabulary.short(number);
-            if length.wrapping_sub(NUMBER_BYTES + 1) < self.long_lengths {
+            if vocabulary.may_be_long(*spread) && *length > NUMBER_BYTES {
                 *kinds = vocabulary.long(&text[*start..*end]);
             }
         }
@@ -315,28 +314,4 @@ impl<'text> Words<'text> {
             all(self.seen.bytes + self.seen.last_bytes).min(4 * heaviest),
         ]
     }
-}
-
-/// Returns what is made of the first and the last bytes of a piece of a text, all of a short one.
-#[inline(always)]
-pub(super) fn key(text: &[u8], start: usize, end: usize) -> u64 {
-    let length = end - start;
-    let first = match text[start..].first_chunk() {
-        Some(bytes) => u64::from_le_bytes(*bytes),
-        None => number_at_the_end(text, start),
-    };
-    let first = first & u64::MAX >> (64 - 8 * length.min(NUMBER_BYTES));
-    let Some(bytes) = text[..end].last_chunk() else {
-        return first;
-    };
-    let last = u64::from_le_bytes(*bytes).wrapping_mul(SPREAD_AGAIN);
-    first ^ select_unpredictable(length > NUMBER_BYTES, last, 0)
-}
-
-/// Returns the number of the bytes from an index on, which are fewer than that takes.
-#[cold]
-fn number_at_the_end(text: &[u8], start: usize) -> u64 {
-    let mut number = [0; NUMBER_BYTES];
-    number[..text.len() - start].copy_from_slice(&text[start..]);
-    u64::from_le_bytes(number)
 }

@@ -2,6 +2,7 @@ use regex::Regex;
 
 use super::heads::Heads;
 use super::pairs::{Pairs, lines_with_pairs};
+use crate::blocks::characters;
 use crate::repair::lines;
 
 /// Removes the lines of a text that belong to its page.
@@ -142,7 +143,7 @@ impl Signed {
 fn is_short(line: &str, max_characters: usize) -> bool {
     line.len() <= max_characters
         || (line.len() <= MAX_CHARACTER_BYTES * max_characters
-            && line.chars().count() <= max_characters)
+            && characters(line) <= max_characters)
 }
 
 /// Returns the expression that matches only all of a text.

@@ -5,7 +5,8 @@
 //! hashes choose. Equal ones choose equal places, and where different ones meet, more seems to be
 //! repeated than is.
 
-use super::batch::{Room, SPREAD, Words, key};
+use super::batch::{Room, Words};
+use super::keys::{key, spread};
 use super::lines::is_punctuated;
 use super::losses::lost_letters;
 use super::scan::Block;
@@ -124,8 +125,7 @@ impl<'text> Pass<'text> {
         lines.lines += 1;
         lines.punctuated += usize::from(is_punctuated(line));
         let ends = key(self.text.as_bytes(), start, start + line.len());
-        let spread = (ends ^ line.len() as u64).wrapping_mul(SPREAD);
-        if self.words.mark_line(spread) {
+        if self.words.mark_line(spread(ends ^ line.len() as u64)) {
             lines.duplicates += 1;
             lines.duplicate_characters += line.len();
         }

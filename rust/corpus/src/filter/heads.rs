@@ -72,11 +72,33 @@ impl Heads {
     /// Returns whether a head may stand behind the edges with which a line begins.
     #[inline]
     pub(super) fn may_begin(&self, line: &str) -> bool {
+        if let Some(signs) = self.signs_of_ascii(line) {
+            return self.firsts[signs] && self.has_head(line);
+        }
         let line = line.trim_start_matches(|letter| self.is_edge(letter));
         match self.first_signs(line) {
             Some(signs) => self.firsts[signs] && self.has_head(line),
             None => self.has_head(line),
         }
+    }
+
+    /// Returns the signs of the first letters of a line as most are: all of ASCII, without an edge before
+    /// them, and no digits.
+    #[inline]
+    fn signs_of_ascii(&self, line: &str) -> Option<usize> {
+        let letters: &[u8; FIRST_LETTERS as usize] = line.as_bytes().first_chunk()?;
+        if !letters.is_ascii() {
+            return None;
+        }
+        let [first, second, third] = letters.map(|letter| self.signs[usize::from(letter)]);
+        let [second, third] = [second, third].map(|sign| sign & !EDGE);
+        // An edge is more than any sign.
+        let is_letter = |sign| sign < ANY_DIGIT;
+        let signs = [first, second, third];
+        signs.into_iter().all(is_letter).then(|| {
+            let join = |signs, sign| signs << SIGN_BITS | usize::from(sign);
+            signs.into_iter().fold(0, join)
+        })
     }
 
     #[inline]
@@ -195,6 +217,17 @@ mod tests {
             let spelled = heads[head].replace('0', &digits).replace('a', "Ă");
             let line = [&edges, spelled.as_str(), &rest].concat();
             prop_assert!(all.may_begin(&line));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn letters_of_ascii_have_the_signs_of_any_letters(line in "[a-dX.—0-2 ă-]{0,5}") {
+            let heads = Heads::new(" .—", &[]);
+            if let Some(signs) = heads.signs_of_ascii(&line) {
+                prop_assert_eq!(heads.first_signs(&line), Some(signs));
+                prop_assert!(!line.starts_with([' ', '.']));
+            }
         }
     }
 

@@ -60,9 +60,10 @@ fn trimmed(text: &str) -> impl Iterator<Item = &str> {
 #[inline]
 pub(super) fn is_punctuated(line: &str) -> bool {
     match line.as_bytes().last() {
-        Some(b'.' | b',') => true,
-        Some(b'a'..=b'z') | None => false,
-        _ => line.ends_with(LINE_ENDS),
+        Some(byte @ ..128) => LINE_ENDS.contains(&char::from(*byte)),
+        // Letters of Romanian, which are two bytes, end many lines.
+        Some(_) => !line.ends_with(['ă', 'â', 'î']) && line.ends_with(LINE_ENDS),
+        None => false,
     }
 }
 

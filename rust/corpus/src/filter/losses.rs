@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use memchr::memchr_iter;
 use memchr::memmem::Finder;
 
@@ -5,13 +7,14 @@ use crate::repair::lost::stands_for_letter;
 
 /// What stands for bytes that are no text.
 const REPLACEMENT: &str = "\u{fffd}";
+/// To make it takes longer than to read a short text.
+static REPLACEMENTS: LazyLock<Finder> = LazyLock::new(|| Finder::new(REPLACEMENT));
 
 /// Returns how many signs stand for letters that a program had no character for: "hot?râre ?i", and
 /// replacement characters, of which several side by side count once.
 pub(super) fn lost_letters(text: &str) -> usize {
     let questions = memchr_iter(b'?', text.as_bytes());
-    let finder = Finder::new(REPLACEMENT);
-    let replacements = finder.find_iter(text.as_bytes());
+    let replacements = REPLACEMENTS.find_iter(text.as_bytes());
     questions
         .filter(|index| stands_for_letter(&text[..*index], &text[index + 1..]))
         .count()

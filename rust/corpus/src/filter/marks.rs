@@ -35,6 +35,37 @@ impl<'room> Marks<'room> {
     }
 }
 
+/// Some keys, marked once and for all.
+#[derive(Clone, Debug)]
+pub(super) struct KeySet([u64; SET_BITS / 64]);
+
+/// So many that of a hundred keys few others share a bit, and that they stay in the first-level cache.
+const SET_BITS: usize = 4096;
+
+impl KeySet {
+    pub(super) fn new() -> Self {
+        Self([0; SET_BITS / 64])
+    }
+
+    pub(super) fn insert(&mut self, key: u64) {
+        let (index, bit) = Self::place(key);
+        self.0[index] |= bit;
+    }
+
+    /// Returns whether a key may be among them; if not, it is not.
+    #[inline(always)]
+    pub(super) fn may_hold(&self, key: u64) -> bool {
+        let (index, bit) = Self::place(key);
+        self.0[index] & bit != 0
+    }
+
+    #[inline(always)]
+    fn place(key: u64) -> (usize, u64) {
+        let place = key >> (u64::BITS - SET_BITS.trailing_zeros());
+        ((place / 64) as usize, 1 << (place % 64))
+    }
+}
+
 /// How often the keys of each place occurred, and what they weigh together.
 pub(super) struct Weights([u64; PLACES]);
 
@@ -102,6 +133,19 @@ mod tests {
             };
             let expected = (0..4).map(|key| weight_of(key << 62)).max();
             prop_assert_eq!(Some(weights.heaviest(3)), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_may_hold_all_its_keys_and_of_others_those_that_share_a_place(
+            keys in prop::collection::vec(any::<u64>(), 0..50), other: u64,
+        ) {
+            let mut set = KeySet::new();
+            keys.iter().for_each(|key| set.insert(*key));
+            prop_assert!(keys.iter().all(|key| set.may_hold(*key)));
+            let share = keys.iter().any(|key| key >> 52 == other >> 52);
+            prop_assert_eq!(set.may_hold(other), share);
         }
     }
 

@@ -1,8 +1,9 @@
 use super::batch::Room;
-use super::faults::{Fault, first_between};
+use super::faults::{Fault, first_fault};
 use super::glance::glance;
 use super::lines::Lines;
 use super::losses::lost_letters;
+use super::measures::{Counted, Measures};
 use super::repetition::Repetition;
 use super::statistics::{Findings, TextStatistics};
 use super::tokens::Tokens;
@@ -51,12 +52,19 @@ impl TextMeter {
         room: &mut MeterRoom,
     ) -> (Option<&'fault Fault>, usize) {
         let Some(findings) = glance(text, &self.vocabulary, &mut room.0) else {
-            let statistics = self.measure(text);
-            let fault = faults.iter().find(|fault| fault.is_in(&statistics));
-            return (fault, text.chars().count());
+            return (self.fault_counted(text, faults), text.chars().count());
         };
         let characters = findings.counts.characters;
         (self.fault_of(text, findings, faults), characters)
+    }
+
+    fn fault_counted<'fault>(
+        &self,
+        text: &str,
+        mut faults: &'fault [Fault],
+    ) -> Option<&'fault Fault> {
+        let measures = Measures::of(&self.measure(text), Counted::All);
+        first_fault(&mut faults, &measures).flatten()
     }
 
     fn fault_of<'fault>(
@@ -65,19 +73,18 @@ impl TextMeter {
         mut findings: Findings,
         mut faults: &'fault [Fault],
     ) -> Option<&'fault Fault> {
-        let most = findings.statistics();
-        let least = most.without_duplicates().without_runs();
-        if let Some(found) = first_between(&mut faults, &least, &most) {
+        let measures = Measures::of(&findings.statistics(), Counted::AllButRepeats);
+        if let Some(found) = first_fault(&mut faults, &measures) {
             return found;
         }
         findings.lines.count_duplicates(text);
-        let most = findings.statistics();
-        if let Some(found) = first_between(&mut faults, &most.without_runs(), &most) {
+        let measures = Measures::of(&findings.statistics(), Counted::AllButRuns);
+        if let Some(found) = first_fault(&mut faults, &measures) {
             return found;
         }
         findings.repetition = Repetition::of(&Tokens::of(text, &self.vocabulary.scanner));
-        let statistics = findings.statistics();
-        faults.iter().find(|fault| fault.is_in(&statistics))
+        let measures = Measures::of(&findings.statistics(), Counted::All);
+        first_fault(&mut faults, &measures).flatten()
     }
 }
 
@@ -85,7 +92,7 @@ impl TextMeter {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::faults::measure;
+    use super::super::measures::Measure;
     use super::*;
 
     /// In this order faults are looked for.
@@ -131,13 +138,15 @@ mod tests {
             let text = lines.join("\n").repeat(repeats);
             let faults = MEASURES.iter().zip(bounds).map(|(name, (bound, is_high))| Fault {
                 reason: (*name).to_owned(),
-                measure: measure(name).expect("a measure"),
+                measure: Measure::named(name).expect("a measure"),
                 low: if is_high { f64::NEG_INFINITY } else { bound - 1.0 },
                 high: if is_high { bound } else { f64::INFINITY },
             });
             let faults: Vec<Fault> = faults.collect();
             let statistics = meter().measure(&text);
-            let expected = faults.iter().find(|fault| fault.is_in(&statistics));
+            let expected = faults.iter().find(|fault| {
+                !(fault.low..=fault.high).contains(&fault.measure.of(&statistics))
+            });
             let (found, characters) = meter().fault(&text, &faults, &mut MeterRoom::default());
             prop_assert_eq!(characters, text.chars().count());
             prop_assert_eq!(found.map(|one| &one.reason), expected.map(|one| &one.reason));

@@ -4,7 +4,7 @@
 //! of; the sets of a block are numbers of 64 bits. Other characters are looked up one by one.
 
 use super::alphabet::{Alphabet, Sign};
-use crate::blocks::{Bytes, Gather, below, block_at, set};
+use crate::blocks::{Bytes, Gather, below, block_at, is_continuation, set};
 
 /// Reads blocks; knows the letters of a language.
 #[derive(Clone, Debug)]
@@ -71,9 +71,7 @@ impl Scanner {
         let blanks = set(gather, bytes, |byte, _| {
             (byte == b' ') | (byte.wrapping_sub(b'\t') <= b'\r' - b'\t')
         });
-        let continuations = set(gather, bytes, |byte, _| {
-            byte.cast_signed() < 0xc0_u8.cast_signed()
-        });
+        let continuations = set(gather, bytes, is_continuation);
         let leads = set(gather, bytes, |byte, _| byte >= 0x80) & !continuations;
         let native = set(gather, bytes, is_native) & kept & self.usual;
         let shared = set(gather, bytes, is_shared) & kept & self.usual;

@@ -73,28 +73,8 @@ impl Findings {
     }
 }
 
-impl TextStatistics {
-    /// Returns the least, where the numbers of duplicate lines are bounds.
-    pub(super) fn without_duplicates(self) -> Self {
-        Self {
-            duplicate_lines: 0.0,
-            duplicate_characters: 0.0,
-            ..self
-        }
-    }
-
-    /// Returns the least, where the numbers of repeated runs of words are bounds.
-    pub(super) fn without_runs(self) -> Self {
-        Self {
-            top_ngrams: [0.0; TOP_LENGTHS],
-            repeated_ngrams: [0.0; REPEATED_LENGTHS],
-            ..self
-        }
-    }
-}
-
 /// What the filters judge a text by.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TextStatistics {
     /// Letters among the characters that are not blank.
     pub letters: f64,

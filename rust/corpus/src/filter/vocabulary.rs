@@ -3,9 +3,11 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::alphabet::Alphabet;
 use super::groups::MULTIPLIER;
+use super::keys::{key, spread};
 use super::lexicon::{Kinds, Lexicon};
+use super::marks::KeySet;
 use super::scan::Scanner;
-use super::tokens::{Tokens, word_hash};
+use super::tokens::{NUMBER_BYTES, Tokens, word_hash};
 
 /// Words and letters that tell the language of a text.
 ///
@@ -16,12 +18,14 @@ pub struct Vocabulary {
     words: HashMap<u64, Kinds, BuildHasherDefault<Folded>>,
     /// The words of up to eight bytes, of which the hash is the word itself.
     short: Lexicon,
+    /// The keys of the longer words.
+    long: KeySet,
     /// How many stop words there are.
     stops: usize,
     pub(super) scanner: Scanner,
     alphabet: Alphabet,
     /// Bytes of the longest word: longer ones are not looked up.
-    pub(super) longest: usize,
+    longest: usize,
 }
 
 /// How often words of a vocabulary occur in a text.
@@ -55,6 +59,7 @@ impl Vocabulary {
         let mut vocabulary = Self {
             words: HashMap::default(),
             short: Lexicon::new(&[]),
+            long: KeySet::new(),
             stops: stop.len(),
             scanner: Scanner::new(alphabet.clone()),
             alphabet,
@@ -94,6 +99,10 @@ impl Vocabulary {
         // The capital of a word of one letter is both; setting it twice changes nothing.
         for form in [word, &capitalised, &word.to_uppercase()] {
             self.longest = self.longest.max(form.len());
+            if form.len() > NUMBER_BYTES {
+                let key = key(form.as_bytes(), 0, form.len());
+                self.long.insert(spread(key));
+            }
             change(
                 self.words
                     .entry(word_hash(form, 0, form.len()))
@@ -104,7 +113,8 @@ impl Vocabulary {
 
     /// Counts the words and letters of a text.
     pub(super) fn evidence(&self, tokens: &Tokens) -> Evidence {
-        let mut tally = self.tally();
+        let mut stops = Vec::new();
+        let mut tally = self.tally(&mut stops);
         let mut evidence = Evidence::default();
         let groups = tokens.hashes.iter().zip(&tokens.distinct);
         for ((hash, word), count) in groups.zip(&tokens.occurrences) {
@@ -128,33 +138,41 @@ impl Vocabulary {
         self.short.kinds(number)
     }
 
+    /// Returns whether a longer word, given its spread key, may be one of the vocabulary.
+    #[inline(always)]
+    pub(super) fn may_be_long(&self, spread: u64) -> bool {
+        self.long.may_hold(spread)
+    }
+
     /// Returns what a longer word is.
     pub(super) fn long(&self, word: &str) -> Kinds {
         let kinds = self.words.get(&word_hash(word, 0, word.len()));
         kinds.copied().unwrap_or_default()
     }
 
-    /// Returns a tally of no words.
-    pub(super) fn tally(&self) -> Tally {
+    /// Returns a tally of no words, in some room.
+    pub(super) fn tally<'room>(&self, stops: &'room mut Vec<bool>) -> Tally<'room> {
+        stops.clear();
+        stops.resize(1 + self.stops, false);
         Tally {
             native: 0,
             foreign: 0,
             damaged: 0,
-            stops: vec![false; 1 + self.stops],
+            stops,
         }
     }
 }
 
 /// Words of a vocabulary, counted.
-pub(super) struct Tally {
+pub(super) struct Tally<'room> {
     native: usize,
     foreign: usize,
     damaged: usize,
     /// Whether a stop word occurs, by its number.
-    stops: Vec<bool>,
+    stops: &'room mut [bool],
 }
 
-impl Tally {
+impl Tally<'_> {
     #[inline(always)]
     pub(super) fn add(&mut self, kinds: Kinds, count: usize) {
         let Kinds(kinds) = kinds;
@@ -176,7 +194,7 @@ impl Tally {
         self.native += native as usize;
         self.foreign += (foreign / Kinds::FOREIGN) as usize;
         self.damaged += (damaged / Kinds::DAMAGED) as usize;
-        let stops = &mut self.stops[..];
+        let stops = &mut *self.stops;
         for Kinds(kinds) in kinds {
             stops[(kinds >> Kinds::STOP_SHIFT) as usize] = true;
         }
