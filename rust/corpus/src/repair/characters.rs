@@ -44,7 +44,11 @@ fn can_be_joined(character: char) -> bool {
 
 /// Returns the text with the look-alikes of the hyphen written as `-`.
 pub(super) fn with_plain_hyphens(text: &str) -> String {
-    text.replace(is_one_of(HYPHENS), "-")
+    let is_alike = is_one_of(HYPHENS);
+    text.replace(
+        |character: char| !character.is_ascii() && is_alike(character),
+        "-",
+    )
 }
 
 /// Blanks to spare, and what is meant by them.

@@ -31,7 +31,8 @@ pub(super) fn with_legacy_letters(text: &str, vocabulary: &Vocabulary) -> Option
     if let Some(read) = windows_1256::read_as_utf_8(text) {
         return Some(read);
     }
-    if text.contains(CARONS) && !text.contains(PINYIN) {
+    let has_caron = CARONS.iter().any(|caron| text.contains(*caron));
+    if has_caron && !text.contains(PINYIN) {
         return Some(text.replace(CARONS[0], "ă").replace(CARONS[1], "Ă"));
     }
     if places(text).any(Place::begins_mojibake) {

@@ -12,8 +12,10 @@ use super::letters::has_cedilla;
 use super::marks::{
     is_blank_to_spare, is_cedilla_letter, is_letter, may_be_glued, needs_a_look, stays,
 };
-use super::wrapped::{MAX_LINE_BYTES, MIN_LINES, Widths};
-use crate::blocks::{BLOCK, Gather, ROOM, Task, below, block_at, members, run, set};
+use super::wrapped::{MAX_LINE_BYTES, MIN_LINES, Starts, Widths};
+use crate::blocks::{
+    BLOCK, Gather, ROOM, Task, below, block_at, is_continuation, members, run, set,
+};
 
 /// What a scan finds in a text.
 #[derive(Default)]
@@ -188,14 +190,13 @@ impl Task for Scan<'_> {
             let glued = members(glued).map(|member| start + member);
             let glued = glued.filter(|index| !stays(self.bytes, *index));
             self.findings.glued.extend(glued);
-            let continuations = set(gather, block, |byte, _| {
-                byte.cast_signed() < 0xc0_u8.cast_signed()
-            });
+            let continuations = set(gather, block, is_continuation);
             for member in members(looks) {
                 let index = start + member;
                 if self.bytes[index] == b'\n' {
                     let before = (continuations & below(member)).count_ones() as usize;
-                    self.lines.end(index, self.continuations + before);
+                    self.lines
+                        .end(self.bytes, index, self.continuations + before);
                     self.look_around_line_end(index);
                 } else {
                     self.look(index);
@@ -263,9 +264,10 @@ impl Scan<'_> {
         let mut kinds = Kinds(self.classes_found & ALL_KINDS);
         self.findings.line_ends = self.lines.count;
         if self.lines.may_be_wrapped() {
-            self.lines.end(self.bytes.len(), self.continuations);
+            self.lines
+                .end(self.bytes, self.bytes.len(), self.continuations);
             // Blanks at the ends of lines are of no account there: with those it must be seen anew.
-            if kinds.contains(Kind::Blanks) || self.lines.widths.have_one() {
+            if kinds.contains(Kind::Blanks) || self.lines.are_as_if_wrapped() {
                 kinds.insert(Kind::WrappedLines);
             }
         }
@@ -343,12 +345,19 @@ struct Lines {
     count: usize,
     long: usize,
     widths: Widths,
+    starts: Starts,
 }
 
 impl Lines {
     #[inline(always)]
-    fn end(&mut self, index: usize, continuations: usize) {
+    fn end(&mut self, text: &[u8], index: usize, continuations: usize) {
         let bytes = index - self.start;
+        let first = if bytes > 0 {
+            Some(text[self.start])
+        } else {
+            None
+        };
+        self.starts.add(first);
         self.count += 1;
         self.long += usize::from(bytes > MAX_LINE_BYTES);
         self.widths
@@ -359,6 +368,10 @@ impl Lines {
 
     fn may_be_wrapped(&self) -> bool {
         self.count + 1 >= MIN_LINES && self.long * 2 < self.count
+    }
+
+    fn are_as_if_wrapped(&self) -> bool {
+        self.widths.have_one() && self.starts.may_be_of_wrapped()
     }
 }
 

@@ -12,6 +12,7 @@ use memchr::memchr;
 use super::divided::{Parts, known_words};
 use super::language::{is_letter, is_letter_or_number};
 use super::lines::lines;
+use crate::blocks::characters;
 
 /// A text of fewer lines says too little.
 pub(super) const MIN_LINES: usize = 5;
@@ -52,7 +53,7 @@ struct Line<'text> {
 ///
 /// It has so many line ends.
 pub(super) fn with_joined_lines(text: &str, line_ends: usize) -> Option<String> {
-    if !have_width(text, line_ends) {
+    if !may_be_wrapped(text, line_ends) {
         return None;
     }
     let lines: Vec<Line> = lines(text).map(Line::new).collect();
@@ -138,14 +139,43 @@ impl Widths {
     }
 }
 
-/// Returns whether the lines of a text, which has so many line ends, can have a width.
+/// How many lines stand directly behind another one, and how many of them may begin with a small
+/// letter; an empty line is none.
+#[derive(Default)]
+pub(super) struct Starts {
+    is_behind_line: bool,
+    followed: usize,
+    small: usize,
+}
+
+impl Starts {
+    /// Takes the next line, given its first byte. Letters outside ASCII are taken for small ones.
+    #[inline(always)]
+    pub(super) fn add(&mut self, first: Option<u8>) {
+        let is_small = matches!(first, Some(b'a'..=b'z' | 128..));
+        self.followed += usize::from(self.is_behind_line && first.is_some());
+        self.small += usize::from(self.is_behind_line && is_small);
+        self.is_behind_line = first.is_some();
+    }
+
+    /// Returns whether as many lines begin small as must do behind full ones, if no more lines are full
+    /// than must be. In verse few do.
+    pub(super) fn may_be_of_wrapped(&self) -> bool {
+        self.small * 100 * 100 >= self.followed * MIN_FULL * MIN_SMALL
+    }
+}
+
+/// Returns whether the lines of a text, which has so many line ends, can have a width and begin as
+/// lines that were broken to one.
 ///
 /// Characters are counted in those few lines only that have neither too few bytes nor too many to
 /// matter.
-fn have_width(text: &str, line_ends: usize) -> bool {
+fn may_be_wrapped(text: &str, line_ends: usize) -> bool {
     let at_most = (line_ends + 1) / LONGER_LINES;
     let mut widths = Widths::default();
+    let mut starts = Starts::default();
     for line in lines(text).map(without_blanks) {
+        starts.add(line.bytes().next());
         widths.count += usize::from(!line.is_empty());
         if widths.wide <= at_most {
             widths.wide += usize::from(has(line, *WIDTHS.start()));
@@ -155,13 +185,14 @@ fn have_width(text: &str, line_ends: usize) -> bool {
             return false;
         }
     }
-    widths.have_one()
+    widths.have_one() && starts.may_be_of_wrapped()
 }
 
 /// Returns whether a line has so many characters.
 fn has(line: &str, characters: usize) -> bool {
     // A character has one byte at least and four at most.
-    line.len() >= characters && (line.len() >= 4 * characters || line.chars().count() >= characters)
+    line.len() >= characters
+        && (line.len() >= 4 * characters || self::characters(line) >= characters)
 }
 
 fn without_blanks(line: &str) -> &str {
@@ -184,7 +215,7 @@ struct Wrapping {
 
 impl Wrapping {
     /// Returns how lines were broken to a width, if they were; that is one of [`WIDTHS`] if they
-    /// [have one](have_width).
+    /// [have one](Widths::have_one).
     fn of(lines: &[Line]) -> Option<Self> {
         let mut lengths: Vec<usize> = lines.iter().map(|line| line.characters).collect();
         lengths.retain(|length| *length > 0);
@@ -225,7 +256,7 @@ impl<'text> Line<'text> {
         let text = without_blanks(line);
         Self {
             text,
-            characters: text.chars().count(),
+            characters: characters(text),
         }
     }
 
@@ -307,7 +338,7 @@ fn is_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::have_width;
+    use super::may_be_wrapped;
 
     fn with_joined_lines(text: &str) -> Option<String> {
         super::with_joined_lines(text, text.matches('\n').count())
@@ -403,6 +434,20 @@ decât cele de la bugetul de stat sau de la bugetele locale.";
     }
 
     #[test]
+    fn where_too_few_lines_begin_small_none_is_looked_at_closely() {
+        let line = |first: &str| first.to_owned() + &"a".repeat(49);
+        for (small, expected) in [(2, false), (3, true)] {
+            let starts = [vec!["a"; small], vec!["A"; 7 - small]].concat();
+            let lines: Vec<String> = ["A"].iter().chain(&starts).map(|one| line(one)).collect();
+            let text = lines.join("\n");
+            assert_eq!(may_be_wrapped(&text, 7), expected, "{small}");
+            // Lines behind empty ones are not counted.
+            let text = text + &"\n\nĂ".repeat(20);
+            assert_eq!(may_be_wrapped(&text, 47), expected, "{small}");
+        }
+    }
+
+    #[test]
     fn unmarked_verse_stays_though_most_of_its_lines_are_full_by_chance() {
         let verse = "\
 când vine seara peste orașul acesta plin de lumini stinse
@@ -420,16 +465,16 @@ prin frunzele uscate ale castanilor bătrâni de lângă poartă";
     fn a_width_is_counted_in_characters_and_few_lines_may_be_longer() {
         for (characters, expected) in [(44, false), (45, true), (130, true), (131, false)] {
             for letter in ["a", "ă", "—", "😀"] {
-                let line = letter.repeat(characters);
+                let line = "a".to_owned() + &letter.repeat(characters - 1);
                 let text = [line.as_str(); 5].join("\n");
-                assert_eq!(have_width(&text, 4), expected, "{characters} {letter}");
+                assert_eq!(may_be_wrapped(&text, 4), expected, "{characters} {letter}");
             }
         }
         let (line, long) = ("a ".repeat(40), "ă".repeat(200));
         for (longer, expected) in [(1, true), (2, false)] {
             let lines = [vec![line.as_str(); 60], vec![long.as_str(); longer]].concat();
             assert_eq!(
-                have_width(&lines.join("\n"), lines.len() - 1),
+                may_be_wrapped(&lines.join("\n"), lines.len() - 1),
                 expected,
                 "{longer}"
             );
