@@ -19,13 +19,13 @@ WINDOWS_1256 = re.compile(f"(?:[آأؤإب]|â€)[{CONTINUATION}]")
 def with_legacy_letters(text: str) -> str:
     """Return the text with its Romanian letters, if it was read as Latin-1 or as Windows-1256.
 
-    So is one in which ǎ was typed for ă, and that has no other vowel of Chinese in Latin letters.
+    So is one in which ǎ was typed for ă, and that has no letter of a language that has ǎ.
     """
     pairs = "".join(WINDOWS_1256.findall(text)).encode("cp1256").decode()
     others = WINDOWS_1256.sub("", text)
     if sum(letter in "ăĂâÂîÎșȘțȚşŞţŢ" for letter in pairs) >= 2 and not re.search("[؀-ۿ]", others):
         return WINDOWS_1256.sub(lambda match: match[0].encode("cp1256").decode(), text)
-    if re.search("[ǎǍ]", text) and not re.search("[ǐǒǔǚǏǑǓǙ]", text):
+    if re.search("[ǎǍ]", text) and not re.search("[ŋŊ\u0180-\u01cc\u01cf-\u0217\u021c-\u02af]", text):
         return text.replace("ǎ", "ă").replace("Ǎ", "Ă")
     if any(is_mojibake(*four[1:]) for four in fours(text)):
         return text

@@ -51,7 +51,7 @@ FRAGMENTS = {
         *"ؤإب›™ƒ€",
         "ؤƒ",
         "ب™",
-        *"ǎǍǐ",
+        *"ǎǍǐŋɔțȘ",
     ],
     "line ends": [*"a\r\n\v\f\x85\u2028\u2029 "],
     "invisible characters": [*"a\0\x9f\xad\u200b\u200d\ufeff\ue000\U0010ffff☀\ufe0f👩"],

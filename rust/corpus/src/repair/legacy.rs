@@ -19,8 +19,6 @@ pub(super) use windows_1256::LEADS as WINDOWS_1256_LEADS;
 
 /// Letters with a caron that were typed for ă and Ă.
 pub(super) const CARONS: [char; 2] = ['ǎ', 'Ǎ'];
-/// Other vowels with a caron: of Chinese in Latin letters.
-const PINYIN: [char; 8] = ['ǐ', 'ǒ', 'ǔ', 'ǚ', 'Ǐ', 'Ǒ', 'Ǔ', 'Ǚ'];
 
 /// Returns the text with its Romanian letters, if it was read in a wrong encoding, or if ǎ was typed
 /// for ă.
@@ -32,7 +30,7 @@ pub(super) fn with_legacy_letters(text: &str, vocabulary: &Vocabulary) -> Option
         return Some(read);
     }
     let has_caron = CARONS.iter().any(|caron| text.contains(*caron));
-    if has_caron && !text.contains(PINYIN) {
+    if has_caron && !text.contains(has_other_carons) {
         return Some(text.replace(CARONS[0], "ă").replace(CARONS[1], "Ă"));
     }
     if places(text).any(Place::begins_mojibake) {
@@ -50,6 +48,13 @@ pub(super) fn with_legacy_letters(text: &str, vocabulary: &Vocabulary) -> Option
         Place::restored
     };
     Some(places(text).map(letter).collect())
+}
+
+/// Returns whether a letter is of a language that may have ǎ too, and Romanian has it not: Chinese in
+/// Latin letters has ǐ, Fon ɔ and ɛ, Fur ŋ.
+fn has_other_carons(letter: char) -> bool {
+    let is_latin = matches!(letter, 'ŋ' | 'Ŋ' | '\u{180}'..='\u{2af}');
+    is_latin && !matches!(letter, 'ǎ' | 'Ǎ' | 'Ș'..='ț')
 }
 
 #[cfg(test)]
@@ -96,9 +101,12 @@ mod tests {
     }
 
     #[test]
-    fn a_caron_stands_for_a_breve_unless_chinese_has_others() {
+    fn a_caron_stands_for_a_breve_unless_a_letter_is_of_a_language_that_has_it() {
         assert_eq!(restored("sǎ fie Ǎ"), "să fie Ă");
-        assert_eq!(restored("salutul nǐ hǎo"), "salutul nǐ hǎo");
+        assert_eq!(restored("viaţǎ și ȘȚ, țarǎ"), "viaţă și ȘȚ, țară");
+        for text in ["salutul nǐ hǎo", "mɛɖe ɖo alɔ ǎ", "áláŋ kwǎ"] {
+            assert_eq!(restored(text), text);
+        }
     }
 
     #[test]
