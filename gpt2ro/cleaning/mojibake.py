@@ -57,6 +57,11 @@ CONTROLS = "".join(map(chr, range(0x80, 0xA0)))
 # UTF-8 sequence. ftfy takes "viță \x97 sânge" for one and makes it "viț㠗 sânge".
 STRAY_CONTROL = re.compile("(?<![^\x00-\x7făîșțşţ])[\x80-\x9f]")
 
+# What is left of ” where a program dropped its third byte, for which Windows-1252 has no character,
+# or wrote a question mark. Before a blank ftfy takes it for †, which is as rare in Romanian as
+# closing quotes are frequent.
+CUT_QUOTE = re.compile(r"â€(?:\?|(?![^\x00-\x7f]))")
+
 # A character outside ASCII that stands between two of ASCII is one byte in every encoding that ftfy
 # tries, and no UTF-8 has such a byte: the line as a whole was not read in a wrong encoding. But
 # beside a space, a question mark or U+001A, which ftfy also writes for U+FFFD, the byte may be what
@@ -140,7 +145,7 @@ def line_repair(settings: CleaningSettings) -> Callable[[str], str]:
 
     def line_without_mojibake(line: str) -> str:
         # Often stray controls are all: in 108 of 108 lines of a collection of poems.
-        return line if stays(line) else shielding(fixed, STRAY_CONTROL.sub(meant_control, line))
+        return line if stays(line) else shielding(fixed, with_whole_bytes(line))
 
     return line_without_mojibake
 
@@ -163,6 +168,11 @@ def is_sound(line: str) -> bool:
         # What could be UTF-8 stays if it is not bad by itself, as most of it: "proletară”".
         and not any(BADNESS_RE.search(part[0]) for part in UTF8_DETECTOR_RE.finditer(line))
     )
+
+
+def with_whole_bytes(line: str) -> str:
+    """Return a line without stray controls, and with the third byte of quotes that lost it."""
+    return CUT_QUOTE.sub("â€\x9d", STRAY_CONTROL.sub(meant_control, line))
 
 
 def meant_control(match: re.Match[str]) -> str:

@@ -25,7 +25,9 @@ def with_legacy_letters(text: str) -> str:
     others = WINDOWS_1256.sub("", text)
     if sum(letter in "ăĂâÂîÎșȘțȚşŞţŢ" for letter in pairs) >= 2 and not re.search("[؀-ۿ]", others):
         return WINDOWS_1256.sub(lambda match: match[0].encode("cp1256").decode(), text)
-    if re.search("[ǎǍ]", text) and not re.search("[ŋŊ\u0180-\u01cc\u01cf-\u0217\u021c-\u02af]", text):
+    if re.search("[ǎǍ]", text) and not re.search(
+        "[ŋŊ\u0180-\u01cc\u01cf-\u0217\u021c-\u02af]", text
+    ):
         return text.replace("ǎ", "ă").replace("Ǎ", "Ă")
     if any(is_mojibake(*four[1:]) for four in fours(text)):
         return text

@@ -13,7 +13,7 @@ from reference_legacy import is_number, with_legacy_letters
 from reference_lost_letters import with_lost_letters
 
 from gpt2ro.cleaning.language import ROMANIAN_WORDS
-from gpt2ro.cleaning.mojibake import CONFIG, STRAY_CONTROL, meant_control
+from gpt2ro.cleaning.mojibake import CONFIG, with_whole_bytes
 
 # Form feeds and vertical tabs are page and line breaks in text taken from PDF files.
 LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
@@ -161,9 +161,7 @@ def without_entities(text: str) -> str:
 
 def without_mojibake(text: str) -> str:
     """Return the text with ftfy asked about every line, whatever it holds."""
-    return "\n".join(
-        fix_text(STRAY_CONTROL.sub(meant_control, line), CONFIG) for line in text.split("\n")
-    )
+    return "\n".join(fix_text(with_whole_bytes(line), CONFIG) for line in text.split("\n"))
 
 
 MISREAD = {

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from gpt2ro.cleaning.mojibake import (
     CONFIG,
+    CUT_QUOTE,
     DOOMED,
     RULED,
     STRAY_CONTROL,
@@ -87,6 +88,15 @@ def test_does_not_take_a_letter_and_a_dash_for_one_broken_character() -> None:
     assert fix_text("din viţă \x97 sânge", CONFIG) != "din viţă — sânge"
     assert without_mojibake("din viţă \x97 sânge") == "din viţă — sânge"
     assert without_mojibake("o ţară\x94 nouă") == "o ţară” nouă"
+
+
+@pytest.mark.parametrize("end", ["", " ", ".", ",", "?"])
+def test_a_closing_quote_that_lost_its_last_byte_is_none_the_less_one(end: str) -> None:
+    right = "Ea a zis „Da”" + end.strip("?")
+    cut = broken(right.replace("”", "\0"), "windows-1252").replace("\0", "â€") + "?" * (end == "?")
+    assert without_mojibake(cut) == right
+    # ftfy alone takes it for a dagger.
+    assert fix_text("„Daâ€ zise", CONFIG) == "„Da†zise"
 
 
 def test_takes_ligatures_and_full_width_letters_apart() -> None:
@@ -203,7 +213,7 @@ def test_is_exactly_ftfy_on_broken_romanian(encoding: str, text: str) -> None:
     mojibake = text.encode().decode(encoding, errors="ignore")
     if not STRAY_CONTROL.search(mojibake):
         # No letter of it is taken for one that is meant.
-        expected = ftfy_alone(mojibake, lambda text: fix_text(text, CONFIG))
+        expected = ftfy_alone(mojibake, lambda text: fix_text(with_whole_quotes(text), CONFIG))
         assert without_mojibake(mojibake) == expected
 
 
@@ -235,8 +245,12 @@ def test_a_line_is_sound_if_a_character_of_it_is_no_part_of_another_one() -> Non
 
 def fixed(text: str) -> str:
     """Return the text as ftfy repairs it when it is not shown the letters that are meant."""
-    lines = text.split("\n")
+    lines = with_whole_quotes(text).split("\n")
     return "\n".join(shielding(lambda line: fix_text(line, CONFIG), line) for line in lines)
+
+
+def with_whole_quotes(text: str) -> str:
+    return CUT_QUOTE.sub("â€\x9d", text)
 
 
 def ftfy_alone(text: str, fix: Callable[[str], str] = fixed) -> str:
