@@ -31,9 +31,23 @@ BLANK_RUNS = re.compile(" {2,}")
 BLANK_LINES = re.compile("\n{3,}")
 
 
+ACCENTED = {"˘a": "ă", "˘A": "Ă", "ˆa": "â", "ˆA": "Â", "ˆı": "î", "ˆi": "î", "ˆI": "Î"}
+for letter, cedilla in zip("sStT", "şŞţŢ", strict=True):
+    ACCENTED |= {f"{letter}¸": cedilla, f"¸{letter}": cedilla}
+
+
 def composed(text: str) -> str:
-    """Return the text in NFC: one code point for each letter with its marks, where there is one."""
-    return unicodedata.normalize("NFC", text)
+    """Return the text with accents on their letters, if they stand beside them, or else in NFC."""
+    joined, rest, letters = "", text, 0
+    while rest:
+        pair, behind = rest[:2], rest[2:]
+        is_in_word = joined[-1:].isalpha() or behind[:1].isalpha() or behind[:1] in tuple("˘ˆ¸")
+        if pair in ACCENTED and is_in_word:
+            letters += "ˆ" not in pair
+            joined, rest = joined + ACCENTED[pair], behind
+        else:
+            joined, rest = joined + rest[0], rest[1:]
+    return joined if letters >= 2 else unicodedata.normalize("NFC", text)
 
 
 def with_plain_line_ends(text: str) -> str:

@@ -55,7 +55,10 @@ FRAGMENTS = {
     ],
     "line ends": [*"a\r\n\v\f\x85\u2028\u2029 "],
     "invisible characters": [*"a\0\x9f\xad\u200b\u200d\ufeff\ue000\U0010ffff☀\ufe0f👩"],
-    "composed letters": [*"asiı\u0326\u0327\u0306\u0301\u0345\u1100\u1161가"],
+    "composed letters": [
+        *"asiı\u0326\u0327\u0306\u0301\u0345\u1100\u1161가",
+        *("˘", "ˆ", "¸", "˘a", "ˆı", "ˆA", "s¸", "T¸", "¸s", " ", "t", "\n"),
+    ],
     "cedilla letters": [*"şţŞŢășığöç _\u0301", "\n", " ve ", " și ", " bir ", " de "],
     "lost letters": [
         *(*"?\ufffd. \n-„A", "?i ", "pia?a ", "c? ", " ?n", "ora?", "ORA?", "Ion ", "ș", "ă", "î"),

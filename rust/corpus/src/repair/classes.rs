@@ -6,6 +6,7 @@ use unicode_normalization::char::canonical_combining_class;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
 use super::Gate;
+use super::accents::ACCENTS;
 use super::kinds::Kind;
 use super::language::{STRONG_TURKISH_LETTERS, WEAK_TURKISH_LETTERS};
 use super::legacy::{CARONS, LEGACY, WINDOWS_1256_LEADS};
@@ -86,6 +87,7 @@ impl Classes {
         classes.mark(ODD_BLANKS, Kind::Blanks.bit());
         classes.mark(&ODD_BLANKS.replace('\t', ""), WIDE_BLANK);
         classes.mark(HYPHENS, Kind::Hyphens.bit());
+        classes.mark(ACCENTS, Kind::ComposedLetters.bit());
         classes.mark(CEDILLA, Kind::CedillaLetters.bit());
         classes.mark(LEGACY, Kind::LegacyEncodings.bit());
         classes.mark(WINDOWS_1256_LEADS, Kind::LegacyEncodings.bit());

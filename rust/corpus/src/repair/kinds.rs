@@ -24,7 +24,7 @@ pub enum Kind {
     LineEnds,
     /// Characters that show nothing.
     InvisibleCharacters,
-    /// Text that is not in Unicode's form NFC.
+    /// Text that is not in Unicode's form NFC, and accents beside their letters.
     ComposedLetters,
     /// ş and ţ with a cedilla where Romanian has a comma.
     CedillaLetters,

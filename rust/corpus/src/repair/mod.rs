@@ -4,6 +4,7 @@
 //! is. The others are repaired in rounds until nothing changes, because one repair can lay bare work
 //! for another: an entity that hides mojibake that hides a cedilla.
 
+mod accents;
 mod characters;
 mod classes;
 mod divided;
@@ -188,6 +189,9 @@ impl Repairer {
             Kind::LineEnds => Some(characters::with_plain_line_ends(text)),
             Kind::InvisibleCharacters => Some(characters::without_invisible(text)),
             Kind::ComposedLetters => {
+                if let Some(joined) = accents::with_accents_on_letters(text) {
+                    return Ok(Some(joined));
+                }
                 // No character composes with a line end.
                 return lines::with_lines_at(text, &found.composed, |line| {
                     Ok(match is_nfc_quick(line.chars()) {

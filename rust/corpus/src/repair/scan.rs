@@ -263,7 +263,7 @@ impl Scan<'_> {
     fn finished(mut self) -> Findings {
         let mut kinds = Kinds(self.classes_found & ALL_KINDS);
         self.findings.line_ends = self.lines.count;
-        if self.lines.may_be_wrapped() {
+        if self.lines.count + 1 >= MIN_LINES {
             self.lines
                 .end(self.bytes, self.bytes.len(), self.continuations);
             // Blanks at the ends of lines are of no account there: with those it must be seen anew.
@@ -366,12 +366,8 @@ impl Lines {
         self.continuations = continuations;
     }
 
-    fn may_be_wrapped(&self) -> bool {
-        self.count + 1 >= MIN_LINES && self.long * 2 < self.count
-    }
-
     fn are_as_if_wrapped(&self) -> bool {
-        self.widths.have_one() && self.starts.may_be_of_wrapped()
+        self.long * 2 < self.count && self.widths.have_one() && self.starts.may_be_of_wrapped()
     }
 }
 
@@ -459,6 +455,7 @@ mod tests {
             let may_be_less = [
                 Kind::WrappedLines,
                 Kind::Mojibake,
+                Kind::MisreadLetters,
                 Kind::SpacedPunctuation,
                 Kind::GluedPunctuation,
             ];
