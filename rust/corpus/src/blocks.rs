@@ -302,6 +302,23 @@ mod tests {
         }
 
         #[test]
+        fn all_instructions_gather_the_same_set(members: u64) {
+            let mut flags = [0; BLOCK];
+            for (index, flag) in flags.iter_mut().enumerate() {
+                *flag = u8::from(members >> index & 1 != 0).wrapping_neg();
+            }
+            prop_assert_eq!(Portable.set(&flags), members);
+            #[cfg(target_arch = "x86_64")]
+            {
+                let sets = [
+                    V3::try_new().map(|vectors| vectors.set(&flags)),
+                    V4::try_new().map(|vectors| vectors.set(&flags)),
+                ];
+                prop_assert!(sets.into_iter().flatten().all(|set| set == members));
+            }
+        }
+
+        #[test]
         fn characters_are_counted(text in "[aăș„😀]{0,150}") {
             prop_assert_eq!(characters(&text), text.chars().count());
         }
