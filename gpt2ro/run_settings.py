@@ -14,7 +14,7 @@ from gpt2ro.errors import UserError, nearest
 from gpt2ro.lines.settings import LineSettings
 from gpt2ro.prompts import read_prompts
 from gpt2ro.settings import json_schema
-from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
+from gpt2ro.sources.catalogue import Found, Source, folder_source, load_catalogue
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.tokenization.settings import TokenizerSettings
@@ -187,8 +187,8 @@ def selected_sources(settings: Mapping[str, Any], where: str) -> dict[str, Sourc
     return {name: catalogue[name] for name in settings["sources"]}
 
 
-def parts_of(sources: Mapping[str, Source], where: str) -> dict[tuple[str, str], Part]:
-    """Return the parts by names of source and part, sorted.
+def parts_of(sources: Mapping[str, Found], where: str) -> dict[tuple[str, str], Part]:
+    """Return the parts of what the sources consist of, by names of source and part, sorted.
 
     So the order in which a config names its sources decides nothing.
 
@@ -196,9 +196,7 @@ def parts_of(sources: Mapping[str, Source], where: str) -> dict[tuple[str, str],
         UserError: there is none, or Snakemake cannot take the name of a file.
     """
     parts = {
-        (name, part.name): part
-        for name, source in sorted(sources.items())
-        for part in source.parts(Path())
+        (name, part.name): part for name, found in sorted(sources.items()) for part in found.parts
     }
     if not parts:
         raise UserError(
