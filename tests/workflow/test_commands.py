@@ -38,6 +38,13 @@ def test_runs_as_written_and_finds_everything_done(built: Workspace, command: st
     assert "Nothing to be done" in done.stderr
 
 
+def test_a_run_with_nothing_to_do_says_where_the_pages_are(built: Workspace) -> None:
+    told = shell(built, "snakemake train").stderr
+    line = told.split("Nothing to be done (all requested files are present")[1].splitlines()[1]
+    pages = "results/corpus.html (corpus, not there yet), results/samples.txt (samples), "
+    assert line.endswith(f"by its target: {pages}results/report.html (report).")
+
+
 def test_a_dry_run_can_tell_the_numbers_of_jobs_only(new_workspace: Any) -> None:
     done = shell(new_workspace("dry-run"), "snakemake --dry-run --quiet rules")
     assert done.returncode == 0, done.stderr
