@@ -18,7 +18,7 @@ from gpt2ro.sources.catalogue import Found, Source, folder_source, load_catalogu
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.tokenization.settings import TokenizerSettings
-from gpt2ro.training.config import check_shares, flat, load_experiment
+from gpt2ro.training.config import flat, load_experiment
 from gpt2ro.yaml_file import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "workflow" / "schemas" / "config.schema.yaml"
@@ -74,10 +74,11 @@ def checked_settings(
         _require_file(Path(path), f"{where}: decontamination.benchmarks")
     for stage in ("parity", "samples"):
         _require_prompts(Path(settings[stage]["prompts"]), f"{where}: {stage}.prompts")
-    experiment = load_experiment(
-        Path(training["experiment"]), override_words(training["overrides"])
+    load_experiment(
+        Path(training["experiment"]),
+        override_words(training["overrides"]),
+        max(1, training["gpus"]),
     )
-    check_shares(experiment, max(1, training["gpus"]))
     return settings
 
 

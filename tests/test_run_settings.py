@@ -54,7 +54,7 @@ def test_every_section_of_a_stage_has_its_defaults(demo: dict[str, Any]) -> None
         (
             "training",
             {"experiment": "config/experiments/demo.yaml", "gpus": 7},
-            "not a multiple of 7 processes x BATCH.MICRO x BATCH.CONTEXT",
+            "config/experiments/demo.yaml: BATCH.TOKENS is 1,024, not a multiple of 7 processes x",
         ),
         (
             "training",
