@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 NAMED = 10  # of the files with one fate, so many are told by name; there can be thousands
 # Characters of a name that are shown; where folders and file are longer, the end tells most.
@@ -53,7 +54,11 @@ def tell(lines: Sequence[str], where: object, what: str) -> None:
 
 def printable(name: str) -> str:
     """Return a name with U+FFFD for what a line cannot hold or show: controls, surrogates."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+    return "".join(
+        # To Python no blank can be printed but the common one; macOS has others in its names.
+        letter if letter.isprintable() or category(letter) == "Zs" else "\ufffd"
+        for letter in name
+    )
 
 
 def _shortened(name: str) -> str:

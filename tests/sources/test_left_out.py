@@ -66,6 +66,12 @@ def test_a_name_is_told_in_one_line_without_what_a_terminal_would_obey(
     assert facts["names"] == ["\ufffd[2Jsters.pdf", "doua\ufffdlinii.pdf", "\ufffd.pdf"]
 
 
+def test_letters_of_any_script_and_blanks_of_any_width_stay_in_a_name() -> None:
+    name = "Captură\u00a0de ecran 3.04\u202fPM – țărăncuța \u0219i книга.png"
+    assert first_names([name])["names"] == [name]
+    assert first_names(["a\u2028b\u202ec"])["names"] == ["a\ufffdb\ufffdc"]
+
+
 def test_of_a_very_long_name_the_end_is_kept() -> None:
     (name,) = first_names(["dosar/" * 600 + "carte.pdf"])["names"]
     assert len(name) == 201
