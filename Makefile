@@ -16,11 +16,16 @@ endif
 # Snakemake notes of which sources it was built: touching one then builds nothing again.
 NOTE_EXTENSION = $(RUN) snakemake --quiet --touch --force gpt2ro/_native.abi3.so
 
-.PHONY: samples setup slurm test test-aarch64 lint clean
+.PHONY: samples config setup slurm test test-aarch64 lint clean
 
-samples: setup
+samples: config setup
 	@$(SNAKEMAKE)
 	@cat $(RESULTS)/samples.txt
+
+# Snakemake ends with a traceback where it is not there, and set-up takes minutes until then.
+config:
+	@test -f "$(CONFIG)" || { echo "gpt2ro: CONFIG is $(CONFIG): no such file; there are" \
+	    "$(filter-out %/sources.yaml,$(wildcard config/*.yaml)); or write your own." >&2; exit 1; }
 
 setup: .venv/.complete gpt2ro/_native.abi3.so
 

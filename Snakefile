@@ -36,6 +36,8 @@ include: "workflow/rules/rust.smk"
 include: "workflow/rules/convert.smk"
 include: "workflow/rules/samples.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/targets.smk"
+include: "workflow/rules/nothing_to_do.smk"
 
 
 localrules:

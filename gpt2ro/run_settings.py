@@ -14,11 +14,11 @@ from gpt2ro.errors import UserError, nearest
 from gpt2ro.lines.settings import LineSettings
 from gpt2ro.prompts import read_prompts
 from gpt2ro.settings import json_schema
-from gpt2ro.sources.catalogue import Source, folder_source, load_catalogue
+from gpt2ro.sources.catalogue import Found, Source, folder_source, load_catalogue
 from gpt2ro.sources.part import Part
 from gpt2ro.sources.settings import ExtractionSettings
 from gpt2ro.tokenization.settings import TokenizerSettings
-from gpt2ro.training.config import check_shares, flat, load_experiment
+from gpt2ro.training.config import flat, load_experiment
 from gpt2ro.yaml_file import read_yaml
 
 SCHEMA = Path(__file__).parents[1] / "workflow" / "schemas" / "config.schema.yaml"
@@ -74,10 +74,11 @@ def checked_settings(
         _require_file(Path(path), f"{where}: decontamination.benchmarks")
     for stage in ("parity", "samples"):
         _require_prompts(Path(settings[stage]["prompts"]), f"{where}: {stage}.prompts")
-    experiment = load_experiment(
-        Path(training["experiment"]), override_words(training["overrides"])
+    load_experiment(
+        Path(training["experiment"]),
+        override_words(training["overrides"]),
+        max(1, training["gpus"]),
     )
-    check_shares(experiment, max(1, training["gpus"]))
     return settings
 
 
@@ -187,8 +188,8 @@ def selected_sources(settings: Mapping[str, Any], where: str) -> dict[str, Sourc
     return {name: catalogue[name] for name in settings["sources"]}
 
 
-def parts_of(sources: Mapping[str, Source], where: str) -> dict[tuple[str, str], Part]:
-    """Return the parts by names of source and part, sorted.
+def parts_of(sources: Mapping[str, Found], where: str) -> dict[tuple[str, str], Part]:
+    """Return the parts of what the sources consist of, by names of source and part, sorted.
 
     So the order in which a config names its sources decides nothing.
 
@@ -196,9 +197,7 @@ def parts_of(sources: Mapping[str, Source], where: str) -> dict[tuple[str, str],
         UserError: there is none, or Snakemake cannot take the name of a file.
     """
     parts = {
-        (name, part.name): part
-        for name, source in sorted(sources.items())
-        for part in source.parts(Path())
+        (name, part.name): part for name, found in sorted(sources.items()) for part in found.parts
     }
     if not parts:
         raise UserError(

@@ -102,6 +102,19 @@ def test_make_gives_snakemake_a_cache_where_the_home_has_none(tmp_path: Path) ->
     assert cache_of_make(tmp_path / "none") == str(ROOT / ".cache")
 
 
+def test_make_tells_a_config_that_is_not_there_before_it_sets_anything_up(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    (tmp_path / "config").mkdir()
+    for name in ("full.yaml", "sources.yaml"):
+        (tmp_path / "config" / name).write_text("")
+    command = ["make", "CONFIG=config/fulll.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    told = "gpt2ro: CONFIG is config/fulll.yaml: no such file; there are config/full.yaml; or"
+    assert told in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
 def test_conda_has_the_extension_noted_as_make_has() -> None:
     note = re.search(r"^NOTE_EXTENSION = .* (snakemake .*)$", (ROOT / "Makefile").read_text(), re.M)
     assert note

@@ -54,7 +54,7 @@ def test_every_section_of_a_stage_has_its_defaults(demo: dict[str, Any]) -> None
         (
             "training",
             {"experiment": "config/experiments/demo.yaml", "gpus": 7},
-            "not a multiple of 7 processes x BATCH.MICRO x BATCH.CONTEXT",
+            "config/experiments/demo.yaml: BATCH.TOKENS is 1,024, not a multiple of 7 processes x",
         ),
         (
             "training",
@@ -134,8 +134,11 @@ def test_the_parts_are_sorted_whatever_the_order_of_the_sources(demo: dict[str, 
     sources = selected_sources(checked(demo), WHERE)
     turned = dict(reversed(sources.items()))
     assert list(turned) != list(sources)
-    parts = parts_of(turned, WHERE)
-    assert list(parts) == list(parts_of(sources, WHERE)) == sorted(parts)
+    one, other = (
+        parts_of({name: source.found(Path()) for name, source in order.items()}, WHERE)
+        for order in (sources, turned)
+    )
+    assert list(one) == list(other) == sorted(one)
 
 
 def test_a_folder_of_text_that_no_source_reads_is_told(
@@ -160,4 +163,4 @@ def test_a_corpus_without_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"x")
     folder = Source("mine", {"format": "auto", "local": [str(tmp_path)]})
     with pytest.raises(UserError, match=r"config\.yaml: no file of a known kind .* \(mine\);"):
-        parts_of({"mine": folder}, WHERE)
+        parts_of({"mine": folder.found(Path())}, WHERE)

@@ -5,6 +5,7 @@ is untrusted: the template escapes whatever it writes, and a content security po
 browser to run or load anything should an escape ever be missing.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ def write_report(
     parts: list[str] | None = None,
     comparison: Path | None = None,
     baseline: Path | None = None,
+    left_out: Sequence[str] = (),
 ) -> None:
     """Write the report of a run; equal results give equal bytes.
 
@@ -33,19 +35,24 @@ def write_report(
         parts: only these, as source/part; the folder may hold parts of earlier runs.
         comparison: tokenizer_comparison.json, if there is one.
         baseline: metrics.json of the same training from random weights, if there is one.
+        left_out: files that no part has, as JSON (`files_left_out` says how).
 
     Raises:
         UserError: a file of the results is missing or damaged.
     """
     compared = read_comparison(comparison) if comparison else None
-    write_text(output, page({**facts(results, parts, baseline), "comparison": compared}))
+    found = facts(results, parts, baseline, left_out)
+    write_text(output, page({**found, "comparison": compared}))
 
 
 def facts(
-    results: Path, parts: list[str] | None = None, baseline: Path | None = None
+    results: Path,
+    parts: list[str] | None = None,
+    baseline: Path | None = None,
+    left_out: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what the template shows, by the names it uses."""
-    of_corpus = corpus_facts(results, parts)
+    of_corpus = corpus_facts(results, parts, left_out)
     corpus = of_corpus["corpus"]
     return {
         **of_corpus,

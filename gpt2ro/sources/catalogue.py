@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from gpt2ro.configuration import check
 from gpt2ro.errors import UserError
 from gpt2ro.sources.bundles import bundled
 from gpt2ro.sources.formats import AUTO, format_of, why_left_out
+from gpt2ro.sources.left_out import LeftOut, tell
 from gpt2ro.sources.part import Part
 from gpt2ro.yaml_file import read_yaml
 
@@ -33,7 +33,13 @@ RESERVED_SOURCES = ("index.bin", "index.json")
 # unfinished file put before and behind it are up to 40.
 MAX_NAME = 200
 
-NAMED = 10  # of the files left out, so many are told by name
+
+@dataclass(frozen=True)
+class Found:
+    """What a source consists of: its parts, sorted by name, and what lies there and is not read."""
+
+    parts: list[Part]
+    left_out: list[LeftOut]
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,11 @@ class Source:
         return {key: self.entry[key] for key in ("text_column",) if key in self.entry}
 
     def parts(self, root: Path) -> list[Part]:
-        """Return the parts, sorted by name.
+        """Return the parts of what is `found`."""
+        return self.found(root).parts
+
+    def found(self, root: Path) -> Found:
+        """Look where the source lies; what is left out there is told on standard error too.
 
         Args:
             root: the folder from which local paths start.
@@ -68,7 +78,8 @@ class Source:
             UserError: the entry does not say where a file is, a local one is missing, two parts
                 have one name, or one has a name that the workflow gives to other files.
         """
-        parts = sorted(bundled(self._parts(root)), key=lambda part: part.name)
+        left_out: list[LeftOut] = []
+        parts = sorted(bundled(self._parts(root, left_out)), key=lambda part: part.name)
         for part in parts:
             if part.name.endswith(RESERVED_ENDINGS):
                 raise UserError(
@@ -82,9 +93,9 @@ class Source:
                     f'source "{self.name}": two parts are named "{part.name}" '
                     f"({_place(part)}, {_place(following)}); rename one."
                 )
-        return parts
+        return Found(parts, left_out)
 
-    def _parts(self, root: Path) -> Iterator[Part]:
+    def _parts(self, root: Path, left_out: list[LeftOut]) -> Iterator[Part]:
         if self.wikipedia and self.entry["format"] not in WITH_TITLES:
             raise UserError(
                 f'source "{self.name}": wikipedia is true and the format {self.entry["format"]}; '
@@ -93,7 +104,7 @@ class Source:
         if not {"local", "files"} & self.entry.keys():
             raise UserError(f'source "{self.name}": neither local nor files; say where it is.')
         if "local" in self.entry:
-            yield from self._local_parts(root)
+            yield from self._local_parts(root, left_out)
         for file in self.entry.get("files", []):
             yield from self._remote_parts(file)
 
@@ -129,26 +140,30 @@ class Source:
             )
         return [str(number).zfill(len(first)) for number in numbers]
 
-    def _local_parts(self, root: Path) -> Iterator[Part]:
+    def _local_parts(self, root: Path, left_out: list[LeftOut]) -> Iterator[Part]:
         for pattern in self.entry["local"]:
             place = root / Path(pattern).expanduser()
-            found = list(_local_files(place))
+            found, unread = _local_files(place)
+            if self.entry["format"] == AUTO:
+                unread |= {path: why_left_out(path) for path in found if not format_of(path)}
+            told = dict(sorted(unread.items()))
+            tell([f"{path}: left out, {told[path]}" for path in told], place, "left out")
             if not found:
                 fault = f"nothing found at {pattern}; expected a file, a folder or a pattern."
                 if place.is_dir():
                     fault = f"no file in the folder {pattern}; put text there, or name another."
                 raise UserError(f'source "{self.name}": {fault}')
-            names = _part_names(place, found)
-            if self.entry["format"] == AUTO:
-                _tell_left_out(place, [path for path in found if not format_of(path)])
-                names = {path: name for path, name in names.items() if format_of(path)}
-            for path, (inner, name) in names.items():
-                yield Part(
-                    name=name,
-                    format=self.entry["format"],
-                    paths=(path,),
-                    sha256=self.entry.get("sha256", {}).get(str(inner)),
-                )
+            inner = _inner(place, [*found, *told])
+            left_out += [LeftOut(str(inner[path]), told[path]) for path in told]
+            names = _part_names({path: inner[path] for path in found})
+            for path in found:
+                if path not in unread:
+                    yield Part(
+                        name=names[path],
+                        format=self.entry["format"],
+                        paths=(path,),
+                        sha256=self.entry.get("sha256", {}).get(str(inner[path])),
+                    )
 
 
 def load_catalogue(path: Path) -> dict[str, Source]:
@@ -179,54 +194,51 @@ def folder_source(folder: Path) -> Source:
     return Source("folder", {"format": AUTO, "local": [str(folder.absolute())]})
 
 
-def _tell_left_out(folder: Path, paths: list[Path]) -> None:
-    """Name files of no known kind on standard error; a folder can hold thousands of pictures."""
-    for path in paths[:NAMED]:
-        print(f"gpt2ro: {path}: left out, {why_left_out(path)}", file=sys.stderr)
-    if more := len(paths[NAMED:]):
-        print(f"gpt2ro: {folder}: {more:,} more files left out", file=sys.stderr)
-
-
 def _place(part: Part) -> str:
     return str(part.paths[0]) if part.paths else str(part.url or part.hub_file)
 
 
-def _local_files(pattern: Path) -> Iterator[Path]:
-    """Yield the files that a path, a folder or a pattern means, sorted; hidden ones are skipped.
+def _local_files(pattern: Path) -> tuple[list[Path], dict[Path, str]]:
+    """Return the files that a path, a folder or a pattern means, sorted; hidden ones are skipped.
 
-    What lies in a folder and cannot be read is told: text should not be missed in silence.
+    With them comes what lies in a folder and cannot be read, and why.
 
     Raises:
         UserError: a folder may not be read, or a pattern is none.
     """
     if pattern.is_file():
-        yield pattern
-    elif pattern.is_dir():
-        yield from sorted(_files_below(pattern))
-    else:
-        base = Path(pattern.anchor)
-        try:
-            found = sorted(base.glob(str(pattern.relative_to(base))))
-        except ValueError as error:
-            raise UserError(
-                f"{pattern}: not a pattern of files ({error}); write ** as a folder of its own, "
-                "as in texts/**/*.txt."
-            ) from None
-        yield from (path for path in found if path.is_file() and not path.name.startswith("."))
+        return [pattern], {}
+    if pattern.is_dir():
+        return _files_below(pattern)
+    base = Path(pattern.anchor)
+    try:
+        found = sorted(base.glob(str(pattern.relative_to(base))))
+    except ValueError as error:
+        raise UserError(
+            f"{pattern}: not a pattern of files ({error}); write ** as a folder of its own, "
+            "as in texts/**/*.txt."
+        ) from None
+    return [path for path in found if path.is_file() and not path.name.startswith(".")], {}
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files of a folder and its folders, in no order; links to folders can be loops."""
+def _files_below(folder: Path) -> tuple[list[Path], dict[Path, str]]:
+    """Return the files of a folder and its folders, sorted, and why others are not read.
+
+    Links to folders can be loops.
+    """
+    found: list[Path] = []
+    unread: dict[Path, str] = {}
     for place, folders, files in os.walk(folder, onerror=_refuse_folder):
-        for name in folders:
-            if Path(place, name).is_symlink():
-                print(f"gpt2ro: {Path(place, name)}: left out, a link to a folder", file=sys.stderr)
         folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(place, name) for name in folders):
+            if path.is_symlink():
+                unread[path] = "a link to a folder"
         for path in (Path(place, name) for name in files if not name.startswith(".")):
             if os.path.isfile(path):  # noqa: PTH113 - does not raise where it may not look
-                yield path
+                found.append(path)
             else:
-                print(f"gpt2ro: {path}: left out, not a readable file", file=sys.stderr)
+                unread[path] = "not a readable file"
+    return sorted(found), unread
 
 
 def _refuse_folder(error: OSError) -> None:
@@ -235,20 +247,24 @@ def _refuse_folder(error: OSError) -> None:
     ) from error
 
 
-def _part_names(pattern: Path, paths: list[Path]) -> dict[Path, tuple[Path, str]]:
-    """Return for each file its place below `pattern`, if that is a folder, and its part's name.
+def _inner(pattern: Path, paths: list[Path]) -> dict[Path, Path]:
+    """Return for each file its place below `pattern`, if that is a folder; else its name."""
+    is_folder = pattern.is_dir()
+    return {path: path.relative_to(pattern) if is_folder else Path(path.name) for path in paths}
+
+
+def _part_names(inner: dict[Path, Path]) -> dict[Path, str]:
+    """Return for each file the name of its part, made of its place.
 
     Where several would have one name, as "a b.txt" and "a_b.txt", all that are not named so
     themselves have a hash of their place added.
     """
-    is_folder = pattern.is_dir()
-    inner = {path: path.relative_to(pattern) if is_folder else Path(path.name) for path in paths}
     names = {path: safe_name("_".join(place.parts)) for path, place in inner.items()}
     count = Counter(names.values())
     for path, place in inner.items():
         if count[names[path]] > 1 and names[path] != str(place):
             names[path] += f"-{_digest(place.as_posix())}"
-    return {path: (inner[path], names[path]) for path in paths}
+    return names
 
 
 def safe_name(name: str) -> str:

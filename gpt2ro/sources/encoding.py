@@ -1,6 +1,10 @@
 """Bytes as UTF-8 text, and other encodings told by what they leave in a file."""
 
+import shlex
+from pathlib import Path
+
 from gpt2ro.errors import UserError
+from gpt2ro.sources.compression import compression
 
 HEAD = 1 << 16  # bytes by which an encoding is told
 # UTF-16 writes every second byte of a Romanian text as 0 or 1, and 1 and 2 are the rarer: between
@@ -44,9 +48,25 @@ def check_is_utf_8(head: bytes, where: str) -> None:
         encoding = "utf-16le" if odd > even else "utf-16be"
     if encoding is not None:
         raise UserError(
-            f"{where}: written as {encoding.upper()}, expected UTF-8; convert it: iconv -f "
-            f"{encoding} -t utf-8."
+            f"{where}: written as {encoding.upper()}, expected UTF-8; convert it: "
+            f"{_conversion(encoding, where)}."
         )
+
+
+def _conversion(encoding: str, where: str) -> str:
+    """Return the command that converts a file to UTF-8.
+
+    Args:
+        where: the file, or a line of it; of what lies in an archive the command names no file.
+    """
+    command = f"iconv -f {encoding} -t utf-8"
+    path = Path(where.rpartition(": line ")[0] or where)
+    try:
+        kind = compression(path)
+    except OSError:
+        return command
+    name = shlex.quote(str(path))
+    return f"{kind} -dc {name} | {command} > NEW" if kind else f"{command} {name} > NEW"
 
 
 def check_is_text(block: bytes, where: str) -> None:
@@ -93,5 +113,5 @@ def decoded(
             ) from None
         raise UserError(
             f"{where}: byte {error.start + 1} is {data[error.start]:#04x}, not UTF-8; convert the "
-            f"file (old Romanian text: iconv -f windows-1250 -t utf-8){remedy}."
+            f"file (old Romanian text: {_conversion('windows-1250', where)}){remedy}."
         ) from None

@@ -14,6 +14,7 @@ from gpt2ro.progress import Progress
 from gpt2ro.sources.articles import article_fault
 from gpt2ro.sources.formats import AUTO, OF_LINES, format_of
 from gpt2ro.sources.input_file import Position, unchanged
+from gpt2ro.sources.left_out import NO_TEXT, first_names, tell
 from gpt2ro.sources.readers import Reader
 from gpt2ro.sources.settings import ExtractionSettings
 
@@ -78,7 +79,8 @@ def extract_part(
     articles as plain text, of which lists, stubs and disambiguation pages are left out. After a
     file that cannot be read the others are read all the same, so that all of these are told.
 
-    The stats hold documents and UTF-8 bytes out, and what the reader left out, by reason.
+    The stats hold documents and UTF-8 bytes out, what the reader left out, by reason, and in which
+    files there was neither.
 
     Raises:
         UserError: files are missing, damaged, not in this format, or change meanwhile.
@@ -86,6 +88,7 @@ def extract_part(
     position = Position(paths)
     names = told_apart(paths)
     faults: list[UserError] = []
+    without_text: list[int] = []
     with (
         ShardWriter(output) as shard,
         Progress(f"extract {source}/{part}") as progress,
@@ -96,13 +99,19 @@ def extract_part(
             file = {"file": names[number]} if len(paths) > 1 else {}
             try:
                 its_format = known_format(path) if format_name == AUTO else format_name
+                before = extraction.found
                 with unchanged(path):
                     extraction.add(path, its_format, file)
+                if extraction.found == before:
+                    without_text.append(number)
             except UserError as fault:
                 faults.append(fault)
         if faults:
             raise _one_of_all(faults, len(paths))
-    write_json(stats, counts(shard, extraction.left_out))
+    lines = [f"{paths[number]}: {NO_TEXT}" for number in without_text]
+    tell(lines, f"{source}/{part}", "without text")
+    files = {"files_without_text": first_names([names[number] for number in without_text])}
+    write_json(stats, counts(shard, extraction.left_out) | files)
 
 
 def _one_of_all(faults: Sequence[UserError], files: int) -> UserError:
@@ -132,6 +141,11 @@ class _Extraction:
     progress: Progress
     position: Position
     left_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def found(self) -> int:
+        """Documents so far, with those left out."""
+        return self.shard.documents + self.left_out.total()
 
     def add(self, path: Path, format_name: str, file: dict[str, str]) -> None:
         """Append the documents of a file, with `file` in their `meta`."""

@@ -184,12 +184,15 @@ class _Where:
         return OVERRIDES if self.overridden.intersection(keys) else self.path
 
 
-def load_experiment(path: Path, overrides: list[str]) -> CfgNode:
+def load_experiment(path: Path, overrides: list[str], processes: int = 1) -> CfgNode:
     """Lay an experiment file, then KEY VALUE pairs, over the defaults.
+
+    Args:
+        processes: that are to share the batch.
 
     Raises:
         UserError: an unknown key (with the nearest valid one), a value of the wrong type, or one
-            out of range.
+            out of range; or the processes cannot share the batch.
     """
     config = defaults()
     _merge(config, flat(_read(path)), str(path))
@@ -197,25 +200,9 @@ def load_experiment(path: Path, overrides: list[str]) -> CfgNode:
         raise UserError(f"overrides: {overrides[-1]} has no value; give KEY VALUE pairs.")
     laid_over = {key: _value(key, word) for key, word in _pairs(overrides)}
     _merge(config, laid_over, OVERRIDES)
-    _check(config, _Where(str(path), frozenset(laid_over)))
+    _check(config, _Where(str(path), frozenset(laid_over)), processes)
     config.freeze()
     return config
-
-
-def check_shares(config: CfgNode, processes: int) -> None:
-    """Refuse a batch that some processes cannot share.
-
-    Raises:
-        UserError: BATCH.TOKENS is no multiple of what they read at once.
-    """
-    batch = config.BATCH
-    least = batch.MICRO * batch.CONTEXT * processes
-    if batch.TOKENS % least:
-        raise UserError(
-            f"BATCH.TOKENS is {batch.TOKENS:,}, not a multiple of {processes} processes x "
-            f"BATCH.MICRO x BATCH.CONTEXT, {least:,}; set {max(1, batch.TOKENS // least) * least:,}"
-            ", or change BATCH.MICRO or the number of processes."
-        )
 
 
 def _pairs(words: list[str]) -> list[tuple[str, str]]:
@@ -288,7 +275,7 @@ def _coerced(value: object, default: object, where: str) -> object:
     raise UserError(f"{where} is {value!r}; expected {TYPE_NAMES[type(default)]}.")
 
 
-def _check(config: CfgNode, where: _Where) -> None:
+def _check(config: CfgNode, where: _Where, processes: int) -> None:
     """Check the values against their ranges and against each other."""
     values = flat(config)
     for key, allowed in CHOICES.items():
@@ -301,7 +288,7 @@ def _check(config: CfgNode, where: _Where) -> None:
     _check_rates(config.OPTIMIZER, where)
     _check_betas(config.OPTIMIZER.BETAS, where)
     _check_unfreezing(config, where)
-    _check_sizes(config, where)
+    _check_sizes(config, where, processes)
 
 
 def _check_number(key: str, value: float, where: _Where) -> None:
@@ -355,7 +342,7 @@ def _check_unfreezing(config: CfgNode, where: _Where) -> None:
         raise UserError(f"{where.of(key)}: {key} is {rates}; expected numbers over 0.")
 
 
-def _check_sizes(config: CfgNode, where: _Where) -> None:
+def _check_sizes(config: CfgNode, where: _Where, processes: int) -> None:
     if config.BATCH.CONTEXT > config.MODEL.CONTEXT:
         raise UserError(
             f"{where.of('BATCH.CONTEXT', 'MODEL.CONTEXT')}: BATCH.CONTEXT is "
@@ -367,10 +354,15 @@ def _check_sizes(config: CfgNode, where: _Where) -> None:
             f"{where.of('MODEL.WIDTH', 'MODEL.HEADS')}: MODEL.WIDTH is {config.MODEL.WIDTH}, not "
             f"a multiple of MODEL.HEADS, {config.MODEL.HEADS}; change one."
         )
-    micro = config.BATCH.MICRO * config.BATCH.CONTEXT
-    if config.BATCH.TOKENS % micro:
+    batch = config.BATCH
+    at_once, remedy = "BATCH.MICRO x BATCH.CONTEXT", ""
+    if processes > 1:
+        at_once = f"{processes} processes x {at_once}"
+        remedy = ", or change BATCH.MICRO or the number of processes (training.gpus of the config)"
+    least = batch.MICRO * batch.CONTEXT * processes
+    if batch.TOKENS % least:
         raise UserError(
             f"{where.of('BATCH.TOKENS', 'BATCH.MICRO', 'BATCH.CONTEXT')}: BATCH.TOKENS is "
-            f"{config.BATCH.TOKENS:,}, not a multiple of BATCH.MICRO x BATCH.CONTEXT, {micro:,}; "
-            f"set {max(1, config.BATCH.TOKENS // micro) * micro:,}."
+            f"{batch.TOKENS:,}, not a multiple of {at_once}, {least:,}; set "
+            f"{max(1, batch.TOKENS // least) * least:,}{remedy}."
         )

@@ -20,7 +20,6 @@ from gpt2ro.training.board import writer_thread_silent
 from gpt2ro.training.branching import check_branch
 from gpt2ro.training.checkpoint import CheckpointStore
 from gpt2ro.training.checks import check_arguments, check_held_out, check_tokenizer, check_train
-from gpt2ro.training.config import check_shares
 from gpt2ro.training.data import ContextSampler, TokenStream, tokens_read
 from gpt2ro.training.degeneration import DegenerationWatch, known_words
 from gpt2ro.training.devices import chosen_device, slow_precision
@@ -49,16 +48,16 @@ SPLITS = ("train", "valid", "test")
 def train(config: CfgNode, paths: Paths, threads: int, processes: Processes = ALONE) -> None:
     """Train, or continue a run; of a finished one only write the model again.
 
-    Every process of a training calls this; the first one writes.
+    Every process of a training calls this; the first one writes. The experiment was loaded for as
+    many as there are.
 
     Raises:
         UserError: the data or the weights are missing or do not fit, a GPU is asked for and absent,
-            the batch cannot be shared by the processes, another process trains the same run, the
-            memory of the GPU is full, or the training diverged or was told to stop.
+            another process trains the same run, the memory of the GPU is full, or the training
+            diverged or was told to stop.
     """
     check_arguments(paths, threads)
     torch.set_num_threads(threads)
-    check_shares(config, processes.count)
     device = chosen_device(config)
     _prepare(device, config.DETERMINISTIC)
     remedy = (

@@ -47,7 +47,8 @@ def write_part(results: Path, source: str, part: str) -> None:
     cleaned = stats((1000, 700_000), by_reason, changed=-58)
     size = cleaned["bytes_out"]
     steps = {
-        "extracted": stats((1010, 700_000), {"redirect": lost(10, 0)}),
+        "extracted": stats((1010, 700_000), {"redirect": lost(10, 0)})
+        | {"files_without_text": {"files": 0, "names": []}},
         "cleaned": cleaned
         | {"repairs": {"mojibake": 3, "blanks": 12}, "lengths": {"128": 2, "512": 990}}
         | ({"masked": {"IBAN": 2, "e-mail address": 5}} if source == "wiki" else {}),

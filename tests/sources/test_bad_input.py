@@ -4,6 +4,8 @@ With test_bad_files.py, each row of the table "Bad input" in docs/data.md.
 """
 
 import json
+import shutil
+import subprocess
 from collections import Counter
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -109,9 +111,36 @@ def test_utf_32_with_its_mark_is_told_as_such(tmp_path: Path, encoding: str) -> 
     path = write(tmp_path / "a.txt", ("\ufeff" + ROMANIAN).encode(encoding))
     fault = (
         f"a.txt: written as {encoding.upper()}, expected UTF-8; convert it: iconv -f {encoding} "
+        f"-t utf-8 {path} > NEW"
     )
     with pytest.raises(UserError, match=fault):
         extract(path, "text")
+
+
+@pytest.mark.parametrize("kind", [None, *COMPRESS])
+def test_the_command_that_converts_a_file_does(tmp_path: Path, kind: str | None) -> None:
+    program = {"gz": "gzip", "bz2": "bzip2", "xz": "xz", "zst": "zstd"}.get(kind or "", "iconv")
+    if not shutil.which(program) or not shutil.which("iconv"):
+        pytest.skip(f"no {program} here")
+    data = ROMANIAN.encode("utf-16le")
+    path = write(tmp_path / "cartea 'mea'.txt", COMPRESS[kind](data) if kind else data)
+    with pytest.raises(UserError) as error:
+        extract(path, "text")
+    command = str(error.value).partition("convert it: ")[2].removesuffix(".")
+    subprocess.run(command, shell=True, cwd=tmp_path, check=True)
+    assert (tmp_path / "NEW").read_text(encoding="utf-8") == ROMANIAN
+
+
+def test_the_command_for_a_line_names_its_file_and_for_a_member_of_an_archive_none(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "a: line 2.txt", b"bun\nr\xe3u\n")
+    with pytest.raises(UserError) as error:
+        extract(path, "text")
+    assert f"iconv -f windows-1250 -t utf-8 '{path}' > NEW), or set" in str(error.value)
+    path = archive(tmp_path / "ro.zip", {"a.ro": b"r\xe3u\n"})
+    with pytest.raises(UserError, match=r"iconv -f windows-1250 -t utf-8\), or set"):
+        extract(path, "opus-moses")
 
 
 @pytest.mark.parametrize("data", [bytes(5000), ROMANIAN.encode("utf-32le")])

@@ -40,7 +40,7 @@ def main() -> None:
     steps: list[list[int]] = []
     record(steps)
     with joined_processes() as processes:
-        config = load_experiment(world.experiment, overrides)
+        config = load_experiment(world.experiment, overrides, processes.count)
         train(config, world.paths, threads=1, processes=processes)
     Path(f"{output}.{os.environ.get('RANK', '0')}.json").write_text(json.dumps(steps))
 

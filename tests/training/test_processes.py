@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,8 +15,7 @@ from world import World, make_world
 
 from gpt2ro.errors import UserError
 from gpt2ro.training.config import load_experiment
-from gpt2ro.training.processes import ALONE, Processes
-from gpt2ro.training.run import train
+from gpt2ro.training.processes import ALONE
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -123,18 +123,21 @@ def test_two_processes_continue_with_the_same_bytes_dropout_included(world) -> N
 def test_a_batch_that_cannot_be_shared_is_told(world) -> None:
     expected = (
         "BATCH.TOKENS is 64, not a multiple of 3 processes x BATCH.MICRO x BATCH.CONTEXT, 96; "
-        "set 96,"
+        "set 96, or change BATCH.MICRO or the number of processes"
     )
-    with pytest.raises(UserError, match=expected):
-        train(load_experiment(world.experiment, []), world.paths, 1, Processes(0, 3))
+    with pytest.raises(UserError, match=f"{world.experiment}: {expected}"):
+        load_experiment(world.experiment, [], 3)
+    with pytest.raises(UserError, match=f"^overrides: {expected}"):
+        load_experiment(world.experiment, ["BATCH.TOKENS", "64"], 3)
 
 
-@pytest.mark.parametrize(
-    "overrides",
-    [("BATCH.TOKENS", "32"), ("BATCH.TOKEN", "64")],
-    ids=["of the training", "of the config"],
-)
-def test_what_is_wrong_for_all_processes_is_told_once(world, overrides) -> None:
+@pytest.mark.parametrize("fault", ["of the training", "of the config"])
+def test_what_is_wrong_for_all_processes_is_told_once(world, fault: str) -> None:
+    overrides = []
+    if fault == "of the training":
+        shutil.rmtree(world.paths.tokens)
+    else:
+        overrides = ["BATCH.TOKENS", "32"]
     done = launch(world, *overrides, launcher=TORCHRUN)
     told = [line for line in done.stderr.splitlines() if line.startswith("gpt2ro: ")]
     assert done.returncode == 1

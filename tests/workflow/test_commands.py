@@ -1,6 +1,8 @@
 """The commands of the README, as they are written there."""
 
+import json
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,13 @@ def test_runs_as_written_and_finds_everything_done(built: Workspace, command: st
     assert "Nothing to be done" in done.stderr
 
 
+def test_a_run_with_nothing_to_do_says_where_the_pages_are(built: Workspace) -> None:
+    told = shell(built, "snakemake train").stderr
+    line = told.split("Nothing to be done (all requested files are present")[1].splitlines()[1]
+    pages = "results/corpus.html (corpus, not there yet), results/samples.txt (samples), "
+    assert line.endswith(f"by its target: {pages}results/report.html (report).")
+
+
 def test_a_dry_run_can_tell_the_numbers_of_jobs_only(new_workspace: Any) -> None:
     done = shell(new_workspace("dry-run"), "snakemake --dry-run --quiet rules")
     assert done.returncode == 0, done.stderr
@@ -49,6 +58,26 @@ def test_the_page_on_the_corpus_needs_no_more_than_the_corpus(built: Workspace) 
     assert done.returncode == 0, done.stderr
     assert "Writing the page on the corpus." in done.stdout + done.stderr
     assert "train" not in done.stdout + done.stderr
+
+
+def test_the_page_on_the_corpus_is_told_which_files_of_a_folder_are_left_out(
+    new_workspace: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.txt").write_text("Un text.")
+    hostile = "{brace} $HOME 'q' \"<b>&.pdf"
+    for name in (hostile, "-v.tar.gz"):
+        (tmp_path / name).write_text("x")
+    config = f"--configfile {ROOT}/config/folder.yaml --config corpus={tmp_path}"
+    workspace = new_workspace("left-out")
+    done = shell(workspace, f"snakemake -n -p corpus report {config}")
+    assert done.returncode == 0, done.stderr
+    pdf = "not a known kind of text; convert it: pdftotext"
+    one = {"files": 1, "names": [hostile]}
+    left_out = {pdf: one, "an archive; unpack it": {"files": 1, "names": ["-v.tar.gz"]}}
+    for script in ("corpus_report.py", "report.py"):
+        (command,) = re.findall(rf"python workflow/scripts/{script} .*", done.stdout + done.stderr)
+        (word,) = (word for word in shlex.split(command) if word.startswith("--left-out="))
+        assert json.loads(word.removeprefix("--left-out=")) == {"folder": left_out}
 
 
 def test_another_tokenizer_stands_beside_ours_where_the_config_names_one(built: Workspace) -> None:

@@ -1,6 +1,7 @@
 """Faults of the user: exit code 1, one clear line, nothing half-written."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,63 @@ def test_a_corpus_needs_no_validation_split(fresh: Workspace) -> None:
     with fresh.changed("config/config.yaml", "  valid: 0.2\n  test: 0.1", "  valid: 0\n  test: 0"):
         result = fresh.snakemake("--dry-run", "corpus", "tokenizer")
     assert result.status == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (("trian",), '"trian" is neither .* nor a file that one writes; did you mean "train"?'),
+        (("results/sampels.txt", "--dag"), 'did you mean "results/samples.txt"?'),
+        (("-R", "tokeniser"), 'did you mean "tokenizer"?'),
+        (("--until", "clear"), 'did you mean "clean"?'),
+        (("all", "--prioritize", "trian"), 'did you mean "train"?'),
+        (("results/extracted/tales/animal.txt.jsonl.zst",), "/animals.txt.jsonl.zst"),
+        (("clean",), "for all parts write --until clean, for one a file of it: results/cleaned/"),
+        (("config/full.yaml",), "a config is named with --configfile config/full.yaml."),
+    ],
+)
+def test_a_mistyped_target_is_told_in_one_line_with_what_was_meant(
+    fresh: Workspace, arguments: tuple[str, ...], advice: str
+) -> None:
+    result = fresh.snakemake("--dry-run", *arguments)
+    assert result.status == 1
+    line = the_line(result.stderr)
+    assert re.search(re.escape(advice).replace(r"\.\*", ".*"), line), line
+    assert "Exception" not in result.stdout + result.stderr
+    assert not (fresh.folder / "results").exists()
+    assert not list((fresh.folder / ".snakemake").glob("locks/*"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("results/cleaned/letters/letters.txt.dropped.jsonl.zst",),
+        ("results/logs/train.log",),
+        ("-R", "clean", "--until", "dedupe"),
+        ("train", "results/tokens/train/tales/family.txt.bin", "--rulegraph"),
+        ("all", "--prioritize", "clean"),
+        ("train", "--unlock"),
+        ("--list-rules",),
+    ],
+)
+def test_what_snakemake_takes_for_a_target_is_one(
+    fresh: Workspace, arguments: tuple[str, ...]
+) -> None:
+    result = fresh.snakemake("--dry-run", *arguments)
+    assert result.status == 0, result.stderr
+
+
+def test_a_fault_that_is_not_of_a_target_is_told_as_snakemake_tells_it(fresh: Workspace) -> None:
+    page = fresh.folder / "gpt2ro" / "report" / "macros.html"
+    page.rename(page.with_suffix(".gone"))
+    result = fresh.snakemake("--dry-run", "report")
+    page.with_suffix(".gone").rename(page)
+    assert result.status == 1
+    told = result.stdout + result.stderr
+    found = re.search(r'MissingInputException in rule (\w+) in file "(.*)"', told)
+    assert found, told
+    assert (found[1], Path(found[2]).name) == ("report", "report.smk")
+    assert "gpt2ro: " not in told
 
 
 def test_sources_without_a_text_are_told(fresh: Workspace, tmp_path: Path) -> None:

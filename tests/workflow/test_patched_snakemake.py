@@ -4,13 +4,14 @@ import inspect
 from importlib import import_module
 
 import pytest
-import snakemake
+import snakemake.api  # before it nothing of Snakemake can be imported by itself
 
 CHECKSUM = "async (self, threshold=None, force=False, algorithm=None)"
 SCHEDULER = "snakemake.scheduling.job_scheduler"
 PATCHED = {
     "checksums.smk": ("snakemake.io", "_IOFile", "checksum", CHECKSUM),
     "unfinished.smk": ("snakemake.persistence", "PersistenceBase", "finished", "async (self, job)"),
+    "targets.smk": ("snakemake.dag", "DAG", "init", "async (self, progress=False)"),
     "reevaluation.smk": (SCHEDULER, "JobScheduler", "_schedule_reevalutation", "(self, delay)"),
 }
 

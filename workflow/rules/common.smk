@@ -29,7 +29,8 @@ with faults_told():
     update_config(config, typed(workflow.config_settings.config, SCHEMA))
     SETTINGS = checked_settings(config, SCHEMA, CONFIG)
     SOURCES = selected_sources(SETTINGS, CONFIG)
-    PARTS = parts_of(SOURCES, CONFIG)
+    FOUND = {name: source.found(Path()) for name, source in sorted(SOURCES.items())}
+    PARTS = parts_of(FOUND, CONFIG)
 
 RESULTS = SETTINGS["results"]
 SHARD = "{source}/{part}"

@@ -1,3 +1,7 @@
+import json
+
+from gpt2ro.sources.left_out import by_reason
+
 WITH_BASELINE = rules.baseline.output.metrics if TRAINING["baseline"] else []
 
 
@@ -29,6 +33,13 @@ rule card:
         " --output {output.card} {params.baseline}" + LOGGED
 
 
+def left_out_flags(_wildcards) -> str:
+    """The files of the sources that no part has; nothing of them is in what the steps wrote."""
+    told = {name: by_reason(found.left_out) for name, found in FOUND.items() if found.left_out}
+    words = [json.dumps({name: files}, ensure_ascii=False) for name, files in told.items()]
+    return shlex.join(f"--left-out={word}" for word in words)
+
+
 CORPUS_PAGE = [
     f"gpt2ro/report/{name}" for name in ("corpus_sections.html", "macros.html", "style.css")
 ]
@@ -50,9 +61,10 @@ rule corpus_report:
     params:
         results=RESULTS,
         parts=every_part(SHARD),
+        left_out=left_out_flags,
     shell:
         "python workflow/scripts/corpus_report.py --results {params.results}"
-        " --parts {params.parts} --output {output.page}" + LOGGED
+        " --parts {params.parts} --output {output.page} {params.left_out}" + LOGGED
 
 
 rule report:
@@ -80,6 +92,7 @@ rule report:
         parts=every_part(SHARD),
         comparison=f"--comparison {RESULTS}/tokenizer_comparison.json" if COMPARED else "",
         baseline=baseline_flag(),
+        left_out=left_out_flags,
     shell:
         "python workflow/scripts/report.py --results {params.results} --parts {params.parts}"
-        " --output {output.report} {params.comparison} {params.baseline}" + LOGGED
+        " --output {output.report} {params.comparison} {params.baseline} {params.left_out}" + LOGGED

@@ -14,7 +14,9 @@ from gpt2ro.rust_build import build, build_static
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workspace", type=Path, required=True, help="folder of the workspace")
-    parser.add_argument("--jobs", type=int, default=2, help="parallel compiler processes")
+    parser.add_argument(
+        "--jobs", type=int, default=2, help="parallel compiler processes (default: %(default)s)"
+    )
     parser.add_argument("--output", type=Path, help="the binary; without it, cargo's folder only")
     parser.add_argument(
         "--static", action="store_true", help="without PyTorch and any shared library"

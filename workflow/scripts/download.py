@@ -22,7 +22,9 @@ def main() -> None:
     place.add_argument("--url", help="http or https address")
     place.add_argument("--hub-file", help="path in a data set of the Hugging Face hub")
     parser.add_argument("--hub-repository", help="the data set, owner/name")
-    parser.add_argument("--hub-revision", default="main", help="its commit, tag or branch")
+    parser.add_argument(
+        "--hub-revision", default="main", help="its commit, tag or branch (default: %(default)s)"
+    )
     parser.add_argument("--gated", action="store_true", help="the data set asks for a token")
     parser.add_argument("--sha256", help="expected SHA-256")
     parser.add_argument("--size", type=int, help="expected size, bytes")

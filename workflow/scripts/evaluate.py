@@ -43,7 +43,12 @@ def main() -> None:
         help="agreement probes (default: those of the project, data/probes)",
     )
     parser.add_argument("--context", type=int, help="tokens (default: as many as it takes)")
-    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument(
+        "--device",
+        default="cpu",
+        choices=("cpu", "cuda"),
+        help="where to compute (default: %(default)s)",
+    )
     parser.add_argument("--json", action="store_true", help="a JSON object a line")
     arguments = parser.parse_intermixed_args()
     if not arguments.texts and not arguments.probes:

@@ -23,7 +23,12 @@ def main() -> None:
     )
     parser.add_argument("--source", required=True, help="name of the source, for the ids")
     parser.add_argument("--part", required=True, help="name of the part, for the ids")
-    parser.add_argument("--format", choices=[AUTO, *FORMATS], default=AUTO, help="how to read it")
+    parser.add_argument(
+        "--format",
+        choices=[AUTO, *FORMATS],
+        default=AUTO,
+        help="how to read it (default: %(default)s)",
+    )
     parser.add_argument("--sha256", help="expected SHA-256 of the only file")
     parser.add_argument(
         "--input", type=Path, nargs="+", required=True, help="the file, or those of a bundle"

@@ -34,13 +34,28 @@ def main() -> None:
     parser.add_argument("--binary", type=Path, required=True, help="the Rust binary")
     parser.add_argument("--prompts", type=Path, required=True, help="prompts, one a line")
     parser.add_argument(
-        "--backends", nargs="+", default=["rust-bert", "engine"], help="of the binary"
+        "--backends",
+        nargs="+",
+        default=["rust-bert", "engine"],
+        help="of the binary (default: all)",
     )
-    parser.add_argument("--tolerance", type=float, default=1e-3, help="largest logit difference")
-    parser.add_argument("--greedy-tokens", type=int, default=256, help="tokens that must be equal")
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=1e-3,
+        help="largest logit difference (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--greedy-tokens",
+        type=int,
+        default=256,
+        help="tokens that must be equal (default: %(default)s)",
+    )
     parser.add_argument("--test", type=Path, required=True, help="token shards of a held-out split")
     parser.add_argument("--parts", nargs="+", required=True, help="its parts, as source/part")
-    parser.add_argument("--test-megabytes", type=float, default=1.0, help="text read at most")
+    parser.add_argument(
+        "--test-megabytes", type=float, default=1.0, help="text read at most (default: %(default)s)"
+    )
     parser.add_argument(
         "--bits-per-byte",
         type=bound,
@@ -49,7 +64,9 @@ def main() -> None:
         metavar="NAME=SHARE",
         help="for any of fp16, bf16, int8 and int4: largest difference from fp32, as a share",
     )
-    parser.add_argument("--threads", type=int, default=2, help="threads of the binary")
+    parser.add_argument(
+        "--threads", type=int, default=2, help="threads of the binary (default: %(default)s)"
+    )
     parser.add_argument("--output", type=Path, required=True, help="JSON file")
     arguments = parser.parse_args()
 

@@ -17,7 +17,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", required=True, help="name on the Hugging Face hub, or a folder")
-    parser.add_argument("--revision", default="main", help="commit on the hub")
+    parser.add_argument(
+        "--revision", default="main", help="commit on the hub (default: %(default)s)"
+    )
     parser.add_argument("--output", type=Path, required=True, help="folder")
     parser.add_argument("--tokenizer-only", action="store_true", help="fetch no weights")
     parser.add_argument(

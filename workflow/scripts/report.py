@@ -21,6 +21,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the HTML page")
     parser.add_argument("--comparison", type=Path, help="JSON of the tokenizer beside another")
     parser.add_argument("--baseline", type=Path, help="metrics.json of one from random weights")
+    parser.add_argument(
+        "--left-out", action="append", default=[], metavar="JSON",
+        help='files that a source leaves out: {source: {reason: {"files": N, "names": [...]}}}',
+    )  # fmt: skip
     arguments = parser.parse_args()
 
     from gpt2ro.report.report import write_report
@@ -31,6 +35,7 @@ def main() -> None:
         arguments.parts,
         arguments.comparison,
         arguments.baseline,
+        arguments.left_out,
     )
 
 

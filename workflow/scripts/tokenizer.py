@@ -28,7 +28,10 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, required=True, help="folder of the tokenizer")
     parser.add_argument(
-        "--threads", type=int, default=os.cpu_count() or 1, help="parts that are read side by side"
+        "--threads",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="parts that are read side by side (default: %(default)s)",
     )
     add_arguments(parser, TokenizerSettings)
     arguments = parser.parse_args()

@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, required=True, help="folder of checkpoints")
     parser.add_argument("--output", type=Path, required=True, help="model folder")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file of metrics")
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads (default: %(default)s)")
     parser.add_argument("overrides", nargs="*", metavar="KEY VALUE", help="keys of the experiment")
     arguments = parser.parse_intermixed_args()
 
@@ -56,7 +56,7 @@ def main() -> None:
         checkpoint=arguments.checkpoint,
     )
     with joined_processes() as processes:
-        config = load_experiment(arguments.experiment, arguments.overrides)
+        config = load_experiment(arguments.experiment, arguments.overrides, processes.count)
         train(config, paths, arguments.threads, processes)
 
 
