@@ -24,7 +24,7 @@ class CleaningSettings(FilterSettings):
         True, "write ş and ţ with a cedilla as ș and ț with a comma, in Romanian only"
     )
     restore_letters: bool = setting(
-        True, "write the letters for which question marks or U+FFFD stand (hot?râre ?i)"
+        True, "write the letters for which question marks, U+FFFD or § stand (hot?râre ?i, §i)"
     )
     remove_tags: bool = setting(True, "remove HTML tags, comments and scripts left in the text")
     join_words: bool = setting(True, "join words divided at the end of a line")

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import takewhile
 from pathlib import Path
 
 from reference_filters import WHITE_SPACE
@@ -26,7 +27,10 @@ CONTEXTS = tables()
 
 
 def with_lost_letters(text: str) -> str:
-    """Return the text with the letters for which question marks or U+FFFD stand."""
+    """Return the text with the letters for which §, question marks or U+FFFD stand."""
+    read = with_scanned_letters(text)
+    if read is not None:
+        return read
     for sign in "?\ufffd":
         loss = lost_letters(text, sign)
         if loss:
@@ -36,6 +40,27 @@ def with_lost_letters(text: str) -> str:
                 for line in lines
             )
     return text
+
+
+def with_scanned_letters(text: str) -> str | None:
+    """Return the text with ş for the section signs of its words, if two are surely none."""
+    sides = [(text[:at], text[at + 1 :]) for at in range(len(text)) if text[at] == "§"]
+    within = [before[-1:].isalpha() and after[:1].isalpha() for before, after in sides]
+    begins = [begins_word(before, after) for before, after in sides]
+    if sum(map(max, within, begins)) < 2:
+        return None
+    read = text
+    for (before, after), is_begin in zip(sides, begins, strict=True):
+        if before[-1:].isalpha() or is_begin:
+            letter = "Ş" if before[-1:].isupper() else "ş"
+            read = read[: len(before)] + letter + read[len(before) + 1 :]
+    return read
+
+
+def begins_word(before: str, after: str) -> bool:
+    word = "".join(takewhile(str.islower, after))
+    is_whole = not before[-1:].isalnum() and not after[len(word) :][:1].isalnum()
+    return is_whole and (word == "i" or (len(word) >= 2 and bool(set(word) - set("ivx"))))
 
 
 def lost_letters(text: str, sign: str) -> str | None:

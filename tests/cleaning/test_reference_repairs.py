@@ -64,6 +64,7 @@ FRAGMENTS = {
         *(*"?\ufffd. \n-„A", "?i ", "pia?a ", "c? ", " ?n", "ora?", "ORA?", "Ion ", "ș", "ă", "î"),
         *("hot?r?re ", "\ufffdi ", "via\ufffd\ufffd ", "de la și ", "a?=", "?Da?", "foarte ", "!"),
         *("diminea?a ?i ", "la str?zile din ora?, ", "les "),
+        *("§", "§i ", "§ti", "u§ă", "U§", "5", "iv ", "b"),
     ],
     "hyphens": [*"a-\u2010\u2011–"],
     "divided words": [

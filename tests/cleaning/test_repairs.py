@@ -47,6 +47,7 @@ def test_leaves_good_text_alone(text: str) -> None:
         ("una\r\ndouă", "una\ndouă", "line ends"),
         ("Mol\xaddova", "Moldova", "invisible characters"),
         ("casa\u0306", "casă", "composed letters"),
+        ("om cu om se-ntîlne§te §i atât", "om cu om se-ntîlnește și atât", "lost letters"),
         ("t¸ar˘a ˆın care s¸tim", "țară în care știm", "composed letters"),
         ("<b>Ion</b>", "Ion", "HTML tags"),
         ("ºi þarã", "și țară", "legacy encodings"),

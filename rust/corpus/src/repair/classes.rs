@@ -11,6 +11,7 @@ use super::kinds::Kind;
 use super::language::{STRONG_TURKISH_LETTERS, WEAK_TURKISH_LETTERS};
 use super::legacy::{CARONS, LEGACY, WINDOWS_1256_LEADS};
 use super::lost::REPLACEMENT;
+use super::scanned;
 
 /// Characters that carry nothing: controls, soft hyphen, zero-width and direction marks, byte order
 /// mark, interlinear marks, non-characters, and the private use areas (bullets of symbol fonts in
@@ -93,6 +94,7 @@ impl Classes {
         classes.mark(WINDOWS_1256_LEADS, Kind::LegacyEncodings.bit());
         classes.mark(&String::from_iter(CARONS), Kind::LegacyEncodings.bit());
         classes.mark(&String::from(REPLACEMENT), Kind::LostLetters.bit());
+        classes.mark(&String::from(scanned::SIGN), Kind::LostLetters.bit());
         classes.mark("&", Kind::Entities.bit());
         classes.mark("<", Kind::Tags.bit());
         classes.mark(&gate.ruled, RULED);

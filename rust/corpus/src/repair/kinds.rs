@@ -28,7 +28,7 @@ pub enum Kind {
     ComposedLetters,
     /// ş and ţ with a cedilla where Romanian has a comma.
     CedillaLetters,
-    /// Letters for which question marks or replacement characters stand.
+    /// Letters for which question marks, replacement characters or, in scanned pages, section signs stand.
     LostLetters,
     /// Look-alikes of the hyphen.
     Hyphens,

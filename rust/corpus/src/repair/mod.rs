@@ -23,6 +23,7 @@ mod pieces;
 mod punctuation;
 mod quotes;
 mod scan;
+mod scanned;
 mod tags;
 mod touching;
 mod wrapped;
@@ -204,7 +205,8 @@ impl Repairer {
             Kind::CedillaLetters => {
                 letters::with_comma_letters_of_romanian(text, &found.turkish, &self.vocabulary)
             }
-            Kind::LostLetters => lost::with_lost_letters(text, &self.vocabulary),
+            Kind::LostLetters => scanned::with_scanned_letters(text)
+                .or_else(|| lost::with_lost_letters(text, &self.vocabulary)),
             Kind::Hyphens => Some(characters::with_plain_hyphens(text)),
             Kind::WrappedLines => wrapped::with_joined_lines(text, found.line_ends),
             Kind::DividedWords => divided::with_whole_words(text, &found.divided),
