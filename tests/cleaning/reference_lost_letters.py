@@ -50,7 +50,7 @@ def with_scanned_letters(text: str) -> str | None:
     if sum(map(max, within, begins)) < 2:
         return None
     read = text
-    for (before, after), is_begin in zip(sides, begins, strict=True):
+    for (before, _), is_begin in zip(sides, begins, strict=True):
         if before[-1:].isalpha() or is_begin:
             letter = "Ş" if before[-1:].isupper() else "ş"
             read = read[: len(before)] + letter + read[len(before) + 1 :]
