@@ -7,6 +7,7 @@ that is not theirs, and drops the items.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 # No control character can be in an XML file. A heading is followed by its level, one digit.
 HEADING = "\x01"
@@ -30,17 +31,22 @@ _LINE_START = re.compile(
 )
 # A heading of the first level; as in MediaWiki, only blanks and a comment stand behind its end.
 _TITLE = re.compile(r"\n=(?!=)(.+?)=[ \t]*(<!--.*)?(?=\n|$)")
-_HEADING_LINE = re.compile(HEADING + r"(\d)(.*)")
 _MARKS = re.compile(f"{HEADING}\\d|{ITEM}")
-_COMMAS = str.maketrans("şţ", "șț")  # older pages have the cedilla
 _TAG = re.compile("<[^<>]*>")
 # Sections whose items are references and titles, however long.
-_REFERENCES = {
+_OF_REFERENCES = (
     "bibliografie", "bibliografie suplimentară", "discografie", "filmografie", "galerie",
     "galerie de imagini", "lectură suplimentară", "legături externe", "lucrări", "note",
     "note și referințe", "note bibliografice", "opere", "publicații", "referințe", "scrieri",
     "surse", "traduceri", "vezi și",
-}  # fmt: skip
+)  # fmt: skip
+# Older pages have the cedilla, some here and there.
+_SPELLINGS = {"ș": "șş", "ț": "țţ"}
+_REFERENCES = {
+    "".join(letters)
+    for title in _OF_REFERENCES
+    for letters in product(*(_SPELLINGS.get(letter, letter) for letter in title))
+}
 # Of real travel pages, 14 items of each length were read, all with half of their words small: of
 # four and five words they are names ("Săpăturile arheologice din Mérida"), of six and seven about
 # half are clauses, from eight on two thirds.
@@ -81,6 +87,7 @@ def _marked(match: re.Match[str]) -> str:
 class _Section:
     level: int
     title: str
+    of_references: bool
     is_told: bool = False
 
     @property
@@ -98,23 +105,29 @@ def article(text: str, keep_headings: bool) -> str:
     kept: list[str] = []
     path: list[_Section] = []  # in which a line is, from the outermost
     is_new = of_references = False
-    for line in filter(None, (line.strip() for line in text.split("\n"))):
+    for whole in text.split("\n"):
+        line = whole.strip()
+        if not line:
+            continue
         if line[0] == HEADING and (section := _section(line)):
-            path = [outer for outer in path if outer.level < section.level]
+            while path and path[-1].level >= section.level:
+                path.pop()
             is_new = True
             is_definition = section.is_definition
             if not is_definition:
                 path.append(section)
-            of_references = any(map(_is_of_references, path))
+            of_references = any(outer.of_references for outer in path)
             if not is_definition:
                 continue
             line = section.title
         is_item = line[0] == ITEM
         if is_item:
+            if of_references:
+                continue
             line = line[1:].lstrip()
         if ITEM in line or HEADING in line:
             line = _MARKS.sub("", line)
-        if is_item and (of_references or not reads_as_clause(line)):
+        if is_item and not reads_as_clause(line):
             continue
         if is_new and keep_headings:
             kept.extend(_untold(path))
@@ -125,15 +138,15 @@ def article(text: str, keep_headings: bool) -> str:
 
 def _section(line: str) -> _Section | None:
     """Return the section that a line begins, if it is a heading or a term."""
-    found = _HEADING_LINE.match(line)
-    if found is None:
+    if not line[1:2].isdecimal():
         return None
-    level, title = int(found[1]), _MARKS.sub("", found[2]).strip()
-    return _Section(level, title if level == TERM_LEVEL else title.removesuffix(".").rstrip())
-
-
-def _is_of_references(section: _Section) -> bool:
-    return section.title.lower().translate(_COMMAS) in _REFERENCES
+    level, title = int(line[1]), line[2:]
+    if HEADING in title or ITEM in title:
+        title = _MARKS.sub("", title)
+    title = title.strip()
+    if level != TERM_LEVEL:
+        title = title.removesuffix(".").rstrip()
+    return _Section(level, title, title.lower() in _REFERENCES)
 
 
 def _untold(path: list[_Section]) -> Iterator[str]:
@@ -150,7 +163,10 @@ def reads_as_clause(item: str) -> bool:
     It has six words or more, and half of them or more begin with a small letter. A word is what
     stands between blanks and begins with a letter, outside of tags, whose attributes do too.
     """
-    first_letters = [word[0] for word in _TAG.sub(" ", item).split() if word[0].isalpha()]
+    words = (_TAG.sub(" ", item) if "<" in item else item).split()
+    if len(words) < MIN_ITEM_WORDS:  # as most items
+        return False
+    first_letters = [word[0] for word in words if word[0].isalpha()]
     small = sum(map(str.islower, first_letters))
     return len(first_letters) >= MIN_ITEM_WORDS and 2 * small >= len(first_letters)
 
