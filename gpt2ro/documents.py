@@ -98,7 +98,7 @@ class ShardWriter(AbstractContextManager["ShardWriter"]):
     def __enter__(self) -> "ShardWriter":
         self._file = self._atomic.__enter__().open("wb")
         compressor = zstandard.ZstdCompressor(compression_params=COMPRESSION)
-        # A third of a nanosecond a byte less than `stream_writer`, which takes room for each call.
+        # .07 to .16 ns of CPU a byte less than `stream_writer`, and the same bytes.
         self._chunker = compressor.chunker()
         return self
 

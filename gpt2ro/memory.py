@@ -12,7 +12,8 @@ def keep_freed_memory() -> None:
 
     By default it gives free memory back to the system, which clears the pages before they are used
     again: 24,000 page faults, 5 % of the CPU time of a step of 5 million parameters
-    (docs/training.md, "Speed and memory"); 1,000 in a part of 4 MB, 5 % of the time to clean it.
+    (docs/training.md, "Speed and memory"); 1,000 in a part of 4 MB of glosses,
+    7 % of the time to clean it (docs/performance.md).
     """
     # Takes longer to import than the scripts that print a help text have to spare.
     import ctypes

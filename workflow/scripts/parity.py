@@ -24,8 +24,7 @@ def bound(text: str) -> tuple[str, float]:
     return name, float(number)
 
 
-def main() -> None:
-    """Read the arguments and compare."""
+def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -68,7 +67,12 @@ def main() -> None:
         "--threads", type=int, default=2, help="threads of the binary (default: %(default)s)"
     )
     parser.add_argument("--output", type=Path, required=True, help="JSON file")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Read the arguments and compare."""
+    arguments = read_arguments()
 
     from gpt2ro.export.parity import check_parity
     from gpt2ro.export.rounding import RoundingCheck
