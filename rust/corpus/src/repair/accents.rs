@@ -2,6 +2,7 @@
 //! fonts without Romanian letters: "t¸ar˘a", "ˆın".
 
 use super::language::is_letter;
+use super::pairs::with_one_for_two;
 
 /// The accents of Romanian letters as signs of their own.
 pub(super) const ACCENTS: &str = "˘ˆ¸";
@@ -11,22 +12,12 @@ const MIN_LETTERS: usize = 2;
 
 /// Returns the text with the accents of its words on their letters; none if it has none beside them.
 pub(super) fn with_accents_on_letters(text: &str) -> Option<String> {
-    let mut joined = String::with_capacity(text.len());
     let mut letters = 0;
-    let mut rest = text.chars();
-    while let Some(first) = rest.next() {
-        let mut behind = rest.clone();
-        if let Some(second) = behind.next()
-            && let Some(letter) = letter_of(first, second)
-            && is_in_word(&joined, behind.as_str())
-        {
-            letters += usize::from(!"âÂîÎ".contains(letter));
-            joined.push(letter);
-            rest = behind;
-        } else {
-            joined.push(first);
-        }
-    }
+    let joined = with_one_for_two(text, |before, first, second, behind| {
+        let letter = letter_of(first, second).filter(|_| is_in_word(before, behind))?;
+        letters += usize::from(!"âÂîÎ".contains(letter));
+        Some(letter)
+    });
     (letters >= MIN_LETTERS).then_some(joined)
 }
 

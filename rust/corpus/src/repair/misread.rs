@@ -5,24 +5,13 @@
 //! characters like these are not. Newspapers have such lines, ă and î right and ş and ţ misread.
 
 use super::language::is_letter;
+use super::pairs::with_one_for_two;
 
 /// Returns the line with the Romanian letters for which two characters stand within words.
 pub(super) fn with_right_letters(line: &str) -> String {
-    let mut right = String::with_capacity(line.len());
-    let mut rest = line.chars();
-    while let Some(first) = rest.next() {
-        let mut behind = rest.clone();
-        if let Some(second) = behind.next()
-            && let Some(letter) = letter_of(first, second)
-            && is_in_word(&right, second, behind.as_str())
-        {
-            right.push(letter);
-            rest = behind;
-        } else {
-            right.push(first);
-        }
-    }
-    right
+    with_one_for_two(line, |before, first, second, behind| {
+        letter_of(first, second).filter(|_| is_in_word(before, second, behind))
+    })
 }
 
 /// Returns the letter whose two bytes two characters are, in Windows-1252 or Windows-1250.

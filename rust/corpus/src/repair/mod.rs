@@ -19,6 +19,7 @@ mod lines;
 pub mod lost;
 mod marks;
 mod misread;
+mod pairs;
 mod pieces;
 mod punctuation;
 mod quotes;
