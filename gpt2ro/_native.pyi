@@ -580,6 +580,36 @@ class TextFile:
         """UTF-8 bytes of their texts."""
 
 @final
+class WikitextPreparer:
+    """Prepares the pages of a wiki for wikiextractor."""
+
+    def __new__(cls, namespaces: AbstractSet[str], /) -> WikitextPreparer:
+        """Make one for a wiki with these names of namespaces."""
+
+    def prepared(self, text: str, /) -> bytes:
+        """Return wikitext on which wikiextractor loses no words of running text.
+
+        It is UTF-8, with `&`, `<` and `>` escaped, as it goes into XML.
+
+        Links to articles with a colon in their title are replaced by their label; the marks of
+        italics and bold and words of behaviour go; a heading has six signs at most; headings,
+        items of lists and terms are marked for `wiki_article`.
+
+        Raises:
+            UnicodeEncodeError: the text holds a lone surrogate.
+        """
+
+def wiki_article(text: str, keep_headings: bool, /) -> str:
+    """Return the text of an article, from what wikiextractor makes of a prepared page.
+
+    A heading stays only if something of its section does. An item of a list stays if it reads as a
+    clause does: it has six words or more, and half of them or more begin with a small letter.
+
+    Raises:
+        UnicodeEncodeError: the text holds a lone surrogate.
+    """
+
+@final
 class TrainDocuments:
     """The train documents of a part from which a vocabulary is learned."""
 

@@ -15,6 +15,7 @@ try:
         TextMeter,
         TextStatistics,
         TrainDocuments,
+        WikitextPreparer,
         decided_pieces,
         document_lines,
         fold,
@@ -24,6 +25,7 @@ try:
         pieces,
         similarity,
         split_texts,
+        wiki_article,
     )
 except ImportError as error:
     raise UserError(
@@ -43,6 +45,7 @@ __all__ = [
     "TextMeter",
     "TextStatistics",
     "TrainDocuments",
+    "WikitextPreparer",
     "decided_pieces",
     "document_lines",
     "fold",
@@ -52,4 +55,5 @@ __all__ = [
     "pieces",
     "similarity",
     "split_texts",
+    "wiki_article",
 ]

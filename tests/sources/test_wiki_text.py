@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 import pytest
 from extraction import dump, extract, left_out, page, texts
 
-from gpt2ro.sources.readers.wiki_text import reads_as_clause
+from gpt2ro.native import wiki_article
 
 
 def lines(tmp_path: Path, wikitext: str, **settings: object) -> list[str]:
@@ -161,4 +161,4 @@ def test_a_page_of_meanings_without_its_template_is_left_out(tmp_path: Path) -> 
     ],
 )
 def test_six_words_half_of_them_small_are_a_clause(item: str, expected: bool) -> None:
-    assert reads_as_clause(item) is expected
+    assert bool(wiki_article(f"\x02{item}", False)) is expected

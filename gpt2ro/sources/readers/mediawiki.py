@@ -1,18 +1,18 @@
 """MediaWiki dumps: articles as plain text, through wikiextractor."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import unescape
 
+from gpt2ro.native import WikitextPreparer, wiki_article
 from gpt2ro.sources.articles import tells_meanings
 from gpt2ro.sources.compression import decompressed
 from gpt2ro.sources.input_file import Position
 from gpt2ro.sources.readers import Extracted
+from gpt2ro.sources.readers.json_lines import parsed
 from gpt2ro.sources.readers.wiki_dump import WikiDump, drop_reason
 from gpt2ro.sources.readers.wiki_extractor import WikiExtractor, command
-from gpt2ro.sources.readers.wiki_text import article, prepared
 from gpt2ro.sources.settings import ExtractionSettings
 
 
@@ -30,20 +30,19 @@ def read_mediawiki(
     dump = WikiDump(decompressed(path, settings.max_expansion, position), str(path))
 
     def feed(extractor: WikiExtractor) -> None:
-        head_sent = False
+        preparer: WikitextPreparer | None = None
         for page in dump.pages():
-            if not head_sent:
+            if preparer is None:  # the head of the dump is read
                 extractor.send_head(dump.site)
-                head_sent = True
+                preparer = WikitextPreparer(dump.site.namespaces)
             if reason := drop_reason(page, settings.keep_lists):
                 left_out[reason] += 1
             else:
-                page.text = prepared(page.text, dump.site.namespaces)
-                extractor.send(page)
+                extractor.send(page, preparer.prepared(page.text))
 
     for line in WikiExtractor(str(path), command()).lines(feed):
-        page = json.loads(line)
-        text = article(page["text"], settings.keep_headings)
+        page = parsed(line, "error")  # a reference such as &#xD800; stands for no character
+        text = wiki_article(page["text"], settings.keep_headings)
         if not text:
             left_out["empty"] += 1
         elif tells_meanings(text):  # without the template that says so

@@ -9,6 +9,7 @@ from gpt2ro.sources.xml_parsing import XmlReader
 
 ARTICLES = "0"  # number of the namespace of articles
 DEEPEST = 4  # mediawiki/page/revision/text: what lies deeper is not read
+READ = {"base", "id", "model", "namespace", "ns", "page", "text", "title"}  # elements
 
 
 @dataclass(slots=True)
@@ -38,9 +39,9 @@ class WikiDump:
         self.site = SiteInfo()
         self._where = where
         self._blocks = blocks
-        self._reader = XmlReader(where, self._start, self._end, self._characters)
         self._path: list[str] = []
         self._pieces: list[str] = []
+        self._reader = XmlReader(where, self._start, self._end, self._pieces.append)
         self._page = Page()
         self._done: list[Page] = []
 
@@ -74,14 +75,11 @@ class WikiDump:
         elif name == "redirect":
             self._page.is_redirect = True
 
-    def _characters(self, text: str) -> None:
-        self._pieces.append(text)
-
     def _end(self, name: str) -> None:
         # Joined only where something is read: at any depth, a deep dump would take forever.
-        path = "/".join(self._path[1:]) if len(self._path) <= DEEPEST else ""
+        path = "/".join(self._path[1:]) if len(self._path) <= DEEPEST and name in READ else ""
         self._path.pop()
-        text = "".join(self._pieces)
+        text = "".join(self._pieces) if path else ""
         page = self._page
         match path:
             case "siteinfo/base":

@@ -25,6 +25,7 @@ from gpt2ro.sources.readers.wiki_dump import Page, SiteInfo
 STALL_SECONDS = 600.0  # no page takes so long; a worker that was killed gives no other sign
 TRACEBACK_SECONDS = 1.0  # time for the rest of a traceback to arrive
 POLL_SECONDS = 0.25
+BUFFER = 1 << 17  # bytes sent at once: each time, two programs wake
 STDERR_LINES = 5  # how many of its last lines an error quotes
 
 Feed = Callable[["WikiExtractor"], None]
@@ -56,6 +57,7 @@ class WikiExtractor:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            bufsize=BUFFER,
             start_new_session=True,  # so that its workers can be ended with it
             env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
         )
@@ -70,22 +72,18 @@ class WikiExtractor:
         wikiextractor drops titles that begin with the name of the template namespace, and so in
         Romanian the article "Format"; with a colon in that name it drops none.
         """
-        self._write(
+        self._input.write(
             f"<mediawiki>\n<siteinfo>\n<base>{escape(site.base)}</base>\n<namespaces>\n"
-            '<namespace key="10">Format:</namespace>\n</namespaces>\n</siteinfo>\n'
+            '<namespace key="10">Format:</namespace>\n</namespaces>\n</siteinfo>\n'.encode()
         )
 
-    def send(self, page: Page) -> None:
-        """Write a page."""
-        self._write(
-            f"<page>\n<title>{escape(page.title)}</title>\n<ns>0</ns>\n<id>{page.id}</id>\n"
-            f"<revision>\n<id>{page.id}</id>\n<text>{escape(page.text)}</text>\n</revision>\n"
-            "</page>\n"
+    def send(self, page: Page, wikitext: bytes) -> None:
+        """Write a page with this wikitext, which is escaped as XML wants it."""
+        head = (
+            f"<page>\n<title>{escape(page.title)}</title>\n<ns>0</ns>\n<id>{page.id}</id>\n<text>"
         )
+        self._input.write(b"".join((head.encode(), wikitext, b"</text>\n</page>\n")))
         self._sent += 1
-
-    def _write(self, text: str) -> None:
-        self._input.write(text.encode())
 
     def lines(self, feed: Feed) -> Iterator[bytes]:
         """Yield a JSON line for every page that `feed` sends.

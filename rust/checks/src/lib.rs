@@ -21,6 +21,7 @@ mod streams;
 #[path = "../../engine/tests/support/mod.rs"]
 mod support;
 mod text_files;
+mod wikis;
 mod words;
 
 pub use archives::{archive, pickle, whole_archive, whole_pickle};
@@ -36,12 +37,13 @@ pub use repairs::repair;
 pub use samplers::sampler;
 pub use streams::stream;
 pub use text_files::text_file;
+pub use wikis::wiki;
 
 /// A check of the bytes of an input; returns whether they were accepted as what they should be.
 pub type Check = fn(&[u8]) -> bool;
 
 /// Every check, by the name of its folder of inputs and of its fuzz target.
-pub const CHECKS: [(&str, Check); 16] = [
+pub const CHECKS: [(&str, Check); 17] = [
     ("archive", archive),
     ("block", block),
     ("config", config),
@@ -58,4 +60,5 @@ pub const CHECKS: [(&str, Check); 16] = [
     ("stream", stream),
     ("text_file", text_file),
     ("tokenizer", tokenizer),
+    ("wiki", wiki),
 ];

@@ -11,7 +11,7 @@
 //! of a site have are counted by their [`line_keys`], and taken out by [`without_lines`]. What they
 //! share with [`HeldOut`] ones is found by longer shingles, and taken out by [`without_held_out`].
 //!
-//! The lines of a [`TextFile`] become documents. The merges of a vocabulary are learned by [`bpe`].
+//! The lines of a [`TextFile`] become documents, and so do the pages of a [`wiki`]. The merges of a vocabulary are learned by [`bpe`].
 
 mod blocks;
 pub mod bpe;
@@ -23,10 +23,13 @@ mod held_out;
 mod jaccard;
 mod lines;
 mod minhash;
+mod patterns;
 mod repair;
 mod sentences;
 mod shingles;
 mod text_files;
+mod unicode;
+pub mod wiki;
 mod words;
 
 pub use held_out::HeldOut;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::documents::escape;
+use crate::unicode::is_blank;
 
 /// Makes documents of the lines of a file, and of each a line of JSON.
 #[derive(Clone, Debug)]
@@ -180,11 +181,6 @@ fn bytes_of(text: &str, characters: usize) -> Option<usize> {
 
 fn is_blank_line(line: &str) -> bool {
     !line.as_bytes().first().is_some_and(u8::is_ascii_graphic) && line.chars().all(is_blank)
-}
-
-/// Returns whether Python's `str.isspace` is true of a character.
-fn is_blank(character: char) -> bool {
-    character.is_whitespace() || ('\x1c'..='\x1f').contains(&character)
 }
 
 #[cfg(test)]

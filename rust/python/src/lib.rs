@@ -8,6 +8,7 @@ mod documents;
 mod filter;
 mod repair;
 mod text_files;
+mod wiki;
 
 use std::num::NonZeroUsize;
 
@@ -179,6 +180,8 @@ mod _native {
     use super::repair::Repairer;
     #[pymodule_export]
     use super::text_files::TextFile;
+    #[pymodule_export]
+    use super::wiki::{WikitextPreparer, wiki_article};
     #[pymodule_export]
     use super::{Signer, fold, packed_line_keys, packed_paragraphs, similarity};
 }

@@ -1,8 +1,8 @@
 //! Letters whose accent stands beside them as a sign of its own, as PDF files hold them that TeX made of
 //! fonts without Romanian letters: "t¸ar˘a", "ˆın".
 
-use super::language::is_letter;
 use super::pairs::with_one_for_two;
+use crate::unicode::is_letter;
 
 /// The accents of Romanian letters as signs of their own.
 pub(super) const ACCENTS: &str = "˘ˆ¸";

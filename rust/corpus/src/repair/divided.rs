@@ -6,7 +6,7 @@ use std::ops::Range;
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
-use super::language::is_letter;
+use crate::unicode::is_letter;
 
 /// How a word is divided.
 const DIVIDER: &str = "-\n";

@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
-use super::language::{Vocabulary, is_letter};
+use super::language::Vocabulary;
 use super::pieces::{beginning, end, has_inner_stop, is_prose};
 use super::quotes::{closing, opening};
 use super::touching::words_touch;
+use crate::unicode::is_letter;
 
 /// What stands behind the last stop of a name in the net: "Booking.Com".
 const ENDS_OF_NAMES: [&str; 6] = ["com", "info", "js", "net", "org", "ro"];

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::patterns::regex;
+
 static OPENING: LazyLock<Regex> =
     LazyLock::new(|| regex(r"<!--|<(?i-u:script|style)(?:\s[^<>]*)?>"));
 /// In the order of [`Hidden`].
@@ -122,10 +124,6 @@ fn has_blank_line(content: &str) -> bool {
         }
     }
     false
-}
-
-pub(super) fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a valid pattern")
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::blocks::indices;
+use crate::unicode::is_letter_or_number;
 
 /// Texts of more characters are judged by three slices of a third of it: start, middle and end.
 const SAMPLE_CHARACTERS: usize = 12_000;
@@ -131,24 +132,6 @@ fn byte_index(text: &str, characters: usize) -> usize {
         return number * CHUNK + start.unwrap_or_default();
     }
     text.len()
-}
-
-/// Returns whether a character is a letter, or a number of any kind.
-pub(super) fn is_letter_or_number(character: char) -> bool {
-    // No mark stands before U+0300, so that the faster test of the standard library says the same.
-    if character < '\u{300}' {
-        return character.is_alphanumeric();
-    }
-    let group = character.general_category_group();
-    group == GeneralCategoryGroup::Letter || group == GeneralCategoryGroup::Number
-}
-
-/// Returns whether a character is a letter, of any alphabet.
-pub(super) fn is_letter(character: char) -> bool {
-    if character < '\u{300}' {
-        return character.is_alphabetic();
-    }
-    character.general_category_group() == GeneralCategoryGroup::Letter
 }
 
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -10,8 +10,9 @@ use std::ops::Range;
 use memchr::{memchr, memchr_iter, memrchr};
 use simdutf8::basic::from_utf8;
 
-use super::language::{Vocabulary, is_letter_or_number};
+use super::language::Vocabulary;
 use crate::blocks::{Gather, Task, run};
+use crate::unicode::is_letter_or_number;
 
 /// Turkish has none of these. Gagauz has ţ, but in a Romanian corpus ţ is all but always Romanian.
 const ONLY_ROMANIAN: [char; 8] = ['ă', 'Ă', 'ș', 'Ș', 'ț', 'Ț', 'ţ', 'Ţ'];

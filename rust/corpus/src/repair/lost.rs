@@ -11,7 +11,8 @@ mod signs;
 
 use std::borrow::Cow;
 
-use super::language::{Vocabulary, is_letter, words};
+use super::language::{Vocabulary, words};
+use crate::unicode::is_letter;
 
 pub use contexts::{Line, shorter_keys};
 pub use losses::Loss;

@@ -4,8 +4,8 @@
 //! ftfy repairs lines of which every character was misread, and of others what is bad by itself; two
 //! characters like these are not. Newspapers have such lines, ă and î right and ş and ţ misread.
 
-use super::language::is_letter;
 use super::pairs::with_one_for_two;
+use crate::unicode::is_letter;
 
 /// Returns the line with the Romanian letters for which two characters stand within words.
 pub(super) fn with_right_letters(line: &str) -> String {

@@ -1,6 +1,6 @@
 //! Pieces of a text without a blank in them, and whether prose has such ones.
 
-use super::language::is_letter;
+use crate::unicode::is_letter;
 
 /// Beside letters, what stands in a piece of prose without a blank; with any other character it may be
 /// an address, a formula or a line of a program.

@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
-use super::language::{is_letter, is_letter_or_number};
+use crate::unicode::{is_letter, is_letter_or_number};
 
 /// Moved in every text; the others only in one that was cut into tokens.
 const ALWAYS: &[u8] = b",.";

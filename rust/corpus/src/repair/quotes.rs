@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::language::{is_letter, is_letter_or_number};
+use crate::unicode::{is_letter, is_letter_or_number};
 
 const DASHES: [char; 3] = ['-', '–', '—'];
 

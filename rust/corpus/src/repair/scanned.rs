@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::language::{is_letter, is_letter_or_number};
+use crate::unicode::{is_letter, is_letter_or_number};
 
 /// For which letters scanned pages have another sign.
 pub(super) const SIGN: char = '§';

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::hidden::{regex, without_hidden};
+use super::hidden::without_hidden;
+use crate::patterns::regex;
 
 /// Attributes have a value, or are known to need none: else "x <a sau y> b" would hold a tag.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {

@@ -1,7 +1,8 @@
 //! Words that touch where a line end or a blank was lost: "iarba verdeȘi cerul", "pentruElena".
 
-use super::language::{Vocabulary, is_letter};
+use super::language::Vocabulary;
 use super::pieces::{beginning, end, has_inner_stop, is_prose};
+use crate::unicode::is_letter;
 
 const ROMANIAN_LETTERS: [char; 14] = [
     'ă', 'â', 'î', 'ș', 'ț', 'ş', 'ţ', 'Ă', 'Â', 'Î', 'Ș', 'Ț', 'Ş', 'Ţ',

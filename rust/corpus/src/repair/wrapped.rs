@@ -10,9 +10,9 @@ use std::collections::HashSet;
 use memchr::memchr;
 
 use super::divided::{Parts, known_words};
-use super::language::{is_letter, is_letter_or_number};
 use super::lines::lines;
 use crate::blocks::characters;
+use crate::unicode::{is_letter, is_letter_or_number};
 
 /// A text of fewer lines says too little.
 pub(super) const MIN_LINES: usize = 5;

@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 
 use super::place::{LEGACY, Place, Reading, places};
-use crate::repair::language::{Vocabulary, is_letter, is_letter_or_number};
+use crate::repair::language::Vocabulary;
+use crate::unicode::{is_letter, is_letter_or_number};
 
 /// Weight that a text must reach: two letters that are hardly anything else, or three ã.
 const MIN_WEIGHT: usize = 3;

@@ -1,6 +1,6 @@
 //! What a character that may be a misread Romanian letter is, by its neighbours.
 
-use crate::repair::language::{is_letter, is_letter_or_number};
+use crate::unicode::{is_letter, is_letter_or_number};
 
 /// What ă ș ț Ă Ș Ț of the legacy encodings are in Latin-1.
 pub(in crate::repair) const LEGACY: &str = "ãºþÃªÞ";

@@ -1,8 +1,8 @@
 //! What stands around a sign, as the keys by which a table says which letter it is.
 
-use super::super::language::{is_letter, is_letter_or_number};
 use super::losses::Loss;
 use super::signs::QUESTION_MARK;
+use crate::unicode::{is_letter, is_letter_or_number};
 
 /// Where the sign is in a key.
 const PLACE: char = '·';

@@ -1,28 +1,18 @@
-"""Wikitext as wikiextractor is to see it, and the lines of an article from what it gives back.
-
-Marks lead headings and items of lists through wikiextractor, as it ends headings with a full stop
-that is not theirs, and drops the items.
-"""
+"""What gpt2ro._native does to the pages of a wiki, slowly, by one expression after another."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-# No control character can be in an XML file. A heading is followed by its level, one digit.
 HEADING = "\x01"
 ITEM = "\x02"
 TERM_LEVEL = 7  # below the six levels of headings: "; term" is the heading of its definition
 BULLET = "– "
 
-# [[Star Trek: Generația următoare|serial]]: a title with a colon and, unlike a category, an image
-# or a link to another site, a blank after it.
 _COLON_LINK = re.compile(r"\[\[(?!:)([^\[\]|:\n]+):( [^\[\]|\n]*)(?:\|([^\[\]|\n]*))?\]\]")
 _EQUALS = re.compile("={7,}")
-# Words by which a page says how it wants to be shown, which wikiextractor knows in English only:
-# __FARACUPRINS__, __NOTOC__.
 _BEHAVIOUR = re.compile("__[A-ZĂÂÎȘȚŞŢ]+__")
-# A prefix in small letters is another language or project: [[de:Aachen]], [[wikt:casă]].
 _INTERWIKI = re.compile(r"[a-z][a-z-]*$")
 # How headings, items of lists, terms and indented lines begin; and what an item is that is nothing
 # but a link.
@@ -31,7 +21,7 @@ _LINE_START = re.compile(
 )
 # A heading of the first level; as in MediaWiki, only blanks and a comment stand behind its end.
 _TITLE = re.compile(r"\n=(?!=)(.+?)=[ \t]*(<!--.*)?(?=\n|$)")
-_MARKS = re.compile(f"{HEADING}\\d|{ITEM}")
+_MARKS = re.compile(f"{HEADING}[0-9]|{ITEM}")
 _TAG = re.compile("<[^<>]*>")
 # Sections whose items are references and titles, however long.
 _OF_REFERENCES = (
@@ -47,21 +37,10 @@ _REFERENCES = {
     for title in _OF_REFERENCES
     for letters in product(*(_SPELLINGS.get(letter, letter) for letter in title))
 }
-# Of real travel pages, 14 items of each length were read, all with half of their words small: of
-# four and five words they are names ("Săpăturile arheologice din Mérida"), of six and seven about
-# half are clauses, from eight on two thirds.
 MIN_ITEM_WORDS = 6
 
 
 def prepared(text: str, namespaces: set[str]) -> str:
-    """Return wikitext on which wikiextractor loses no words of running text.
-
-    wikiextractor drops every link whose title has a colon, as it must for files and categories;
-    links to articles such as "Star Trek: Picard" are replaced by their label beforehand. It makes
-    quotation marks of italics, so the marks of italics and bold go. On a line of `=` it takes cubic
-    time; there are six levels of headings, of which it leaves the first as text. Romanian words of
-    behaviour, which it would leave too, go. Headings and items of lists are marked for `article`.
-    """
     if "=======" in text:
         text = _EQUALS.sub("======", text)
     text = _BEHAVIOUR.sub("", text).replace("'''", "").replace("''", "")
@@ -97,11 +76,6 @@ class _Section:
 
 
 def article(text: str, keep_headings: bool) -> str:
-    """Return the text of an article, from what wikiextractor makes of a prepared page.
-
-    A heading stays only if something of its section does. An item of a list stays if it reads as a
-    sentence or a clause does.
-    """
     kept: list[str] = []
     path: list[_Section] = []  # in which a line is, from the outermost
     is_new = of_references = False
@@ -138,7 +112,7 @@ def article(text: str, keep_headings: bool) -> str:
 
 def _section(line: str) -> _Section | None:
     """Return the section that a line begins, if it is a heading or a term."""
-    if not line[1:2].isdecimal():
+    if not re.match("[0-9]", line[1:]):
         return None
     level, title = int(line[1]), line[2:]
     if HEADING in title or ITEM in title:
@@ -158,11 +132,6 @@ def _untold(path: list[_Section]) -> Iterator[str]:
 
 
 def reads_as_clause(item: str) -> bool:
-    """Return whether an item of a list is more than a name, a title or a number.
-
-    It has six words or more, and half of them or more begin with a small letter. A word is what
-    stands between blanks and begins with a letter, outside of tags, whose attributes do too.
-    """
     words = (_TAG.sub(" ", item) if "<" in item else item).split()
     if len(words) < MIN_ITEM_WORDS:  # as most items
         return False
