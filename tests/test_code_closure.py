@@ -40,7 +40,7 @@ def test_holds_every_module_that_the_script_really_loads(script: Path) -> None:
 def test_a_rule_waits_for_the_extension_exactly_when_its_script_uses_it() -> None:
     rules = "\n".join(path.read_text() for path in (ROOT / "workflow" / "rules").glob("*.smk"))
     found = {
-        script: "native=EXTENSION," in rule or "native=extension_of_lines," in rule
+        script: "native=EXTENSION," in rule or "native=extension_of_extract," in rule
         for rule in re.split(r"\nrule ", rules)
         for script in re.findall(r'code=code\("(\w+\.py)"\)', rule)
     }

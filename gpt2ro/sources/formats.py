@@ -18,6 +18,8 @@ FORMATS = (
 )
 # Their documents are lines in a row, passed on by the block instead of one by one.
 OF_LINES = ("text", "oscar-2019")
+# Read by functions in Rust.
+BY_EXTENSION = (*OF_LINES, "mediawiki")
 
 COMPRESSED = r"(\.(gz|bz2|xz|zst))?$"
 # The first pattern that fits a file's name decides; OSCAR JSON lines are known by their fields.

@@ -63,6 +63,11 @@ def test_the_quotation_marks_of_a_text_are_those_that_it_has(tmp_path: Path) -> 
     assert lines(tmp_path, wikitext) == [expected]
 
 
+def test_half_a_character_is_the_replacement_character(tmp_path: Path) -> None:
+    wikitext = "Oltul &#xD83D; e un râu &#xD83D;&#xDE00;."
+    assert lines(tmp_path, wikitext) == ["Oltul \ufffd e un râu 😀."]
+
+
 CLAUSE = "Cibinul, care izvorăște din [[Munții Cindrel]] și trece prin Sibiu;"
 
 

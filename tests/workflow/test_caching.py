@@ -1,5 +1,6 @@
 """What runs again when something changes, and what does not."""
 
+import bz2
 import os
 import re
 from pathlib import Path
@@ -109,6 +110,37 @@ def test_a_rust_source_of_the_extension_reads_text_again_and_leaves_the_binary(
     assert of_every_part("extract", "clean", "signatures", "dedupe", "encode") <= planned
     assert {"native", "clusters", "tokenizer", "train"} | AFTER_TRAIN <= planned
     assert not planned & (of_every_part("download") | {"rust"})
+
+
+DUMP = """<mediawiki>
+<siteinfo><base>https://ro.wikipedia.org/wiki/Pagina_principal%C4%83</base></siteinfo>
+<page><title>Olt</title><ns>0</ns><id>7</id>
+<revision><text>Oltul e un râu din România, care izvorăște din munți.</text></revision></page>
+</mediawiki>
+"""
+
+
+def test_a_rust_source_of_the_extension_reads_dumps_again_and_no_json_lines(
+    new_workspace: Any,
+) -> None:
+    workspace: Workspace = new_workspace("dump")
+    parts = {
+        "w.xml.bz2": bz2.compress(DUMP.encode()),
+        "a.jsonl": b'{"text": "Oltul e un r\xc3\xa2u."}',
+    }
+    for name, content in parts.items():
+        (workspace.folder / "miniature" / name).write_bytes(content)
+    workspace.replace("config/config.yaml", "  - letters", "  - other")
+    workspace.replace(
+        "miniature/sources.yaml",
+        "tales:",
+        "other:\n  title: A dump and JSON lines\n  format: auto\n  licence: CC0-1.0\n"
+        f"  local: [{', '.join(f'miniature/{name}' for name in parts)}]\ntales:",
+    )
+    outputs = [f"results/extracted/other/{name}.jsonl.zst" for name in parts]
+    workspace.build(*outputs)
+    with workspace.changed("rust/corpus/src/minhash.rs", "\n", "\n// changed\n"):
+        assert [workspace.planned(output) for output in outputs] == [{"native", "extract"}, set()]
 
 
 def test_how_text_is_cut_into_pieces_is_read_by_the_extension_and_the_binary(

@@ -1,10 +1,10 @@
-from gpt2ro.sources.formats import OF_LINES
+from gpt2ro.sources.formats import BY_EXTENSION
 from gpt2ro.sources.settings import concerning
 
 
-def extension_of_lines(wildcards) -> list[str]:
-    """The extension, for parts of lines of text: a dump of Wikipedia does without it."""
-    return [EXTENSION] if part_of(wildcards).formats & set(OF_LINES) else []
+def extension_of_extract(wildcards) -> list[str]:
+    """The extension, for parts of a format that is read with it; the others do without it."""
+    return [EXTENSION] if part_of(wildcards).formats & set(BY_EXTENSION) else []
 
 
 def extraction_flags(wildcards) -> str:
@@ -20,7 +20,7 @@ rule extract:
         "Extracting documents of {wildcards.source}/{wildcards.part}."
     input:
         raw=raw_files,
-        native=extension_of_lines,
+        native=extension_of_extract,
         code=code("extract.py"),
     output:
         documents=f"{RESULTS}/extracted/{SHARD}.jsonl.zst",
