@@ -1,4 +1,4 @@
-"""What a recipe is worth: learning rate, optimiser, width, vocabulary, batch, at equal tokens.
+"""What a recipe is worth: optimiser, its rates, width, vocabulary, batch, at equal tokens.
 
     python bench/sweep.py --romanian ROMANIAN_FOLDER --output sweep
     python bench/sweep.py --romanian ROMANIAN_FOLDER --output sweep --only muon adamw
@@ -22,10 +22,17 @@ from gpt2ro.training.weights import initial_model
 
 @dataclass(frozen=True)
 class Recipe:
-    """One run: what differs from 2 layers of width 128, vocabulary 4,096, Muon at 5e-3."""
+    """One run: what differs from 2 layers of width 128, vocabulary 4,096, Muon at 5e-3.
+
+    Attributes:
+        embedding: how many times the rate the embedding has.
+        beta: the second of AdamW.
+    """
 
     optimizer: str = "muon"
     rate: float = 5e-3
+    embedding: float = 8.0
+    beta: float = 0.99
     width: int = 128
     vocabulary: int = 4096
     batch: int = 1024
@@ -36,9 +43,8 @@ class Recipe:
         found = f"{self.optimizer} {self.rate:g}"
         if self.original:
             return f"the original's: {found}"
-        for key, value in (
-            ("width", self.width), ("vocabulary", self.vocabulary), ("batch", self.batch)
-        ):  # fmt: skip
+        for key in ("embedding", "beta", "width", "vocabulary", "batch"):
+            value = getattr(self, key)
             if value != getattr(Recipe, key):
                 found += f", {key} {value:,}"
         return found
@@ -46,12 +52,18 @@ class Recipe:
 
 RECIPES = (
     Recipe(),
-    Recipe("adamw", 2e-3),
-    Recipe("adamw", 2e-3, original=True),
+    Recipe(embedding=1),
+    Recipe(embedding=2),
+    Recipe(embedding=4),
+    Recipe(embedding=16),
+    Recipe(beta=0.95),
     Recipe(rate=2e-3),
     Recipe(rate=1e-2),
-    Recipe("adamw", 5e-3),
     Recipe("adamw", 1e-3),
+    Recipe("adamw", 2e-3),
+    Recipe("adamw", 5e-3),
+    Recipe("adamw", 2e-3, embedding=1),
+    Recipe("adamw", 2e-3, original=True),
     Recipe(width=192),
     Recipe(vocabulary=8192),
     Recipe(vocabulary=2048),
@@ -63,7 +75,10 @@ RECIPES = (
 def config_of(recipe: Recipe, tokens: int) -> Any:
     config = experiment(tokens, recipe.batch, name=recipe.optimizer, learning_rate=recipe.rate)
     config.MODEL.WIDTH = recipe.width
+    config.OPTIMIZER.EMBEDDING_RATE_FACTOR = recipe.embedding
+    config.OPTIMIZER.BETAS = (0.9, recipe.beta)
     if recipe.original:
+        config.OPTIMIZER.EMBEDDING_RATE_FACTOR = 1.0
         config.SCHEDULE.WARMUP = 0
         config.OPTIMIZER.MIN_LEARNING_RATE = recipe.rate
         config.OPTIMIZER.CLIP = float("inf")

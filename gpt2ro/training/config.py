@@ -115,6 +115,8 @@ def _optimizer() -> CfgNode:
     optimizer.NAME = "adamw"
     optimizer.LEARNING_RATE = 3e-4
     optimizer.MIN_LEARNING_RATE = 3e-5
+    # Times the learning rate: that of the token embedding, which is the head, in every stage.
+    optimizer.EMBEDDING_RATE_FACTOR = 1.0
     optimizer.BETAS = (0.9, 0.95)  # of AdamW; GPT-3's (arXiv 2005.14165, appendix B)
     optimizer.WEIGHT_DECAY = 0.1  # on matrices only; not on norms, biases, embeddings
     optimizer.CLIP = 1.0  # largest norm of the gradient

@@ -8,6 +8,8 @@ from yacs.config import CfgNode
 
 from gpt2ro.training.muon import make_muon
 
+RATE_FACTOR = "rate_factor"  # of a group: what its learning rate is multiplied by
+
 
 def decays(name: str, parameter: nn.Parameter) -> bool:
     """Return whether weight decay applies: to matrices, not to norms, biases and embeddings.
@@ -25,18 +27,16 @@ def make_optimizer(model: nn.Module, config: CfgNode) -> torch.optim.Optimizer:
     """
     named = list(model.named_parameters())
     matrices = [p for name, p in named if decays(name, p)]
-    others = [p for name, p in named if not decays(name, p)]
-    decay = config.OPTIMIZER.WEIGHT_DECAY
+    embedding = [p for name, p in named if "wte" in name]
+    others = [p for name, p in named if not decays(name, p) and "wte" not in name]
+    decay, factor = config.OPTIMIZER.WEIGHT_DECAY, config.OPTIMIZER.EMBEDDING_RATE_FACTOR
+    groups = [
+        {"params": embedding, "weight_decay": 0.0, RATE_FACTOR: factor},
+        {"params": others, "weight_decay": 0.0},
+    ]
     if config.OPTIMIZER.NAME == "adamw":
-        return _adamw(
-            [
-                {"params": matrices, "weight_decay": decay},
-                {"params": others, "weight_decay": 0.0},
-            ],
-            config,
-        )
-    muon = make_muon(matrices, decay)
-    return CombinedOptimizer([muon, _adamw([{"params": others, "weight_decay": 0.0}], config)])
+        return _adamw([{"params": matrices, "weight_decay": decay}, *groups], config)
+    return CombinedOptimizer([make_muon(matrices, decay), _adamw(groups, config)])
 
 
 def _adamw(groups: list[dict[str, Any]], config: CfgNode) -> torch.optim.AdamW:
@@ -63,6 +63,6 @@ class CombinedOptimizer(torch.optim.Optimizer):
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """Set the learning rate of every group."""
+    """Set the learning rate; a group may have a multiple of it."""
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get(RATE_FACTOR, 1.0)

@@ -23,11 +23,11 @@ def small_model() -> torch.nn.Module:
     return model
 
 
-def updated(world: World, name: str) -> dict[str, torch.Tensor]:
+def updated(world: World, name: str, *overrides: str) -> dict[str, torch.Tensor]:
     """The parameters after a step at a learning rate of 0.1, less those before."""
     model = small_model()
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
-    config = load_experiment(world.experiment, ["OPTIMIZER.NAME", name])
+    config = load_experiment(world.experiment, ["OPTIMIZER.NAME", name, *overrides])
     optimizer = make_optimizer(model, config)
     set_learning_rate(optimizer, 0.1)
     optimizer.step()
@@ -38,6 +38,14 @@ def test_muon_updates_matrices_of_blocks_and_adamw_the_rest(world: World) -> Non
     adamw, muon = updated(world, "adamw"), updated(world, "muon")
     same = {name for name in adamw if torch.equal(adamw[name], muon[name])}
     assert same == {"wte.weight", "fc.bias", "ln_f.weight", "ln_f.bias"}
+
+
+@pytest.mark.parametrize("name", ["adamw", "muon"])
+def test_the_embedding_alone_has_a_multiple_of_the_learning_rate(world: World, name: str) -> None:
+    once = updated(world, name)
+    fourfold = updated(world, name, "OPTIMIZER.EMBEDDING_RATE_FACTOR", "4")
+    assert {name for name in once if not torch.equal(once[name], fourfold[name])} == {"wte.weight"}
+    torch.testing.assert_close(fourfold["wte.weight"], 4 * once["wte.weight"])
 
 
 def test_an_update_of_muon_is_orthogonal_and_as_large_as_one_of_adamw(world: World) -> None:
