@@ -11,6 +11,8 @@ makes (FVT), by equal tokens:
   in `medium` and `large`;
 - `by groups`: the same, then the blocks from the top, a third of them at a time, each for a
   twentieth of the steps, as in `frozen`;
+- `all at once, embedding x 4` and `embeddings first, x 4`: the embedding has four times the
+  learning rate from the first step to the last;
 - `all at once, another seed`: other data order, for how far apart equal runs are.
 
 Stages, warm-up and the rates of the stages are those of the experiments, scaled to the run. The
@@ -36,9 +38,14 @@ FIRST = GROUPS[:1]
 WARMUP = {"unfrozen": 1 / 20, "frozen": 1 / 40}
 
 
-def config_of(tokens: int, stages: tuple[tuple[float, int, float], ...] = (), seed: int = 1) -> Any:
-    """Return the experiment of a run with these stages."""
-    config = experiment(tokens, name="adamw", learning_rate=RATE)
+def config_of(
+    tokens: int,
+    stages: tuple[tuple[float, int, float], ...] = (),
+    seed: int = 1,
+    embedding: float = 1.0,
+) -> Any:
+    """Return the experiment of a run with these stages; `embedding` multiplies its own rate."""
+    config = experiment(tokens, name="adamw", learning_rate=RATE, embedding_rate_factor=embedding)
     steps = config.SCHEDULE.STEPS
     config.SEED, config.MODEL.LAYERS = seed, LAYERS
     config.SCHEDULE.WARMUP = round(steps * WARMUP["frozen" if stages else "unfrozen"])
@@ -54,6 +61,8 @@ def compare(english: Any, old: Corpus, new: Corpus, tokens: int, output: Path) -
         "all at once": config_of(tokens),
         "embeddings first": config_of(tokens, FIRST),
         "by groups": config_of(tokens, GROUPS),
+        "all at once, embedding x 4": config_of(tokens, embedding=4.0),
+        "embeddings first, x 4": config_of(tokens, ((0.1, 0, 1.0),), embedding=4.0),
         "all at once, another seed": config_of(tokens, seed=2),
     }
     begun = transferred(english, old, new, "FVT", seed=1)
