@@ -153,7 +153,9 @@ def picture(title: str, runs: list[Run], along: str = "tokens read") -> str:
     """
     # The names stand beside the curves, in letters some 7 units wide.
     right = 56 + 7 * max(len(one.name) for one in runs)
-    width, height, left, top, bottom = 520 + right, 360, 52, 34, 40
+    width, left, top, bottom = 520 + right, 52, 34, 40
+    # Their names stay above those of the ticks.
+    height = max(360, top + 17 * len(runs) + bottom)
     points = {one.name: [point for point in one.curve if point[0]] for one in runs}
     across = ticks(0, max(x for curve in points.values() for x, _ in curve))
     values = [y for curve in points.values() for _, y in curve]
