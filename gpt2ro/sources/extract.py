@@ -150,7 +150,7 @@ class _Extraction:
     def add(self, path: Path, format_name: str, file: dict[str, str]) -> None:
         """Append the documents of a file, with `file` in their `meta`."""
         if format_name in OF_LINES:
-            # It loads the extension, which the other formats do without.
+            # It loads the extension, which most other formats do without.
             from gpt2ro.sources.text_files import write_lines
 
             write_lines(

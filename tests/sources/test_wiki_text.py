@@ -6,8 +6,6 @@ from xml.sax.saxutils import escape
 import pytest
 from extraction import dump, extract, left_out, page, texts
 
-from gpt2ro.native import wiki_article
-
 
 def lines(tmp_path: Path, wikitext: str, **settings: object) -> list[str]:
     path = dump(tmp_path / "w.xml.bz2", page(1, "Olt", escape(wikitext)))
@@ -151,19 +149,3 @@ def test_a_page_of_meanings_without_its_template_is_left_out(tmp_path: Path) -> 
     )
     assert [document.meta["title"] for document in extract(path, "mediawiki")] == ["Olt"]
     assert left_out(path) == {"disambiguation page": 1}
-
-
-@pytest.mark.parametrize(
-    ("item", "expected"),
-    [
-        ("unu doi trei patru cinci șase", True),
-        ("unu doi trei patru cinci", False),
-        ("Unu Doi Trei patru cinci șase", True),
-        ("Unu Doi Trei Patru cinci șase", False),
-        ("1990 – 12 3 4 5 6 7 8", False),
-        ('<eat name="Flora" alt="" directions="" phone="" email="" url="">pizza</eat>', False),
-        ('unu doi trei <b class="x">patru</b> cinci șase', True),
-    ],
-)
-def test_six_words_half_of_them_small_are_a_clause(item: str, expected: bool) -> None:
-    assert bool(wiki_article(f"\x02{item}", False)) is expected

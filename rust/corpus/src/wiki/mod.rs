@@ -13,7 +13,7 @@ pub use escaped::escaped;
 pub use preparer::Preparer;
 
 /// Stands before a heading, followed by its level, one digit. No control character can be in an XML
-/// file.
+/// file; what a page means by a reference such as `&#2;` is lost as the marks are.
 const HEADING: char = '\x01';
 /// Stands before an item of a list.
 const ITEM: char = '\x02';

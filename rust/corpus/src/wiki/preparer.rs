@@ -22,7 +22,7 @@ const COMMENT: &str = "<!--";
 /// Begins an item that is nothing but a link: wikiextractor drops it.
 const NO_TEXT: char = '*';
 
-/// Longer lines of `=` are no longer headings.
+/// More signs than there are levels.
 static EQUALS: LazyLock<Regex> = LazyLock::new(|| regex("={7,}"));
 /// Words by which a page says how it wants to be shown, which wikiextractor knows in English only:
 /// `__FARACUPRINS__`, `__NOTOC__`.
